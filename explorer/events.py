@@ -98,7 +98,7 @@ class RunMetrics:
     posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016). This is defined for a
     VAE, whose prior sets the scale; for an AE or a VQ-VAE we count the dimensions with a variance above 1% of
     the largest. For a VQ-VAE: how many codebook entries the codes use, and the perplexity of that use
-    (explorer.objectives.codebook).
+    (explorer.objectives.codebook). sigma: of a Gaussian likelihood that learns it.
     """
 
     distortion: float
@@ -109,11 +109,14 @@ class RunMetrics:
     rate_per_dimension: list[float]
     codes_used: int | None = None
     perplexity: float | None = None
+    sigma: float | None = None
 
     def to_dict(self) -> dict:
-        """Return the figures; those of a codebook only for a VQ-VAE."""
-        only = () if self.perplexity is not None else ("codes_used", "perplexity")
-        return {name: value for name, value in asdict(self).items() if name not in only}
+        """Return the figures; those of a codebook only for a VQ-VAE, and sigma only where it is learned."""
+        optional = ("codes_used", "perplexity", "sigma")
+        return {
+            name: value for name, value in asdict(self).items() if name not in optional or value is not None
+        }
 
 
 Event = Reading | Started | Step | EpochEnd | Finished | Failed | Stopped

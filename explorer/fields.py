@@ -15,6 +15,7 @@ from explorer.registry import DATASETS
 
 MAX_BETA = 1000.0
 MAX_RUNGS = 40
+MAX_EPOCHS = 10_000  # of a stage of a training
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -111,24 +112,55 @@ def _absolute(path: str) -> Path | str:
         ) from None
 
 
-def canonical_betas(betas: str) -> str:
-    """Return KL weights separated by commas, each in its shortest form. Raises UserError unless they are
-    positive and in rising order.
+def _parse_betas(betas: str) -> list[tuple[float, int | None]]:
+    """Return the KL weights of a ladder, each with its number of epochs, or None for a rung without a number
+    of its own. betas: as in "0.1,1,4:30". Raises UserError unless the KL weights are positive and in rising
+    order, and the numbers of epochs those of a rung that is trained on.
     """
     try:
-        values = [float(f"{float(beta):g}") for beta in betas.split(",")]
+        parts = [part.partition(":") for part in betas.split(",")]
+        values = [
+            (float(f"{float(beta):g}"), int(epochs) if colon else None) for beta, colon, epochs in parts
+        ]
     except ValueError:
         raise UserError(
-            f"Betas must be numbers separated by commas, as in 0.01,0.1,1, not {sanitize(repr(betas))}."
+            "Betas must be numbers separated by commas, as in 0.01,0.1,1, or 0.1,1,4:30 for 30 epochs at 4,"
+            f" not {sanitize(repr(betas))}."
         ) from None
+    weights = [beta for beta, _ in values]
     if not (
-        2 <= len(values) <= MAX_RUNGS
-        and values[0] > 0
-        and values[-1] <= MAX_BETA
-        and all(a < b for a, b in pairwise(values))
+        2 <= len(weights) <= MAX_RUNGS
+        and weights[0] > 0
+        and weights[-1] <= MAX_BETA
+        and all(a < b for a, b in pairwise(weights))
     ):
         raise UserError(
             f"The betas of a ladder must be 2 to {MAX_RUNGS} numbers in rising order, above 0 and at most"
             f" {MAX_BETA:,g}, not {sanitize(betas)}."
         )
-    return ",".join(f"{beta:g}" for beta in values)
+    if values[0][1] is not None:
+        raise UserError(
+            "The first KL weight of a ladder is trained for the number of epochs: set that number instead of"
+            f" {sanitize(betas.split(',')[0])} in the betas."
+        )
+    if not all(epochs is None or 1 <= epochs <= MAX_EPOCHS for _, epochs in values):
+        raise UserError(
+            f"The number of epochs of a rung must be between 1 and {MAX_EPOCHS:,}: correct {sanitize(betas)}."
+        )
+    return values
+
+
+def canonical_betas(betas: str, rung_epochs: int) -> str:
+    """Return the KL weights of a ladder in their shortest form: a rung of rung_epochs epochs has no number of
+    its own. Raises UserError for those that no ladder can have.
+    """
+    return ",".join(
+        f"{beta:g}" if epochs in (None, rung_epochs) else f"{beta:g}:{epochs}"
+        for beta, epochs in _parse_betas(betas)
+    )
+
+
+def ladder_stages(betas: str, epochs: int, rung_epochs: int) -> tuple[tuple[float, int], ...]:
+    """Return the KL weight and the number of epochs of each rung; those of the first are `epochs`."""
+    first, *others = _parse_betas(betas)
+    return ((first[0], epochs), *((beta, own_epochs or rung_epochs) for beta, own_epochs in others))

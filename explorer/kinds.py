@@ -3,7 +3,7 @@
 Code is given as "module:attribute" and imported at its first use, so that this module needs no library.
 """
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Generic, Literal, NoReturn, TypeVar
@@ -93,13 +93,29 @@ class DatasetKind(Kind):
 
 @dataclass(frozen=True)
 class LikelihoodKind(Kind):
-    """A kind of likelihood. build: a class that is created from its options and has the methods of
-    explorer.objectives.distortion.Likelihood.
+    """A kind of likelihood. build: a class that is created from its options and what it has learned, and
+    has the methods of explorer.objectives.distortion.Likelihood.
     """
 
     _: KW_ONLY
+    learned: tuple[str, ...] = ()  # tensors [1] that it learns, from 0, and that are stored with the weights
     browser_layer: str = ""  # of network.js, from x_logits to E[x|z]; without one, the server decodes
     is_density: bool = True  # whether it is a normalised density of grey pixels
+
+
+@dataclass(frozen=True)
+class DensityKind(Kind):
+    """A density that codes are sampled from (explorer.latent.densities). build: a function of codes
+    [n, D]; is_fitted: and of on_progress, a function of the share that is done, and the `arguments`;
+    of_posteriors: of mu and logvar [n, D] instead.
+    """
+
+    _: KW_ONLY
+    label: str
+    of_posteriors: bool = False
+    is_for_prior: bool = False  # whether it is the prior, which not every model has
+    is_fitted: bool = False  # whether it is fitted to the training codes, and kept with the run
+    arguments: dict[str, int] = field(default_factory=dict)
 
 
 K = TypeVar("K", bound=Kind)

@@ -4,7 +4,7 @@ that is known of it: no other file asks which one was chosen.
 
 from typing import Any
 
-from explorer.kinds import DatasetKind, LikelihoodKind, ModelKind, NetworkKind, Registry
+from explorer.kinds import DatasetKind, DensityKind, LikelihoodKind, ModelKind, NetworkKind, Registry
 
 
 def _torchvision(name: str, builder: str, n_train: int, **details: Any) -> DatasetKind:
@@ -146,12 +146,67 @@ MODELS = Registry(
 LIKELIHOODS = Registry(
     "likelihood",
     LikelihoodKind(
-        "bernoulli", "explorer.objectives.distortion:Bernoulli", browser_layer="sigmoid", is_density=False
+        "bernoulli", "explorer.objectives.bernoulli:Bernoulli", browser_layer="sigmoid", is_density=False
     ),
     LikelihoodKind(
-        "gaussian", "explorer.objectives.distortion:Gaussian", options=("sigma",), browser_layer="clamp"
+        "continuous-bernoulli",
+        "explorer.objectives.continuous_bernoulli:ContinuousBernoulli",
+        browser_layer="continuous_bernoulli_mean",
+        reference="loaizaganem2019",
+    ),
+    LikelihoodKind(
+        "gaussian", "explorer.objectives.gaussian:Gaussian", options=("sigma",), browser_layer="clamp"
+    ),
+    LikelihoodKind(
+        "learned-gaussian",
+        "explorer.objectives.gaussian:LearnedGaussian",
+        learned=("log_sigma",),
+        browser_layer="clamp",
+        reference="rybkin2021",
     ),
 )
+
+N_COMPONENTS = (1, 2, 5, 10, 20, 50)  # of the mixtures; one component is the fitted Gaussian
+
+DENSITIES = Registry(
+    "density",
+    DensityKind(
+        "prior", "explorer.latent.densities.mixture:standard_normal", label="Prior", is_for_prior=True
+    ),
+    DensityKind(
+        "aggregate",
+        "explorer.latent.densities.aggregate:AggregatePosterior",
+        label="Aggregate posterior",
+        of_posteriors=True,
+    ),
+    *(
+        DensityKind(
+            "gaussian" if n == 1 else f"mixture-{n}",
+            "explorer.latent.densities.mixture:fit_mixture",
+            label="Fitted Gaussian" if n == 1 else f"Mixture of {n} Gaussians",
+            is_fitted=True,
+            arguments={"n_components": n},
+        )
+        for n in N_COMPONENTS
+    ),
+    DensityKind(
+        "diffusion",
+        "explorer.runs.second_stage:fit_diffusion",
+        label="Diffusion model",
+        is_fitted=True,
+    ),
+)
+
+
+def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
+    """Return the names of the fields that have no effect with these choices."""
+    return (
+        DATASETS.unused_options(dataset.partition(":")[0])
+        | MODELS.unused_options(model)
+        | NETWORKS.unused_options(network)
+        | LIKELIHOODS.unused_options(likelihood)
+    )
+
 
 # Lessons: the folder explorer/lessons/<name> and the page pages/learn_<name>.py, in order, with their titles
 LESSONS = {

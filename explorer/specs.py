@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import UserError, unknown_name_error
-from explorer.fields import MAX_BETA, canonical_betas, canonical_dataset, checked_value, option
+from explorer.fields import (
+    MAX_BETA,
+    MAX_EPOCHS,
+    canonical_betas,
+    canonical_dataset,
+    checked_value,
+    ladder_stages,
+    option,
+)
 from explorer.registry import (
     DATASETS,
     LIKELIHOODS,
@@ -21,6 +29,7 @@ from explorer.registry import (
     LikelihoodKind,
     ModelKind,
     NetworkKind,
+    unused_options,
 )
 
 IMAGE_SIZES = (16, 28, 32, 64)  # pixels
@@ -58,7 +67,11 @@ class RunSpec:
         None, "number of hidden layers (mlp, gru) or of downsampling layers (conv)", low=1, high=6, step=1
     )
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
-    likelihood: str = option("bernoulli", "distribution of the pixels given z", choices=LIKELIHOODS)
+    likelihood: str = option(
+        "bernoulli",
+        "distribution of the pixels given z; learned-gaussian learns its σ",
+        choices=LIKELIHOODS,
+    )
     sigma: float = option(
         0.1,
         "standard deviation σ of the Gaussian likelihood, for pixels in [0, 1]",
@@ -73,10 +86,11 @@ class RunSpec:
         0.0, "number of epochs in which the KL weight rises from 0 to β", low=0.0, high=10_000.0, step=0.5
     )
     betas: str | None = option(
-        None, "KL weights of a ladder, in rising order; each rung continues the training of the previous one"
+        None,
+        "KL weights of a ladder, rising, each trained on from the previous one; 4:30 is 4 for 30 epochs",
     )
     rung_epochs: int | None = option(
-        None, "number of epochs for each rung after the first", low=1, high=10_000, step=1
+        None, "number of epochs for each rung after the first", low=1, high=MAX_EPOCHS, step=1
     )
     n_codes: int | None = option(
         None, "number of entries in the codebook of a VQ-VAE", low=2, high=1024, step=1
@@ -88,7 +102,9 @@ class RunSpec:
         high=512,
         step=1,
     )
-    epochs: int | None = option(None, "number of passes over the training images", low=1, high=10_000, step=1)
+    epochs: int | None = option(
+        None, "number of passes over the training images", low=1, high=MAX_EPOCHS, step=1
+    )
     batch_size: int = option(128, "number of images per training step", low=1, high=65_536, step=1)
     lr: float = option(2e-3, "learning rate of Adam", low=1e-7, high=10.0, step=1e-4)
     schedule: str = option("cosine", "learning rate schedule", choices=("cosine", "constant"))
@@ -105,16 +121,16 @@ class RunSpec:
             self._set(beta=0.0)
         if "code_dim" in options:
             self._set(n_codes=self.n_codes or DEFAULT_N_CODES, code_dim=self._checked_code_dim())
-        if "betas" in options:
-            self._set(betas=canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas))
         epochs = self.dataset_kind.epochs if self.epochs is None else self.epochs
         self._set(
             width=network.width if self.width is None else self.width,
             depth=network.depth if self.depth is None else self.depth,
             epochs=epochs,
         )
-        if "rung_epochs" in options and self.rung_epochs is None:
-            self._set(rung_epochs=max(1, epochs // 4))
+        if "betas" in options:
+            rung_epochs = max(1, epochs // 4) if self.rung_epochs is None else self.rung_epochs
+            betas = canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas, rung_epochs)
+            self._set(betas=betas, rung_epochs=rung_epochs)
         if self.beta_warmup > epochs:
             raise UserError(
                 f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {epochs}"
@@ -180,16 +196,15 @@ class RunSpec:
     @property
     def rungs(self) -> tuple[float, ...]:
         """Return the KL weights of a ladder; empty for other models."""
-        return tuple(map(float, self.betas.split(","))) if self.betas else ()
+        return tuple(beta for beta, _ in self.stages) if self.betas else ()
 
     @property
     def stages(self) -> tuple[tuple[float, int], ...]:
-        """Return the KL weight and the number of epochs of each stage of the training; only a ladder has more
-        than one.
-        """
+        """Return the KL weight and the epochs of each stage of the training; only a ladder has several."""
         assert self.epochs is not None  # __post_init__ has set it
-        first, *others = self.rungs or (self.beta,)
-        return ((first, self.epochs), *((beta, self.rung_epochs or 0) for beta in others))
+        if not self.betas:
+            return ((self.beta, self.epochs),)
+        return ladder_stages(self.betas, self.epochs, self.rung_epochs or 0)
 
     @property
     def settings(self) -> dict:
@@ -228,13 +243,3 @@ class RunSpec:
         name = f"{kind} {Path(last).stem if self.dataset_kind.argument == 'file' else last}" if path else kind
         slug = re.sub(r"[^a-z0-9]+", "-", f"{name}-{self.model}-{self.network}-{self.latent_dim}d".lower())
         return f"{slug[:MAX_SLUG_LENGTH].strip('-')}-{digest}"
-
-
-def unused_options(dataset: str, model: str, network: str, likelihood: str) -> set[str]:
-    """Return the names of the fields that have no effect with these choices."""
-    return (
-        DATASETS.unused_options(dataset.partition(":")[0])
-        | MODELS.unused_options(model)
-        | NETWORKS.unused_options(network)
-        | LIKELIHOODS.unused_options(likelihood)
-    )

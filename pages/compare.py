@@ -3,11 +3,12 @@
 import streamlit as st
 
 from explorer.latent.gaps import MAX_CODES
-from explorer.store.embedding import MAX_FILM_CODES
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
+from explorer.ui.compare.notes import are_gaps_drawn
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
+from explorer.ui.run_view import RunView
 
 PAIR_KEY = "pair"
 IMAGES_KEY = "images of the pair"
@@ -76,9 +77,14 @@ with head.popover(
             on_change=select_runs,
             format_func=lambda name: words.run_title(by_name[name]),
         )
+if are_gaps_drawn(ae) or are_gaps_drawn(vae):
+    gaps, task = "Grey areas contain no codes: they are **gaps**.", "Drag **β** and watch them change."
+else:
+    gaps = "**Gaps**, which contain no codes, are measured, but not drawn in more than two dimensions."
+    task = "Drag **β** and watch the rate of each dimension."
 about.markdown(
-    "**Move over either map:** both networks decode z at the same position. Grey areas contain no codes: they"
-    " are **gaps**." + (" Drag **β** and watch them change." if vae.film else "")
+    f"**Move over either map:** both networks decode z at the same position. {gaps}"
+    + (f" {task}" if vae.film else "")
 )
 follow_link(ae, vae)
 compare_view(ae, vae)
@@ -93,7 +99,7 @@ with st.expander("Figures and how they are measured"):
         " Gaussian fitted to the codes that are in gaps: their nearest code is farther away than their"
         f" fifth nearest sample. It is the mean of ten measurements, each of {min(vae.test.n, MAX_CODES):,}"
         " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
-        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; the"
-        f" maps show the posterior *means* of {min(vae.test.n, MAX_FILM_CODES):,} images.\n\nThe address of"
+        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; its"
+        f" map shows the posterior *means* of {RunView(vae).n_compared:,} images.\n\nThe address of"
         " this page is a link to its present state."
     )

@@ -73,7 +73,7 @@ st.caption(
         else ""
     )
     + (f" {words.escape_markdown(run.note)}" if run.note else "")
-    + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z)."
+    + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z), unless the tool says otherwise."
     + (
         " The map shows posterior means; gaps are measured on posterior samples."
         if run.spec.has_prior

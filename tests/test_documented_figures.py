@@ -16,8 +16,10 @@ from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
+from explorer.store.starts import read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
+from trained.networks import networks_table
 
 DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
     " ".join((ROOT / name).read_text(encoding="utf-8").split("\n"))
@@ -77,6 +79,17 @@ def test_interpolated_weights_are_worse_where_it_says():
     assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", PERFORMANCE)
 
 
+def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():
+    for row in read_starts("mnist", 16):
+        if (row.beta, row.seed) == (1, 0):
+            nats = " | ".join(f"{value:.1f}" for value in (row.distortion, row.rate, row.loss))
+            assert f"| {nats} | {row.active_units} | {row.gap:.0%} | {row.prior_gap:.0%} |" in PERFORMANCE
+    for name in ("mnist-ladder-16d", "fashion-mnist-ladder-16d"):
+        total = [f.distortion + f.beta * f.rate for f in read_run(SHIPPED_FOLDER / name).film]
+        excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
+        assert round(max(excess), 1) == 2.0 == round(excess[-1], 1)
+
+
 @pytest.mark.parametrize(
     "name, documented", [("digits-vae-2d", 84), ("mnist-vae-2d", 1500), ("fashion-mnist-vae-2d", 1100)]
 )
@@ -90,6 +103,10 @@ def test_the_normaliser_that_a_cross_entropy_lacks(name, documented):
     missing = ContinuousBernoulli(probs=p).log_prob(x) - (x * p.log() + (1 - x) * (1 - p).log())
     assert missing.flatten(1).sum(1).mean().item() == pytest.approx(documented, rel=0.05)
     assert f"{documented:,}" in DEFINITIONS
+
+
+def test_the_table_of_networks_is_that_of_the_included_runs():
+    assert " ".join(networks_table().split()) in INCLUDED_RUNS
 
 
 def test_settings_in_which_networks_differ_are_stated():

@@ -71,6 +71,7 @@ def test_the_package_adds_one_name_and_one_command(installed):
         ".streamlit/config.toml",
         "trained/README.md",
         "trained/shipped.txt",
+        "trained/starts.csv",
     }
 
 

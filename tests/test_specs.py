@@ -123,6 +123,31 @@ def test_a_ladder_of_other_rungs_gets_a_sentence(betas):
         RunSpec(model="ladder", betas=betas)
 
 
+def test_a_rung_can_have_its_own_number_of_epochs():
+    ladder = RunSpec(model="ladder", betas="0.1,1:3,4:30,10:030", epochs=8, rung_epochs=3)
+    assert ladder.betas == "0.1,1,4:30,10:30"  # 3 is what the rung would have without it
+    assert ladder.rungs == (0.1, 1, 4, 10)
+    assert ladder.stages == ((0.1, 8), (1.0, 3), (4.0, 30), (10.0, 30))
+    assert RunSpec.from_dict(json.loads(json.dumps(ladder.to_dict()))) == ladder
+    assert ladder.run_id != RunSpec(model="ladder", betas="0.1,1,4,10", epochs=8, rung_epochs=3).run_id
+
+
+@pytest.mark.parametrize(
+    ("betas", "message"),
+    [
+        ("0.1:5,1", "set that number instead of 0.1:5"),
+        ("0.1,1:0", "between 1 and 10,000"),
+        ("0.1,1:10001", "between 1 and 10,000"),
+        ("0.1,1:", "as in 0.01,0.1,1"),
+        ("0.1,1:2.5", "as in 0.01,0.1,1"),
+        ("0.1,1:2:3", "as in 0.01,0.1,1"),
+    ],
+)
+def test_an_impossible_number_of_epochs_of_a_rung_gets_a_sentence(betas, message):
+    with pytest.raises(UserError, match=message):
+        RunSpec(model="ladder", betas=betas)
+
+
 def test_a_spec_survives_json():
     spec = RunSpec("moons", network="conv", beta=0.1, likelihood="gaussian")
     assert RunSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
@@ -138,6 +163,7 @@ def test_a_spec_survives_json():
         RunSpec(),
         RunSpec("mnist", model="ae", epochs=60),
         RunSpec("moons", model="ladder", betas="0.1,1", rung_epochs=3),
+        RunSpec("moons", model="ladder", betas="0.1,1,4:9", epochs=4, rung_epochs=3),
         RunSpec("folder:/a b/c", colour=True, image_size=64, network="conv", lr=1e-4),
         RunSpec("shapes", network="gru", beta_warmup=30.0),
         RunSpec(model="ladder", epochs=8, rung_epochs=50),

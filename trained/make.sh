@@ -24,6 +24,20 @@ for dataset in mnist fashion-mnist; do
     python -m explorer train --dataset $dataset --model vae --latent-dim $latent_dim --epochs 60 --run $dataset-vae-${latent_dim}d
   done
 done
+# An AE and a ladder of sixteen dimensions, with rungs that are long enough at large KL weights. The AE is trained for as long
+# as the ladder is by KL weight 1. `python -m trained.measure_starts` trains the VAEs beside it, of other seeds too.
+sixteen() {
+  local dataset=$1 settings="--latent-dim 16 --width 128 --batch-size 512 --lr 0.004"
+  python -m explorer train --dataset $dataset --model ae $settings --epochs 50 --run $dataset-ae-16d
+  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2,4:30,8:30 --run $dataset-ladder-16d
+  python -m trained.trim 400 $dataset-ae-16d $dataset-ladder-16d
+}
+sixteen mnist
+sixteen fashion-mnist
+# Other networks, for fewer epochs, as they take longer.
+python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
+python -m explorer train --dataset mnist --model vae --network gru --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
+python -m trained.trim 400 mnist-vae-conv-2d mnist-vae-gru-2d
 # One network under three losses, with their replays: distortion alone, the rate so heavy that it all but stands alone, and both.
 objective() {
   python -m explorer train --dataset digits --model vae --width 200 --beta $2 --run digits-vae-2d-$1
@@ -35,6 +49,7 @@ python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
 done
+python -m explorer gaps mnist-ae-2d --density all  # keeps the densities that it fits with the run
 # The terms of the rates, which are measured once and kept with the runs.
 for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d; do
   python -m explorer show $run --surgery

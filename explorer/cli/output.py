@@ -27,6 +27,7 @@ def print_run(run) -> None:
         f" {t.rate:.2f}{elbo}"
         + (f"; active units {t.active_units}" if run.spec.has_prior else "")
         + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else "")
+        + (f"; learned sigma {t.sigma:.3g}" if t.sigma else "")
     )
 
 

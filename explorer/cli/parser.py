@@ -8,13 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from explorer.cli import run_commands, training_commands
-from explorer.cli.arguments import Parser, list_of, prepare_arguments
+from explorer.cli.arguments import Parser, at_beta, list_of, of_class, prepare_arguments
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
 from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
-from explorer.registry import DATASETS, built_in_datasets
+from explorer.registry import DATASETS, DENSITIES, built_in_datasets
 from explorer.specs import RunSpec
 
 
@@ -134,8 +134,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("run", help="name of the run")
 
-    def at_beta(sub) -> None:
-        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
+    def samples(sub, n: int, help: str) -> None:
+        sub.add_argument("--n", type=int, default=n, metavar="N", help=f"{help} (default: {n})")
+        help = "random seed of the samples (default: 0)"
+        sub.add_argument("--seed", type=int, default=0, metavar="SEED", help=help)
 
     command("list", run_commands.list_run, "list all runs")
     sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
@@ -153,12 +155,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
     )
-    sub.add_argument(
-        "--class",
-        dest="class_name",
-        metavar="CLASS",
-        help="class that a conditional VAE decodes, by its name",
-    )
+    of_class(sub, "class that a conditional VAE decodes, by its name")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
@@ -179,11 +176,19 @@ def build_parser() -> argparse.ArgumentParser:
         "--to",
         required=True,
         help=(
-            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), or"
-            " projector (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv)"
+            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), projector"
+            " (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv), or"
+            " samples (an .npz file of samples z of a density, with their log density and their images)"
         ),
     )
     sub.add_argument("--out", required=True, type=Path, help="file to write")
+    sub.add_argument(
+        "--density",
+        metavar="DENSITY",
+        help=f"density of the samples: {', '.join(DENSITIES)} (default: the prior; of an AE, gaussian)",
+    )
+    of_class(sub, "class of the samples of a conditional VAE, by its name (default: those of test images)")
+    samples(sub, 1000, "number of samples")
     sub = command(
         "import",
         run_commands.import_,
@@ -209,11 +214,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     at_beta(sub)
     sub.add_argument(
-        "--n", type=int, default=5000, metavar="N", help="largest number of codes (default: 5000)"
+        "--density",
+        type=list_of(str),
+        metavar="DENSITIES",
+        help=(
+            "measure samples of these densities instead, separated by commas, or all of them (all): the gap,"
+            " the share of codes without a sample near, the classifier's confidence, and density and coverage"
+            f" of the decoded samples; {', '.join(DENSITIES)}"
+        ),
     )
-    sub.add_argument(
-        "--seed", type=int, default=0, metavar="SEED", help="random seed of the samples (default: 0)"
-    )
+    samples(sub, 5000, "largest number of codes")
     sub = command(
         "classifier",
         run_commands.classifier,

@@ -6,9 +6,11 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from explorer.cli import density_commands
+from explorer.cli.arguments import class_number
 from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
-from explorer.errors import UserError, unknown_name_error
+from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import RunSpec
 
@@ -82,17 +84,8 @@ def decode(args) -> None:
     from explorer.store.atomic import write_atomically
 
     loaded = load_run(args.run, args.beta)
-    label = None if args.class_name is None else _class_number(loaded.run, args.class_name)
+    label = class_number(loaded.run, args.class_name)
     write_atomically(args.out, to_png(loaded.decode(z, label)[0]))
-
-
-def _class_number(run, name: str) -> int:
-    """Return the number of a class of a conditional model. Raises UserError for another name or model."""
-    if not run.spec.model_kind.is_conditional:
-        raise UserError(f"The run {run.name} is not given a class. Leave out --class.")
-    if name not in run.class_names:
-        raise unknown_name_error("class", name, run.class_names)
-    return run.class_names.index(name)
 
 
 def export(args) -> None:
@@ -101,6 +94,8 @@ def export(args) -> None:
     from explorer.store.atomic import write_atomically
     from explorer.store.catalogue import find_run
 
+    if args.to == "samples":
+        return density_commands.export_samples(args)
     write_atomically(
         args.out, export_run(find_run(args.run), args.to or table_format(args.out.name), args.beta)
     )
@@ -147,6 +142,8 @@ def gaps(args) -> None:
             )
         return measure.measure_gaps(name, args.n, args.seed, args.beta)
 
+    if args.density:
+        return density_commands.measure_densities_of_runs(args)
     gaps_by_run = {name: measure_one(name) for name in args.run}
     if args.json:
         print(json.dumps({name: asdict(g) for name, g in gaps_by_run.items()}))

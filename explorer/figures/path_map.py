@@ -7,17 +7,14 @@ import numpy as np
 from explorer.figures.palette import class_colour
 
 SIDE_PX = 300
-STEP_GROUPS = [
-    {"label": "outside gaps", "colour": "text", "shape": "circle"},
-    {"label": "in a gap", "colour": "text", "shape": "cross"},
-]
 
 
 def path_map(
     points: np.ndarray, y: np.ndarray, titles: tuple[str, str], path: np.ndarray, in_gap: np.ndarray
 ) -> tuple[dict, dict]:
     """Return the plot of points [n, 2] of classes y [n] and of a path [m, 2] in order; in_gap: bool [m]."""
-    classes = np.unique(y)
+    classes, in_gap = np.unique(y), np.asarray(in_gap, bool)
+    step = {"colour": "text", "opacity": 1}
     parts = [
         {
             "kind": "scatter",
@@ -28,7 +25,8 @@ def path_map(
         },
         {"kind": "line", "name": "border", "label": "", "colour": "#000000", "dash": "solid", "width": 4},
         {"kind": "line", "name": "path", "label": "", "colour": "#ffffff", "dash": "solid", "width": 2},
-        {"kind": "scatter", "name": "steps", "radius": 5, "opacity": 1, "groups": STEP_GROUPS},
+        {"kind": "scatter", "name": "outside gaps", **step, "shape": "circle", "radius": 5},
+        {"kind": "scatter", "name": "in a gap", **step, "shape": "cross", "radius": 10},
     ]
     declaration = {
         "title": "The path among the codes",
@@ -38,13 +36,17 @@ def path_map(
         "height": SIDE_PX,
         "parts": parts,
     }
-    line = {"x": path[:, 0], "y": path[:, 1]}
     return declaration, {
-        "codes": {"x": points[:, 0], "y": points[:, 1], "group": np.searchsorted(classes, y)},
-        "border": line,
-        "path": line,
-        "steps": line | {"group": np.asarray(in_gap, int)},
+        "codes": _columns(points) | {"group": np.searchsorted(classes, y)},
+        "border": _columns(path),
+        "path": _columns(path),
+        "outside gaps": _columns(path[~in_gap]),
+        "in a gap": _columns(path[in_gap]),
     }
+
+
+def _columns(points: np.ndarray) -> dict[str, np.ndarray]:
+    return {"x": points[:, 0], "y": points[:, 1]}
 
 
 def _unnamed_groups(classes: Sequence[int]) -> list[dict]:

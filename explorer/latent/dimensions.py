@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.events import ACTIVE_MIN_VARIANCE
+from explorer.latent.share import Z95
 
 PRIOR_RANGE_SIGMA = 4
 
@@ -17,6 +18,28 @@ class Dimension:
     sd: float  # of the codes
     rate: float  # nats per image; 0 for an AE
     collapsed: bool  # the posterior equals the prior; never for an AE, which has no prior
+
+
+@dataclass(frozen=True)
+class DimensionRates:
+    """The rate of each dimension, its mean over n images: nats [D], half_width [D] of the 95% interval over
+    images, and whether the dimension is active [D], bool.
+    """
+
+    n: int
+    nats: np.ndarray
+    half_width: np.ndarray
+    is_active: np.ndarray
+
+
+def dimension_rates(mu: np.ndarray, logvar: np.ndarray) -> DimensionRates:
+    """Return the rate of each dimension of the posteriors N(mu, exp(logvar)), mu and logvar [n, D]. An
+    active one has means whose variance is larger than ACTIVE_MIN_VARIANCE (Burda et al., ICLR 2016).
+    """
+    mu, logvar = mu.astype(np.float64), logvar.astype(np.float64)
+    rates = (mu**2 + np.exp(logvar) - logvar - 1) / 2
+    error = rates.std(0, ddof=1) / np.sqrt(len(rates)) if len(rates) > 1 else np.zeros(mu.shape[1])
+    return DimensionRates(len(mu), rates.mean(0), Z95 * error, mu.var(0) > ACTIVE_MIN_VARIANCE)
 
 
 def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:

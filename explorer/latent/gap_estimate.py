@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.errors import UserError
+from explorer.latent.densities.density import Density
 from explorer.latent.gaps import (
     K_NEIGHBOURS,
     MAX_CODES,
@@ -58,7 +59,23 @@ def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MAX_CODES, s
     return _estimate(mu, logvar, n, seed, fitted=False)
 
 
-def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitted: bool) -> GapEstimate:
+def estimate_density_gap(
+    density: Density, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
+) -> GapEstimate:
+    """Estimate the gap of draws from a density that was not fitted to these codes, otherwise as estimate_gap
+    does. Distances are in standard deviations of the Gaussian fitted to the codes.
+    """
+    return _estimate(mu, logvar, n, seed, fitted=False, density=density)
+
+
+def _estimate(
+    mu: np.ndarray,
+    logvar: np.ndarray | None,
+    n: int,
+    seed: int,
+    fitted: bool,
+    density: Density | None = None,
+) -> GapEstimate:
     n_images, rng = len(mu), np.random.default_rng(seed)
     n = max(0, min(n, n_images))
     if n <= K_NEIGHBOURS:
@@ -73,8 +90,13 @@ def _estimate(mu: np.ndarray, logvar: np.ndarray | None, n: int, seed: int, fitt
         codes = sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
         if fitted:
             codes = fit_gaussian(codes).whiten(codes)
-        draws, radii = draws_with_radii(n, codes.shape[1], seed)
-        shares[i], without[i] = _measure(codes, group[rows], groups, draws[i], radii[i], fitted)
+        if density:
+            whitening = fit_gaussian(codes)
+            codes, draws = whitening.whiten(codes), whitening.whiten(density.sample(n, rng))
+            radii = kth_distances(draws, draws, K_NEIGHBOURS, exclude_self=True)
+        else:
+            draws, radii = (part[i] for part in draws_with_radii(n, codes.shape[1], seed))
+        shares[i], without[i] = _measure(codes, group[rows], groups, draws, radii, fitted)
     without -= without.mean(1, keepdims=True)
     image_variance = (
         (groups - 1) / groups * (without.mean(0) ** 2 - without.var(0, ddof=1) / N_MEASUREMENTS).sum()

@@ -6,6 +6,7 @@ always state it. explorer.latent.gap_estimate estimates the share, with its inte
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.random import Generator
@@ -51,6 +52,23 @@ class FittedGaussian:
     def unwhiten(self, w: np.ndarray) -> np.ndarray:
         """Return z [n, D] of w [n, R]: the inverse of whiten, on the subspace of the codes."""
         return self.mean + w @ self.root
+
+    @property
+    def log_volume(self) -> float:
+        """Return the log of the volume of the image of a unit cube of w, in the subspace of the codes."""
+        return float(np.linalg.slogdet(self.root @ self.root.T)[1] / 2)
+
+    def to_tensors(self) -> dict[str, np.ndarray]:
+        """Return the arrays that define it."""
+        return {"mean": self.mean, "root": self.root, "whitening": self.whitening}
+
+    @classmethod
+    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> Self:
+        """Return the Gaussian of these arrays. Raises LookupError or ValueError if they are not one."""
+        mean, root, whitening = (tensors[name].astype(float) for name in ("mean", "root", "whitening"))
+        if root.ndim != 2 or mean.shape != root.shape[1:] or whitening.shape != root.shape[::-1]:
+            raise ValueError("not a Gaussian")
+        return cls(mean, root, whitening)
 
 
 def fit_gaussian(codes: np.ndarray) -> FittedGaussian:

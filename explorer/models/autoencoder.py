@@ -23,6 +23,8 @@ class Autoencoder(nn.Module, ABC):
         self.decoder = decoder
         self.kind = spec.model_kind
         self.n_classes = n_classes
+        for name in spec.likelihood_kind.learned:
+            self.register_buffer(name, torch.zeros(1))
 
     @classmethod
     def build_networks(cls, spec: RunSpec, shape: ImageShape, n_classes: int) -> EncoderDecoder:

@@ -1,8 +1,8 @@
-"""What to cite with a run: the app, and the papers of its model and its data set."""
+"""What to cite with a run: the app, and the papers of its model, its likelihood and its data set."""
 
 from pathlib import Path
 
-from explorer.registry import DATASETS, MODELS
+from explorer.registry import DATASETS, LIKELIHOODS, MODELS
 from explorer.specs import RunSpec
 
 APP, BETA_VAE = "latent-space-explorer", "higgins2017"
@@ -22,6 +22,7 @@ def bibtex(spec: RunSpec) -> str:
         APP,
         MODELS[spec.model].reference,
         BETA_VAE if has_kl_weight else "",
+        LIKELIHOODS[spec.likelihood].reference,
         DATASETS[spec.dataset.partition(":")[0]].reference,
     ]
     references = read_references()

@@ -213,6 +213,7 @@ def _check(run: Run) -> None:
         run.n_train < 1
         or t.active_units > run.spec.latent_dim
         or (t.perplexity is not None) != (run.spec.n_codes is not None)
+        or (t.sigma is not None) != bool(run.spec.likelihood_kind.learned)
         or run.n_parameters != sum(w.size for w in weights.values())
         or (elbo is None) != (t.elbo is None)
         or not np.allclose(

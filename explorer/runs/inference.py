@@ -13,6 +13,7 @@ from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
+from explorer.store.embedding import read_embedding
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
@@ -123,3 +124,8 @@ def load_training_codes(loaded: LoadedRun, on_progress: Callable[[int, int], Non
     """Return the training images with their codes. Raises UserError if the images are not on this machine."""
     x, y = load_training_images(loaded.run.spec, on_progress)
     return TrainingCodes(x, y, codes(loaded, x, on_progress, y))
+
+
+def draw_classes(loaded: LoadedRun, n: int, seed: int) -> np.ndarray:
+    """Return the classes of n random test images, [n], with which a conditional model decodes samples."""
+    return np.random.default_rng([seed, 2]).choice(read_embedding(loaded.run).y, n)

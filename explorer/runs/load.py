@@ -28,6 +28,17 @@ class LoadedRun:
         """Decode z [B, D] to E[x|z], float32 [B, C, H, W] in [0, 1]. y: the classes [B], or one for all, for
         a conditional model. Raises UserError for a z of another size, or that is not finite.
         """
+        return self.likelihood.mean(self._x_logits(z, y)).numpy()
+
+    @torch.inference_mode()
+    def sample_pixels(self, z: np.ndarray, seed: int, y: int | np.ndarray | None = None) -> np.ndarray:
+        """Draw an image from p(x|z) for each z [B, D]: float32 [B, C, H, W], values outside [0, 1] set to the
+        nearest end. y as in decode(). Raises UserError as decode() does.
+        """
+        rng = torch.Generator().manual_seed(seed)
+        return self.likelihood.sample(self._x_logits(z, y), rng).clamp(0, 1).numpy()
+
+    def _x_logits(self, z: np.ndarray, y: int | np.ndarray | None) -> torch.Tensor:
         z, latent_dim = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
         if z.shape[1] != latent_dim or not np.isfinite(z).all():
             numbers = ", ".join(f"{number:g}" for number in z[0])
@@ -35,7 +46,7 @@ class LoadedRun:
                 f"A latent code of {self.run.name} has {latent_dim} finite number{'s' * (latent_dim > 1)},"
                 f" not {numbers}."
             )
-        return self.likelihood.mean(self.model.decode(torch.from_numpy(z), self.labels(y, len(z)))).numpy()
+        return self.model.decode(torch.from_numpy(z), self.labels(y, len(z)))
 
     @torch.inference_mode()
     def encode(self, x: np.ndarray, y: int | np.ndarray | None = None) -> Posterior:
@@ -76,16 +87,13 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
         )
     weights = read_tensors(run, MODEL_FILE)
     try:
-        return LoadedRun(
-            run,
-            build_model(run.spec, run.shape, len(run.class_names), weights, beta),
-            build_likelihood(run.spec),
-        )
+        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta)
     except (RuntimeError, IndexError) as error:
         raise UserError(
             f"{MODEL_FILE} of run {run.name} does not fit the network in its {RECORD_FILE}. "
             f"Train the run again, or delete {run.folder}."
         ) from error
+    return LoadedRun(run, model, build_likelihood(run.spec, model))
 
 
 def build_model(

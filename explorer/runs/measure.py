@@ -22,6 +22,7 @@ from explorer.latent.gaps import (
     sample_codes,
 )
 from explorer.latent.share import Z95, median_with_interval
+from explorer.runs.inference import draw_classes
 from explorer.runs.load import LoadedRun, load_model, load_run
 from explorer.specs import RunSpec
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
@@ -146,7 +147,7 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
         prior_estimate = estimate_prior_gap(mu, logvar, n, seed)
         prior = prior_estimate.share, prior_estimate.low, prior_estimate.high
     draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
-    y = _draw_classes(loaded, len(draws), seed)
+    y = draw_classes(loaded, len(draws), seed)
     reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws), y), y).mu.numpy()
     drift = median_with_interval(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
     nats = _estimate_gap_nats(fitted.whiten(codes))
@@ -174,11 +175,6 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     )
 
 
-def _draw_classes(loaded: LoadedRun, n: int, seed: int) -> np.ndarray:
-    """Return the classes of n random test images, [n], with which a conditional model decodes samples."""
-    return np.random.default_rng(seed).choice(read_embedding(loaded.run).y, n)
-
-
 def measure_confidence(
     loaded: LoadedRun, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
 ) -> LowConfidenceShares | None:
@@ -191,7 +187,7 @@ def measure_confidence(
         mu,
         logvar,
         lambda z: (
-            result[0].probabilities(loaded.decode(z, _draw_classes(loaded, len(z), seed))).max(1)
+            result[0].probabilities(loaded.decode(z, draw_classes(loaded, len(z), seed))).max(1)
             < MIN_CLASS_PROBABILITY
         ),
         n,

@@ -34,10 +34,9 @@ class ReplayRecorder:
         x = data.x[data.test][:N_CODES]
         self.folder, self.images = folder, torch.from_numpy(x).float() / 255
         with torch.random.fork_rng():
-            self.model = (
-                build_autoencoder(spec, data.shape, len(data.class_names)).eval().requires_grad_(False)
-            )
-        self.likelihood, self.has_prior = build_likelihood(spec), spec.has_prior
+            model = build_autoencoder(spec, data.shape, len(data.class_names))
+        self.model = model.eval().requires_grad_(False)
+        self.likelihood, self.has_prior = build_likelihood(spec, self.model), spec.has_prior
         self.codebook_entries = torch.from_numpy(
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(N_PICTURES, spec.n_groups))
         )

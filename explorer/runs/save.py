@@ -13,10 +13,10 @@ from explorer.latent.ladder import film_kl_weights
 from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import build_model
 from explorer.specs import RunSpec
-from explorer.store.embedding import MAX_FILM_CODES, FilmCodes, pack_embedding
+from explorer.store.embedding import FilmCodes, n_film_codes, pack_embedding
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
-from explorer.training.evaluation import evaluate
+from explorer.training.evaluation import Evaluation, evaluate
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
@@ -30,17 +30,16 @@ def save_run(
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    likelihood = build_likelihood(spec)
-    n_classes, x, y = len(data.class_names), data.x[data.test], data.y[data.test]
-    e = evaluate(build_model(spec, data.shape, n_classes, weights), likelihood, x, y)
+    e = _evaluate(spec, data, weights)
     if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the trained model are not finite numbers, and nothing was saved. "
             f"Try a learning rate below {spec.lr:g}."
         )
     frames, film, shaded = [], [], []
+    n_codes = n_film_codes(len(e.mu), spec.latent_dim)
     for beta in film_kl_weights(spec.rungs):
-        evaluation = evaluate(build_model(spec, data.shape, n_classes, weights, beta), likelihood, x, y)
+        evaluation = _evaluate(spec, data, weights, beta)
         gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
         frames.append(
             FilmFrame(
@@ -51,7 +50,7 @@ def save_run(
                 **frame_gaps(gap_map),
             )
         )
-        film.append((evaluation.mu[:MAX_FILM_CODES], evaluation.logvar[:MAX_FILM_CODES]))
+        film.append((evaluation.mu[:n_codes], evaluation.logvar[:n_codes]))
         shaded.append(gap_map)
     run = Run(
         folder.name,
@@ -71,8 +70,17 @@ def save_run(
         tuple(frames),
     )
     factors = {name: values[data.test] for name, values in data.factors.items()}
-    packed = pack_embedding(e.mu, e.logvar, x, y, factors, _film(film, shaded))
+    packed = pack_embedding(
+        e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
+    )
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
+
+
+def _evaluate(
+    spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray], beta: float | None = None
+) -> Evaluation:
+    model = build_model(spec, data.shape, len(data.class_names), weights, beta)
+    return evaluate(model, build_likelihood(spec, model), data.x[data.test], data.y[data.test])
 
 
 def frame_gaps(gap_map: GapMap | None) -> dict[str, float | None]:

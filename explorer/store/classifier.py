@@ -27,10 +27,14 @@ class Classifier:
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Return the probability of each class, [n, classes]. x float [n, C, H, W] in [0, 1]."""
         w = {name: t.astype(np.float32) for name, t in self.weights.items()}
-        hidden = np.maximum(x.reshape(len(x), -1) @ w["1.weight"].T + w["1.bias"], 0)
-        logits = hidden @ w["3.weight"].T + w["3.bias"]
+        logits = self.features(x) @ w["3.weight"].T + w["3.bias"]
         odds = np.exp(logits - logits.max(1, keepdims=True))
         return odds / odds.sum(1, keepdims=True)
+
+    def features(self, x: np.ndarray) -> np.ndarray:
+        """Return the hidden layer, float32 [n, units]. x float [n, C, H, W] in [0, 1]."""
+        w, b = (self.weights[f"1.{part}"].astype(np.float32) for part in ("weight", "bias"))
+        return np.maximum(x.reshape(len(x), -1) @ w.T + b, 0)
 
 
 def classifier_file_name(spec: RunSpec) -> str:

@@ -8,7 +8,8 @@ from explorer.errors import UserError
 from explorer.store.run import EMBEDDING_FILE, Run, read_tensors
 
 MAX_IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
-MAX_FILM_CODES = 3000  # of the codes, in a ladder's film
+MAX_FILM_CODES, MIN_FILM_CODES = 3000, 1000  # in a ladder's film; the second of many dimensions
+MAX_FILM_VALUES = 16_000  # of the means in one frame of a film of few dimensions: 3000 codes of five
 FACTOR_PREFIX = "factor."
 FILM_PREFIX = "film."
 
@@ -38,6 +39,11 @@ class Embedding:
     images: np.ndarray
     factors: dict[str, np.ndarray]
     film: FilmCodes | None = None
+
+
+def n_film_codes(n: int, latent_dim: int) -> int:
+    """Return how many of n codes a ladder's film holds."""
+    return min(n, MAX_FILM_CODES, max(MIN_FILM_CODES, MAX_FILM_VALUES // latent_dim))
 
 
 def pack_embedding(
@@ -98,7 +104,12 @@ def _is_valid_film(film: dict[str, np.ndarray], run: Run) -> bool:
     if not run.film:
         return not film
     frames, shapes = len(run.film), {name: v.shape for name, v in film.items()}
-    codes = (frames, min(run.test.n, MAX_FILM_CODES), run.spec.latent_dim)
+    rows = {  # the second in runs of earlier versions
+        n_film_codes(run.test.n, run.spec.latent_dim),
+        min(run.test.n, MAX_FILM_CODES),
+    }
+    n = next((shape[1] for name, shape in shapes.items() if name == "mu" and len(shape) == 3), 0)
+    codes = (frames, n if n in rows else 0, run.spec.latent_dim)
     shade = film.get("shade", np.empty((frames, 1, 1), np.uint8))
     expected_shapes = {"mu": codes, "logvar": codes} | (
         {"bounds": (frames, 4), "shade": shade.shape} if len(film) > 2 else {}

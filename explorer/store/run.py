@@ -134,7 +134,9 @@ def _parse_run(folder: Path, record: dict) -> Run:
         int(t["active_units"]),
         int(t["n"]),
         [float(rate) for rate in t["rate_per_dimension"]],
-        *((int(t["codes_used"]), float(t["perplexity"])) if "perplexity" in t else ()),
+        int(t["codes_used"]) if "codes_used" in t else None,
+        float(t["perplexity"]) if "perplexity" in t else None,
+        float(t["sigma"]) if "sigma" in t else None,
     )
     spec = RunSpec.from_dict(record["spec"])
     channels, height, width = map(int, record["shape"])
@@ -161,6 +163,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         test.rate,
         test.elbo or 0,
         test.perplexity or 0,
+        test.sigma or 0,
         *test.rate_per_dimension,
     ]
     figures += [getattr(frame, name) or 0 for frame in run.film for name in FRAME_FIELDS]

@@ -11,6 +11,7 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import perplexity
 from explorer.objectives.distortion import Likelihood
+from explorer.objectives.gaussian import LearnedGaussian
 from explorer.objectives.rate import kl_per_dimension
 
 NOISE_SEED = 20_131_220  # the day "Auto-Encoding Variational Bayes" appeared
@@ -68,4 +69,6 @@ def evaluate(
     if counts:
         chosen = torch.stack(counts).sum(0)
         metrics = replace(metrics, codes_used=int((chosen > 0).sum()), perplexity=perplexity(chosen))
+    if isinstance(likelihood, LearnedGaussian):
+        metrics = replace(metrics, sigma=likelihood.sigma.item())
     return Evaluation(metrics, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)

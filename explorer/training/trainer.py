@@ -77,7 +77,7 @@ def _train(
     y_train = torch.from_numpy(data.y[data.train]).to(device.name) if spec.model_kind.is_conditional else None
     update = Update(
         model,
-        build_likelihood(spec),
+        build_likelihood(spec, model),
         x_train,
         Adam(model.parameters(), spec.lr),
         rng,

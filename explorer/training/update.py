@@ -9,12 +9,13 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.posterior import CodebookPosterior
 from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
+from explorer.objectives.gaussian import LearnedGaussian
 from explorer.objectives.rate import kl_per_dimension
 
 
 class Update:
     """One step of Adam on distortion + beta·rate of a batch, with a VQ-VAE's commitment loss and moving
-    averages.
+    averages, and those of a learned sigma.
 
     It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). It
     adds the distortion and rate of the batch, in nats, to sums [2].
@@ -55,4 +56,6 @@ class Update:
         self.optimizer.step()
         if self.averages and isinstance(posterior, CodebookPosterior):
             self.averages.update(posterior, self.rng)
+        if isinstance(self.likelihood, LearnedGaussian):
+            self.likelihood.update(x_logits, x)
         self.sums += torch.stack([distortion.detach(), rate.detach()])

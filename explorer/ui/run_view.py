@@ -16,7 +16,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.live.block import Block, LazyBlock
 from explorer.store.classifier import read_classifier
-from explorer.store.embedding import MAX_FILM_CODES, Embedding, read_embedding
+from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
 from explorer.store.run import MODEL_FILE, Run, read_run, read_tensors
 from explorer.ui import words
@@ -95,6 +95,12 @@ class RunView:
         """The number of test images that are stored, those of the first codes."""
         return len(self.embedding.images)
 
+    @property
+    def n_compared(self) -> int:
+        """The number of codes on the run's map on Compare: as many as in a ladder's film."""
+        e = self.embedding
+        return e.film.mu.shape[1] if e.film else n_film_codes(len(e.mu), self.run.spec.latent_dim)
+
     def codes(self, beta: float | None) -> np.ndarray:
         """Return mu [n, D]; of a ladder, as its film has them at that KL weight."""
         return self.posteriors(beta)[0]
@@ -152,7 +158,7 @@ class RunView:
             film, readouts = None, run_readouts(run, gaps)
             has_shade = gaps is not None and gaps.shade is not None
             shading = Gaps(gaps.bounds[None], gaps.shade[None]) if has_shade else None
-        e = _first(e, MAX_FILM_CODES)
+        e = _first(e, self.n_compared)
         parts = self.scale, self.dimensions, words.run_dataset_label(run), film, readouts, shading
         id, options = f"beside-{self.version}", {"fitted_rings": True, "clip_outliers": True}
         return self._own(map_block(id, run, e, *parts, **options))

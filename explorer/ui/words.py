@@ -79,9 +79,10 @@ def metrics_sentence(run: Run) -> str:
         if t.perplexity
         else ""
     )
+    sigma = f" The learned σ of the Gaussian likelihood is {t.sigma:.3g}." if t.sigma else ""
     return (
         f"Mean over {t.n:,} test images{weight_text}, in nats per image:"
-        f" distortion {t.distortion:.1f}{rate}.{use}"
+        f" distortion {format_number(t.distortion)}{rate}.{use}{sigma}"
     )
 
 

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from explorer.errors import UserError
-from explorer.latent.draws import sample_aggregate, sample_gaussian
+from explorer.latent.densities.aggregate import AggregatePosterior
+from explorer.latent.draws import sample_gaussian
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 
@@ -55,7 +56,7 @@ def test_draws_of_codes_on_a_line_stay_on_it(rng):
 def test_draws_of_the_aggregate_posterior_are_of_the_mixture_of_all(temperature, rng):
     mu = np.array([[-3, 0], [0, 1], [4, 2]], np.float32)
     logvar = np.array([[0, -4], [-2, -4], [1, -4]], np.float32)
-    z = sample_aggregate(mu, logvar, N, temperature, rng)
+    z = AggregatePosterior(mu, logvar).sample(N, rng, temperature)
     sd = temperature * np.exp(logvar[:, 0] / 2)
     assert z.shape == (N, 2)
     assert stats.kstest(z[:, 0], lambda x: stats.norm.cdf(x[:, None], mu[:, 0], sd).mean(1)).pvalue > 0.001
@@ -69,7 +70,7 @@ def test_draws_of_the_aggregate_posterior_are_of_the_mixture_of_all(temperature,
 def test_draws_without_a_posterior_or_temperature_are_codes_themselves(dim, rng):
     mu = rng.standard_normal((40, dim)).astype(np.float32)
     for logvar, temperature in ((None, 1), (None, 3), (np.zeros_like(mu), 0)):
-        z = sample_aggregate(mu, logvar, 2000, temperature, rng)
+        z = AggregatePosterior(mu, logvar).sample(2000, rng, temperature)
         rows, counts = np.unique(z, axis=0, return_counts=True)
         assert np.array_equal(rows, np.unique(mu, axis=0).astype(np.float64))
         assert stats.chisquare(counts).pvalue > 0.001
@@ -86,7 +87,7 @@ def test_a_seed_decides_and_no_draw_is_none(rng):
     assert np.array_equal(once, again)
     assert (
         sample_gaussian(s, 0, 1, rng).shape
-        == sample_aggregate(np.ones((5, 3)), None, 0, 1, rng).shape
+        == AggregatePosterior(np.ones((5, 3)), None).sample(0, rng, 1).shape
         == (0, 3)
     )
 
@@ -96,6 +97,6 @@ def test_what_cannot_be_drawn_gets_a_sentence(temperature, rng):
     with pytest.raises(UserError, match="choose 1"):
         sample_gaussian(scale(np.eye(3), True), 5, temperature, rng)
     with pytest.raises(UserError, match="choose 1"):
-        sample_aggregate(np.eye(3), None, 5, temperature, rng)
+        AggregatePosterior(np.eye(3), None).sample(5, rng, temperature)
     with pytest.raises(UserError, match="no codes to sample from"):
-        sample_aggregate(np.empty((0, 3)), None, 5, 1, rng)
+        AggregatePosterior(np.empty((0, 3)), None).sample(5, rng, 1)

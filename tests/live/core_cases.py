@@ -19,6 +19,7 @@ from explorer.ui.components.latent_pad.decoder_block import decoder_block
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
 from tests.live.plot_cases import plot_part_cases
+from tests.live.second_stage_cases import second_stage_cases
 from tests.live.state_cases import state_cases
 
 
@@ -34,6 +35,7 @@ def write_cases(folder: Path) -> None:
         "plot_parts": plot_part_cases(),
         "pixels": pixel_cases(),
         "random": random_cases(),
+        "second_stage": second_stage_cases(),
         "state": state_cases(),
     }
     for name, cases in all_cases.items():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import distributions
 
 from explorer.models.autoencoder import build_autoencoder
 from explorer.models.classifier import build_classifier
@@ -27,6 +28,11 @@ DECODERS = {
         (1, 64, 64),
     ),
     "conv, colour": (RunSpec(network="conv", width=8, latent_dim=5), (3, 32, 32)),
+    "mlp, continuous bernoulli": (RunSpec(likelihood="continuous-bernoulli"), (1, 28, 28)),
+    "conv, learned gaussian": (
+        RunSpec(network="conv", likelihood="learned-gaussian", width=6),
+        (1, 28, 28),
+    ),
     "conv, 1": (RunSpec(network="conv", width=6, depth=1), (3, 28, 28)),
 }
 SHIPPED_RUNS = [("digits-vae-2d", None), ("mnist-ae-2d", None), ("mnist-ladder-2d", 0.2)]  # run, KL weight
@@ -38,15 +44,14 @@ def model_with_weights(spec: RunSpec, shape: tuple[int, int, int], seed: int = 0
     model = build_autoencoder(spec, shape).eval()
     for p in model.decoder.parameters():
         p.data *= 2
-    return model, {f"decoder.{k}": v.numpy() for k, v in model.decoder.state_dict().items()}
+    return model, {k: v.numpy() for k, v in model.state_dict().items()}
 
 
 @torch.inference_mode()
 def decode_by_torch(model, spec: RunSpec, z: np.ndarray) -> np.ndarray:
     """z [n, D] -> float32 [n, pixels]"""
-    return (
-        build_likelihood(spec).mean(model.decode(torch.from_numpy(z.astype(np.float32)))).flatten(1).numpy()
-    )
+    x_logits = model.decode(torch.from_numpy(z.astype(np.float32)))
+    return build_likelihood(spec, model).mean(x_logits).flatten(1).numpy()
 
 
 def network_cases() -> list[dict]:
@@ -56,6 +61,7 @@ def network_cases() -> list[dict]:
         *_shipped_cases(),
         *_mixed_cases(),
         _classifier_case(),
+        _continuous_bernoulli_case(),
     ]
 
 
@@ -140,3 +146,14 @@ def _classifier_case() -> dict:
     x = np.random.default_rng(0).random((100, 784), np.float32) * 3
     with torch.inference_mode():
         return _case("classifier", block, x, model(torch.from_numpy(x)).softmax(1).numpy())
+
+
+def _continuous_bernoulli_case() -> dict:
+    """x_logits around 0, where the mean is computed by a series, at the ends of the series, and far away."""
+    x_logits = np.linspace([-1, -30], [1, 30], 392).ravel()
+    x_logits[:8] = [0, 1e-20, -1e-6, 1e-3, 0.5, -0.5, 0.4999999, -0.5000001]
+    weights = {"weight": np.zeros((784, 1), np.float32), "bias": x_logits.astype(np.float32)}
+    spec = RunSpec(network="linear", latent_dim=1, likelihood="continuous-bernoulli")
+    block = decoder_block("d", spec, (1, 28, 28), {0.0: {f"decoder.0.{k}": w for k, w in weights.items()}})
+    expected = distributions.ContinuousBernoulli(logits=torch.from_numpy(x_logits)).mean.numpy()
+    return _case("continuous Bernoulli", block, np.zeros((1, 1)), expected[None])

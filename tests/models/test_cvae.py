@@ -2,6 +2,7 @@
 it refuses.
 """
 
+import io
 from contextlib import nullcontext
 
 import numpy as np
@@ -22,13 +23,15 @@ from explorer.figures.images import to_uint8
 from explorer.latent.quadrature import Grid
 from explorer.models.autoencoder import build_autoencoder
 from explorer.models.cvae import CVAE
+from explorer.objectives.bernoulli import Bernoulli
 from explorer.objectives.bound import importance_weighted_bound
-from explorer.objectives.distortion import Bernoulli
+from explorer.runs.densities import fit_density, samples_npz
 from explorer.runs.export_run import decoder_onnx, run_zip
 from explorer.runs.import_run import import_run, import_weights
 from explorer.runs.inference import describe, distortion_at, posterior, posteriors
 from explorer.runs.load import LoadedRun, load_run
 from explorer.runs.measure import measure_gaps
+from explorer.runs.measure_densities import measure_densities
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
@@ -202,6 +205,26 @@ def test_its_gaps_are_those_of_codes_and_of_images_with_classes(run):
     assert gaps.unsure is not None
 
 
+def test_samples_are_decoded_with_a_class_or_with_those_of_test_images(run):
+    prior = fit_density(run, "prior")
+    three, mixed = (np.load(io.BytesIO(samples_npz(run, prior, 2000, 1, label=label))) for label in (3, None))
+    assert (three["y"] == 3).all() and np.array_equal(three["z"], mixed["z"])
+    for samples in (three, mixed):
+        expected = np.rint(255 * run.decode(samples["z"][:30], samples["y"][:30]))
+        assert np.abs(samples["x"][:30] - expected).max() <= 1
+    shares = np.bincount(mixed["y"], minlength=10) / 2000
+    of_test_images = np.bincount(read_embedding(run.run).y, minlength=10) / 360
+    assert np.abs(shares - of_test_images).max() < 0.03
+    # the classes are independent of z
+    assert np.abs([np.corrcoef(mixed["y"], z)[0, 1] for z in mixed["z"].T]).max() < 0.08
+
+
+def test_densities_are_measured_with_the_classes_of_test_images(run):
+    prior, real = measure_densities(run, ["prior"], 300)
+    assert 0 <= prior.gap.share < 0.5 and prior.pixels.coverage.share > 0.3
+    assert prior.unsure is not None and real.gap is None
+
+
 def test_it_is_exported_and_imported(run):
     again = import_run(run_zip(run.run), "styles-again")
     weights = read_tensors(run.run, MODEL_FILE)
@@ -243,3 +266,16 @@ def test_the_command_line_decodes_a_class(run, tmp_path, capsys):
     assert "Name one of its 10 classes" in capsys.readouterr().err
     assert main(["decode", "styles", "--z", "0,0", "--class", "ten", "--out", str(out)]) == 2
     assert "There is no class named 'ten'" in capsys.readouterr().err
+    words = [
+        "export",
+        "styles",
+        "--to",
+        "samples",
+        "--n",
+        "5",
+        "--class",
+        "4",
+        "--out",
+        str(tmp_path / "s.npz"),
+    ]
+    assert main(words) == 0 and (np.load(tmp_path / "s.npz")["y"] == 4).all()

@@ -1,17 +1,30 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.runs.load import load_run
 from explorer.runs.surgery import SURGERY_FILE, measure_surgery
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import address, blocks, expire_catalogue, opened, pad_codes, pad_state, pads, visit
+from tests.pages.conftest import (
+    address,
+    blocks,
+    expire_catalogue,
+    galleries,
+    opened,
+    pad_codes,
+    pad_state,
+    pads,
+    pictures,
+    visit,
+)
 
 
 @pytest.fixture
@@ -29,7 +42,7 @@ def test_compare_sends_two_maps_two_decoders_and_what_they_share(app):
     assert len(blocks(app)) == 6
     assert len(pad_codes(app)) == 2
     assert pad_state(app)["values"]["beta"] == 1
-    assert len(app.get("plotly_chart")) == 3 and any("at KL weight 1" in m.value for m in app.markdown)
+    assert len(app.get("plotly_chart")) == 4 and any("at KL weight 1" in m.value for m in app.markdown)
     app.run()
     assert all(len(proto.SerializeToString()) < 6_000 for proto in pads(app))
 
@@ -129,6 +142,49 @@ def test_compare_hands_over_to_training_at_exactly_the_kl_weight(app):
     visit("train", app, **query)
     assert app.number_input(key="setting beta").value == 0.0333 and not app.warning
     assert "--width 32 --likelihood gaussian --beta 0.0333 --epochs 10 --lr 0.005" in app.code[0].value
+
+
+def test_sixteen_dimensions_show_rates_images_and_three_starts(app):
+    compare(app, ae="mnist-ae-16d", vae="mnist-ladder-16d", beta="8")
+    frame = find_run("mnist-ladder-16d").film[-1]
+    assert any(f"{frame.active_units} of 16 active" in m.value for m in app.markdown)
+    shown = galleries(app)
+    assert shown["Reconstructions"]["row_labels"] == ["Test image", "AE", "VAE"]
+    assert any("Three ways" in m.value for m in app.markdown)
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert not any("Three ways" in m.value for m in app.markdown)
+
+
+def test_reconstructions_are_those_of_the_kl_weight(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder", beta="0.01")
+    loaded, x = load_run("tiny-ladder", 0.01), read_embedding(find_run("tiny-ladder")).images[:12]
+    expected = loaded.decode(loaded.encode(x).mu.numpy())
+    shown = pictures(galleries(app)["Reconstructions"])  # test images, AE, VAE
+    last = shown[24:].reshape(*expected.squeeze().shape, -1)[..., 0]
+    assert np.abs(last.astype(float) - expected.squeeze() * 255).max() <= 1
+
+
+def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
+    compare(app, ae="tiny-ae", vae="tiny-ladder")
+    assert set(galleries(app)) == {"Reconstructions"} and "density" not in address(app)
+    [choice] = [box for box in app.selectbox if box.label == "Sample the AE from"]
+    choice.select("gaussian").run()
+    for _ in range(60):
+        if len(galleries(app)) == 3:
+            break
+        time.sleep(0.5)
+        app.run()
+    assert sorted(galleries(app)) == [
+        "Reconstructions",
+        "Samples: AE, fitted Gaussian",
+        "Samples: VAE, prior",
+    ]
+    assert address(app)["density"] == "gaussian" and not app.exception
+    measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
+    assert len(measured) == 2 and "360 codes" in measured[0] and "2,000 samples" in measured[1]
+    app.run()
+    compare(app, ae="tiny-ae", vae="tiny-ladder", density="prior")
+    assert "density can't be 'prior'" in app.warning[0].value
 
 
 def test_the_terms_of_the_rate_are_measured_once_at_the_nearest_rung(app):

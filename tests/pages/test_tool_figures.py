@@ -131,9 +131,21 @@ def test_samples_below_90_percent_confidence_are_counted(app):
     p = read_classifier(loaded.run)[0].probabilities(
         loaded.decode(np.array(pad_state(app)["overlay"]["marks"]))
     )
-    assert said(app, r"(\d+) of 64, \d+% \(\d+ to \d+%\), are below 90% confidence") == [
-        str((p.max(1) < 0.9).sum())
-    ]
+    expected = [str((p.max(1) < 0.9).sum())]
+    pattern = r"(\d+) of 64, \d+% \(\d+ to \d+%\), are below 90% confidence"
+    assert said(app, pattern) == expected
+    show(app, "digits-ae-2d", "sample", draws="64", seed="2", pixels="sample")
+    assert said(app, rf"Of the images E\[x\|z\], {pattern}") == expected
+
+
+@pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae", "tiny-ladder"])
+def test_the_mean_or_a_sample_of_the_pixels_is_shown(app, run):
+    for pixels in ("mean", "sample"):
+        show(app, run, "sample", pixels=pixels, draws="8", seed="4")
+        zs = np.array(pad_state(app)["overlay"]["marks"])
+        loaded = load_run(run)
+        expected = loaded.decode(zs) if pixels == "mean" else loaded.sample_pixels(zs, 4)
+        assert np.abs(pictures(galleries(app)["Samples"]).ravel() - 255.0 * expected.ravel()).max() < 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ dimensions, grey and colour.
 
 import io
 import json
+import time
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from PIL import Image
 from sklearn.decomposition import PCA
 
 from explorer.data import load_dataset as load_data
+from explorer.runs.densities import stored_density
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run, list_runs
+from explorer.store.density import density_file
 from explorer.store.embedding import read_embedding
 from explorer.ui.compare import pairs
 from explorer.ui.components.settings import Setting
@@ -242,6 +245,7 @@ LINKS = [
             "beta": "0.1",
             "source": "codes",
             "temperature": "0.5",
+            "pixels": "sample",
             "z": "0,0",
         },
         "",
@@ -264,6 +268,7 @@ LINKS = [
     ({"run": "tiny-vae", "tool": "interpolate", "from": "x"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "teleport"}, "there is no tool 'teleport'"),
     ({"run": "tiny-vae", "tool": "sample", "source": "foo"}, "its source can't be 'foo'"),
+    ({"run": "tiny-vae", "tool": "sample", "pixels": "all"}, "its pixels can't be 'all'"),
     ({"run": "tiny-vae", "tool": "select", "rows": "1,100000"}, "its rows are not numbers of test images"),
     ({"run": "tiny-vae", "tool": "interpolate", "from": "image 100000"}, "its from is not 2"),
     ({"run": "tiny-vae", "tool": "sample", "draws": "many"}, "its draws can't be 'many'"),
@@ -340,3 +345,53 @@ def test_a_test_image_beyond_those_that_a_ladder_keeps_has_its_place_in_it(app):
 def test_a_link_to_a_run_that_is_gone_moves_nothing_elsewhere(app):
     show(app, "tiny-vae-9d", "sample", z="1,2,3,4,5,6,7,8,9")
     assert len(app.warning) == 1 and "tiny-vae-9d" in app.warning[0].value and not galleries(app)
+
+
+def sample_gallery(app):
+    return galleries(app).get("Samples")
+
+
+def fitted(app, n=120):
+    """Run the page until the fit in the background has ended."""
+    for _ in range(n):
+        if sample_gallery(app):
+            return app
+        time.sleep(0.5)
+        app.run()
+    raise AssertionError("the fit has not ended")
+
+
+@pytest.mark.parametrize("source, name", [("mixture", "mixture-2"), ("diffusion", "diffusion")])
+def test_samples_are_those_of_a_density_that_is_fitted_while_the_page_shows_its_progress(app, source, name):
+    show(app, "tiny-ae", "sample", source=source, components="2", draws="8", seed="3")
+    assert not sample_gallery(app) and any(button.label == "Stop" for button in app.button)
+    fitted(app)
+    run = find_run("tiny-ae")
+    density = stored_density(run, name)
+    expected = density.sample(8, np.random.default_rng(3))
+    assert np.array(pad_state(app)["overlay"]["marks"]) == pytest.approx(expected, abs=1e-5)
+    assert pictures(sample_gallery(app)).shape[0] == 8
+    assert address(app)["source"] == source
+    if source == "diffusion":
+        [path] = pad_state(app)["overlay"]["paths"]
+        assert len(path["zs"]) == 15 and "From noise to the first sample" in galleries(app)
+    else:
+        assert address(app)["components"] == "2" and "paths" not in pad_state(app)["overlay"]
+    density_file(run, name).unlink()
+
+
+def test_a_ladder_is_fitted_at_another_kl_weight_when_the_visitor_asks(app):
+    show(app, "tiny-ladder", "sample", source="mixture", components="1", beta="0.1")
+    [button] = [button for button in app.button if button.label.startswith("Fit to the training codes")]
+    assert "β = 0.1" in button.label and not sample_gallery(app)
+    button.click().run()
+    fitted(app)
+    assert not density_file(find_run("tiny-ladder"), "gaussian").exists()
+
+
+def test_a_codebook_has_no_mixture_and_an_old_link_keeps_its_meaning(app):
+    show(app, "tiny-vqvae", "sample", source="mixture")
+    assert sample_gallery(app) and "A mixture" not in str(app.get("button_group"))
+    for source in ("prior", "codes"):
+        show(app, "tiny-ae", "sample", source=source)
+        assert sample_gallery(app)

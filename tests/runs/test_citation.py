@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from explorer.registry import DATASETS, MODELS
+from explorer.registry import DATASETS, LIKELIHOODS, MODELS
 from explorer.runs.citation import APP, BETA_VAE, bibtex, read_references
 from explorer.specs import RunSpec
 
@@ -14,7 +14,8 @@ def keys(text: str) -> list[str]:
 
 
 def test_every_reference_of_the_registry_is_an_entry_and_every_entry_is_used():
-    used = {kind.reference for kind in (*MODELS.values(), *DATASETS.values())} - {""}
+    kinds = *MODELS.values(), *LIKELIHOODS.values(), *DATASETS.values()
+    used = {kind.reference for kind in kinds} - {""}
     assert used | {APP, BETA_VAE} == set(read_references())
     assert all(kind.reference for kind in MODELS.values())
 
@@ -34,8 +35,13 @@ def test_an_entry_is_well_formed(entry):
         ({"dataset": "fashion-mnist", "model": "ae"}, [APP, "hinton2006", "xiao2017"]),
         ({"dataset": "digits", "beta": 4.0}, [APP, "kingma2014", BETA_VAE, "alpaydin1998"]),
         ({"dataset": "moons", "model": "ladder"}, [APP, "kingma2014", BETA_VAE]),
+        (
+            {"dataset": "mnist", "likelihood": "continuous-bernoulli"},
+            [APP, "kingma2014", "loaizaganem2019", "lecun1998"],
+        ),
+        ({"dataset": "moons", "likelihood": "learned-gaussian"}, [APP, "kingma2014", "rybkin2021"]),
         ({"dataset": "own:faces", "model": "vqvae"}, [APP, "oord2017"]),
     ],
 )
-def test_a_run_cites_the_app_its_model_and_its_data_set(settings, expected):
+def test_a_run_cites_the_app_its_model_its_likelihood_and_its_data_set(settings, expected):
     assert keys(bibtex(RunSpec(**settings))) == expected

@@ -186,6 +186,18 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     assert abs(w[:, 0] @ w[:, 1]) < 0.02
 
 
+def test_a_learned_sigma_reaches_that_of_probabilistic_pca(digits):
+    """The maximum likelihood of sigma² is the mean of the variances that the two axes leave out (Tipping and
+    Bishop, 1999, equation 8).
+    """
+    spec = RunSpec(network="linear", latent_dim=2, likelihood="learned-gaussian", epochs=600, lr=0.01)
+    model = trained(spec, digits)
+    metrics = evaluate(model, build_likelihood(spec, model), digits.x[digits.train]).metrics
+    x = digits.x[digits.train].reshape(digits.n_train, -1) / 255.0
+    variances = np.linalg.eigvalsh(np.cov(x.T, bias=True))[::-1]
+    assert metrics.sigma**2 == pytest.approx(variances[2:].mean(), rel=0.01)
+
+
 @pytest.mark.skipif(
     not choose_device("mlp").bf16, reason="this machine has no fast bfloat16, so it is not used"
 )

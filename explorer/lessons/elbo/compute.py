@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 
 from explorer.latent.quadrature import Grid
+from explorer.objectives.bernoulli import Bernoulli
+from explorer.objectives.continuous_bernoulli import ContinuousBernoulli
 from explorer.runs.load import LoadedRun
 
 GRID = Grid(8.0, 256)
@@ -50,12 +52,12 @@ def log_normaliser(loaded: LoadedRun, z: np.ndarray) -> float:
     """Return Σ log C over the pixels decoded at z [2], in nats: what the Bernoulli log-likelihood of a grey
     image lacks of a density.
 
-    With a = x_logits and λ = sigmoid(a), C = 2·artanh(1−2λ)/(1−2λ) = a/tanh(a/2), and 2 at a = 0
-    (Loaiza-Ganem and Cunningham, "The continuous Bernoulli", NeurIPS 2019, equation 8).
+    With C, the likelihood is the continuous Bernoulli (Loaiza-Ganem and Cunningham, "The continuous
+    Bernoulli", NeurIPS 2019, equation 8); C does not depend on the image.
     """
     a = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None]).double()
-    c = torch.where(a.abs() < 1e-3, 2 + a.square() / 6, a / torch.tanh(a / 2))
-    return c.log().sum().item()
+    x = torch.zeros_like(a)
+    return (Bernoulli().distortion(a, x) - ContinuousBernoulli().distortion(a, x)).item()
 
 
 @dataclass(frozen=True)

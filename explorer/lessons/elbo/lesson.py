@@ -206,5 +206,6 @@ def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tupl
         missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
         bar_container.caption(
             "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
-            f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019)."
+            f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019). The"
+            " continuous Bernoulli likelihood includes it."
         )

@@ -11,8 +11,9 @@ import { findInterval } from "./interval.js";
 /** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
 
 /**
- * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | sigmoid | softmax | clamp | reshape, name: of the
- * weights }. Every weight has a leading axis of rungs, which lie at the positions metadata.rungs on the axis of a film.
+ * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | silu | sigmoid | softmax | clamp |
+ * continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
+ * positions metadata.rungs on the axis of a film.
  */
 export class Network {
   /** @param {Pick<import("./block.js").Block, "metadata" | "tensors">} block */
@@ -76,6 +77,15 @@ export class Network {
   }
 }
 
+/** Return the mean of the continuous Bernoulli with x_logits a, ½ + ½·coth(a/2) − 1/a, near a = 0 by its series, as
+ * explorer/objectives/continuous_bernoulli.py does.
+ * @param {number} a */
+function continuousBernoulliMean(a) {
+  if (Math.abs(a) >= 0.5) return 0.5 + 0.5 / Math.tanh(a / 2) - 1 / a;
+  const square = a * a;
+  return 0.5 + a * (1 / 12 - square * (1 / 720 - square * (1 / 30240 - square / 1209600)));
+}
+
 /** @param {number[]} shape */
 const countElements = (shape) => shape.reduce((a, b) => a * b, 1);
 
@@ -90,8 +100,10 @@ const elementwise = (f) => (x) => {
  * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
   relu: elementwise((v) => (v > 0 ? v : 0)),
+  silu: elementwise((v) => v / (1 + Math.exp(-v))),
   sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
   clamp: elementwise((v) => (v > 0 ? (v < 1 ? v : 1) : 0)),
+  continuous_bernoulli_mean: elementwise(continuousBernoulliMean),
 
   softmax(x) {
     const { data } = x;

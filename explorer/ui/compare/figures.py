@@ -7,8 +7,10 @@ import math
 import numpy as np
 import streamlit as st
 
+from explorer.figures.bars import rate_bars
 from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, rate_distortion
 from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
+from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
 from explorer.ui import words
@@ -35,8 +37,15 @@ AGGREGATE_HELP = (
 )
 
 
+RATES_HELP = (
+    "The bars add up to the rate: KL(q(z|x) ‖ p(z)) of each dimension, the mean over {n:,} test images with"
+    " its 95% interval. A dimension is active if its posterior means have a variance of more than {least:g};"
+    " the posteriors of an inactive one are almost the prior, and the decoder ignores it."
+)
+
+
 def show_figures(ae: Run, vae: Run, beta: float) -> None:
-    columns = iter(st.columns(3))
+    columns = iter(_two_rows() if vae.film and vae.spec.latent_dim > 1 else st.columns(3))
     if vae.film:
         ae_gaps, metrics, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
         with next(columns):
@@ -69,6 +78,20 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
                 key="gap-over-beta",
                 alt="Gap over the KL weight, with the present one marked",
             )
+    if vae.spec.latent_dim > 1:
+        rates, top = _dimension_rates(run_version(vae), vae, beta if vae.film else None)
+        with next(columns):
+            st.markdown(
+                f"**Rate of each dimension**: {rates.is_active.sum()} of {vae.spec.latent_dim} active",
+                help=RATES_HELP.format(n=rates.n, least=ACTIVE_MIN_VARIANCE),
+            )
+            names = [words.dimension_label(i) for i in range(vae.spec.latent_dim)]
+            st.plotly_chart(
+                rate_bars(names, rates.nats, rates.half_width, rates.is_active, top),
+                config=PLOT_CONFIG,
+                key="rate-bars",
+                alt="The rate of each latent dimension at the present KL weight",
+            )
     with next(columns):
         st.markdown("**Aggregate posterior**", help=AGGREGATE_HELP)
         posteriors = _aggregate_posteriors(run_version(vae), vae, beta if vae.film else None)
@@ -96,6 +119,20 @@ def _interpolate_metrics(vae: Run, beta: float) -> dict[str, float | None]:
         a, b = (getattr(frame, name) for frame in vae.film[i : i + 2])
         metrics[name] = None if a is None or b is None else (1 - t) * a + t * b
     return metrics
+
+
+def _two_rows() -> list:
+    return [column for _ in range(2) for column in st.columns(2)]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _dimension_rates(version: str, _vae: Run, beta: float | None) -> tuple[DimensionRates, float]:
+    """Return the rates of the dimensions at a KL weight, and the end of their axis, which all KL weights
+    share.
+    """
+    view = RunView(_vae)
+    rates = [dimension_rates(*view.posteriors(weight)) for weight in (beta, *view.betas)]
+    return rates[0], 1.05 * max(float((each.nats + each.half_width).max()) for each in rates)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -36,14 +36,21 @@ def notes(ae: Run, vae: Run) -> list[str]:
     ae_gaps = RunView(ae).gap_map
     counts = ae_gaps and _low_confidence_counts(run_version(ae), ae)
     vae_notes = (_ladder_notes if vae.film else _single_vae_notes)(vae, ae_gaps and ae_gaps.estimate)
-    return [f"{i}. {line}" for i, line in enumerate([gap_note(counts), *vae_notes], 1)]
+    return [f"{i}. {line}" for i, line in enumerate([gap_note(counts, are_gaps_drawn(ae)), *vae_notes], 1)]
 
 
-def gap_note(counts: LowConfidenceShares | None) -> str:
-    """Return the note on the images that an AE decodes in gaps."""
+def are_gaps_drawn(run: Run) -> bool:
+    """Return whether the map of a run can show its gaps (explorer.latent.gap_map)."""
+    return run.spec.latent_dim <= 2
+
+
+def gap_note(counts: LowConfidenceShares | None, is_drawn: bool = True) -> str:
+    """Return the note on the images that an AE decodes in gaps. is_drawn: whether its map shows them."""
     task = (
         "**Visit a gap.** Move over a grey area of the AE's map, then over other areas, and compare the"
         " images."
+        if is_drawn
+        else "**Sample 32 from each**, and compare the images of the two models."
     )
     if not counts or not counts.in_gaps or not counts.outside:
         return task

@@ -4,16 +4,21 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.gap_map import deepest_gap
+from explorer.query import problem_sentence
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import show_figures
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
+from explorer.ui.compare.reconstructions import show_reconstructions
+from explorer.ui.compare.samples import show_samples
+from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
+from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
@@ -29,8 +34,9 @@ def follow_link(ae: Run, vae: Run) -> None:
     with show_user_errors():
         views = RunView(ae), RunView(vae)
         scales = [view.scale for view in views]
-        if problem := address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas):
-            st.warning(problem)
+        problem = address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas)
+        for sentence in filter(None, (problem, problem_sentence(apply_settings([AE_DENSITY], parameters)))):
+            st.warning(sentence)
 
 
 @st.fragment
@@ -52,14 +58,20 @@ def compare_view(ae: Run, vae: Run) -> None:
             ),
             on_decode_request=position.receive_preview,
         )
-        ADDRESS.write(address.build_query(ae.name, vae.name, position, views[1].betas))
+        query = address.build_query(ae.name, vae.name, position, views[1].betas)
+        ADDRESS.write(query | settings_query([AE_DENSITY]))
         notice = st.container(border=True)
+        samples = st.container()
         show_figures(ae, vae, position.film_position)
         show_surgery(vae, position.film_position or vae.spec.beta)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
+        show_reconstructions(ae, vae, position.film_position if vae.film else None)
+        show_starts(vae)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
+        with samples:
+            show_samples(ae, vae, position.film_position if vae.film else None)
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer import query
 from explorer.query import Scalar
+from explorer.registry import DENSITIES, N_COMPONENTS
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,19 @@ def set_from_message(settings: Sequence[Setting]) -> Callable[[dict], None]:
     return receive
 
 
+AE_DENSITIES = tuple(name for name, kind in DENSITIES.items() if not kind.is_for_prior)
 TOOL = Setting("tool", "")
 STEPS = Setting("steps", 9, 3, 15, 2)
 SPACING = Setting("spacing", "quantile", options=("quantile", "coordinate"))
 GRID_SIDE = Setting("side", 13, 5, 21, 2)
 PATH_TYPE = Setting("way", "linear", options=("linear", "spherical"))
-SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes"))
+SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes", "mixture", "diffusion"))
+COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
+PIXELS = Setting("pixels", "mean", options=("mean", "sample"))
 SEED = Setting("seed", 0, 0, 9999)
+AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")
 IMAGE_SOURCE = Setting("input", "test", options=("test", "draw", "upload"))
 TEST_IMAGE = Setting("image", 0, 0, 10_000_000)
 IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))

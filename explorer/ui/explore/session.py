@@ -118,6 +118,10 @@ class ExploreSession:
         """
         return RunView(self.run).load(self.beta).decode(zs, self.label if y is None else y)
 
+    def sample_pixels(self, zs: np.ndarray, seed: int) -> np.ndarray:
+        """Draw an image from p(x|z) for each of zs [n, D], float32 [n, C, H, W]."""
+        return RunView(self.run).load(self.beta).sample_pixels(zs, seed, self.label)
+
     def are_in_gaps(self, zs: np.ndarray) -> np.ndarray:
         """Return which of zs [n, D] are in gaps, bool [n]; none are where there are too few codes."""
         index = RunView(self.run).gap_index(self.beta)

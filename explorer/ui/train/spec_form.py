@@ -11,8 +11,8 @@ from explorer.data import own
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.fields import value_type
-from explorer.registry import built_in_datasets
-from explorer.specs import RunSpec, unused_options
+from explorer.registry import built_in_datasets, unused_options
+from explorer.specs import RunSpec
 from explorer.store.ownership import public_name
 from explorer.ui import visitor, words
 

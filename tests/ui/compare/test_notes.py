@@ -20,7 +20,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.ui import words
 from explorer.ui.compare import pairs
-from explorer.ui.compare.notes import beta_note, gap_comparison_note, gap_note
+from explorer.ui.compare.notes import are_gaps_drawn, beta_note, gap_comparison_note, gap_note
 from explorer.ui.components.readouts import film_readouts, frame_gap
 
 AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
@@ -49,6 +49,14 @@ def test_more_often_is_said_only_where_the_shares_differ(gaps, outside, conclusi
     assert f"{gaps:.0%} (" in note
     assert f"{outside:.0%} (" in note
     assert f"below {MIN_CLASS_PROBABILITY:.0%} confidence" in note
+
+
+def test_nobody_is_sent_to_a_grey_area_that_is_not_drawn():
+    assert "grey" in gap_note(below(0.26, 0.17)) and "grey" in gap_note(None)
+    note = gap_note(below(0.26, 0.17), is_drawn=False)
+    assert "grey" not in note and note.endswith(": more often in gaps.")
+    assert not are_gaps_drawn(read_run(SHIPPED_FOLDER / "mnist-ae-16d"))
+    assert are_gaps_drawn(read_run(SHIPPED_FOLDER / "mnist-ae-2d"))
 
 
 @pytest.mark.parametrize("name", AES)

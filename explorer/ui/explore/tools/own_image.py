@@ -212,7 +212,8 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
     if not spec.likelihood_kind.is_density:
         st.caption(
             f"On grey pixels, the {spec.likelihood.capitalize()} likelihood is not a normalised density:"
-            " compare log p(x) only between models with this likelihood."
+            " compare log p(x) only between models with this likelihood. The continuous"
+            " Bernoulli is a density."
         )
     st.page_link(page_file(page_name("elbo")), label=f"Lesson: {LESSONS['elbo']}", icon=":material/school:")
 

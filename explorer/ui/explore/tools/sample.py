@@ -1,94 +1,188 @@
-"""Samples: z from the prior or from the aggregate posterior, decoded."""
+"""Samples: z from one of the densities of a run, decoded."""
 
 import numpy as np
 import streamlit as st
 
-from explorer.latent.draws import sample_aggregate, sample_codebook, sample_gaussian
+from explorer.latent.densities.aggregate import AggregatePosterior
+from explorer.latent.densities.density import Density
+from explorer.latent.densities.diffusion import Diffusion
+from explorer.latent.draws import sample_codebook, sample_gaussian
 from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.store.ownership import public_name
 from explorer.ui import words
+from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
+from explorer.ui.components.settings import COMPONENTS, PIXELS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
 IMAGES_PER_ROW = 8
+N_PATH_STEPS = 14  # from noise to a code; every second position is decoded
+PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}
 
 
-def _sample_codes(session: ExploreSession) -> np.ndarray:
-    rng, temperature = np.random.default_rng(SEED.get()), TEMPERATURE.get()
-    if SAMPLE_SOURCE.get() == "prior" and session.run.spec.n_codes:
-        return sample_codebook(
-            RunView(session.run).codebook, session.run.spec.n_groups, SAMPLE_COUNT.get(), rng
-        )
-    if SAMPLE_SOURCE.get() == "prior":
-        return sample_gaussian(RunView(session.run).scale, SAMPLE_COUNT.get(), temperature, rng)
-    return sample_aggregate(*session.posteriors(), SAMPLE_COUNT.get(), temperature, rng)
+def _source(session: ExploreSession) -> str:
+    """Return the source that is chosen; a VQ-VAE has the codebook and its codes only."""
+    source = SAMPLE_SOURCE.get()
+    return "prior" if session.run.spec.n_codes and source in (MIXTURE, DIFFUSION) else source
+
+
+def _fitted_density(session: ExploreSession) -> Density | None:
+    """Return the mixture or the diffusion model that is chosen; None for others, and before its fit."""
+    if (source := _source(session)) not in (MIXTURE, DIFFUSION):
+        return None
+    return ready_density(session.run, density_name(source, COMPONENTS.get()), session.beta)
+
+
+def _sample_codes(session: ExploreSession) -> np.ndarray | None:
+    """Return samples [n, D]; None before a density is fitted."""
+    rng, temperature, n = np.random.default_rng(SEED.get()), TEMPERATURE.get(), SAMPLE_COUNT.get()
+    spec, source = session.run.spec, _source(session)
+    if source == "prior" and spec.n_codes:
+        return sample_codebook(RunView(session.run).codebook, spec.n_groups, n, rng)
+    if source == "prior":
+        return sample_gaussian(RunView(session.run).scale, n, temperature, rng)
+    if source == "codes":
+        return AggregatePosterior(*session.posteriors()).sample(n, rng, temperature)
+    density = _fitted_density(session)
+    return density and density.sample(n, rng, temperature)
+
+
+def _path(session: ExploreSession) -> np.ndarray | None:
+    """Return the path [N_PATH_STEPS + 1, D] from noise to the first sample of a diffusion model, or None."""
+    if not isinstance(density := _fitted_density(session), Diffusion):
+        return None
+    noise = TEMPERATURE.get() * np.random.default_rng(SEED.get()).standard_normal(
+        (SAMPLE_COUNT.get(), len(density.whitening.root))
+    )
+    return density.path(noise[:1], N_PATH_STEPS)[:, 0]
 
 
 def overlay(session: ExploreSession) -> dict:
-    return {"marks": _sample_codes(session).tolist()}
+    zs, path = _sample_codes(session), _path(session)
+    marks = {} if zs is None else {"marks": zs.tolist()}
+    if path is None:
+        return marks
+    gaps = session.are_in_gaps(path)
+    return marks | {"paths": [{"zs": path.tolist(), "gaps": gaps.tolist(), "faint": False}]}
 
 
 def show(session: ExploreSession) -> None:
     has_prior, n_codes = session.run.spec.has_prior, session.run.spec.n_codes
-    names = (
-        ("The prior", "The aggregate posterior")
-        if has_prior
-        else ("The codebook" if n_codes else "The fitted Gaussian", "The codes")
-    )
-    sources = dict(zip(("prior", "codes"), names))
+    labels = {
+        "prior": "The prior" if has_prior else "The codebook" if n_codes else "The fitted Gaussian",
+        "codes": "The aggregate posterior" if has_prior else "The codes",
+    }
+    if not n_codes:
+        labels |= {MIXTURE: "A mixture", DIFFUSION: "A diffusion model"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        SAMPLE_SOURCE.segmented_control("Sample z from", list(sources), sources.get)
+        source = SAMPLE_SOURCE.segmented_control("Sample z from", list(labels), labels.get)
         st.button(
             "Resample",
             key=session_key("resample", session.run),
             type="primary",
             on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high)),
         )
+    if source == MIXTURE:
+        COMPONENTS.segmented_control("Gaussians in the mixture", COMPONENTS.options)
     left, right = st.columns(2)
     with left:
-        if n_codes or (SAMPLE_SOURCE.get() == "codes" and not has_prior):
+        if n_codes or (source == "codes" and not has_prior):
             st.caption("Codes and codebook entries have no standard deviation, and so no temperature.")
         else:
-            TEMPERATURE.slider(
-                "Temperature",
-                "The temperature multiplies the standard deviation of "
-                + (
-                    "the Gaussian: below 1, samples lie nearer to its mean."
-                    if SAMPLE_SOURCE.get() == "prior"
-                    else "each posterior: at 0, samples are posterior means."
-                ),
-            )
+            TEMPERATURE.slider("Temperature", TEMPERATURE_HELP[source])
     with right:
         SAMPLE_COUNT.slider("Samples")
+    PIXELS.segmented_control(
+        "Show",
+        list(PIXEL_LABELS),
+        PIXEL_LABELS.get,
+        help="Given z, the pixels of a sample of p(x|z) are independent; the likelihood gives their noise.",
+    )
+    st.caption(_explanation(has_prior, bool(n_codes), source))
+    density = None
+    if source in (MIXTURE, DIFFUSION):
+        density = await_density(session.run, density_name(source, COMPONENTS.get()), session.beta)
+        if density is None:
+            return
+    if session.label is not None:
+        name = words.escape_markdown(session.run.class_names[session.label])
+        st.caption(f"All are decoded with the class {name}; N(0, I) is the prior of every class.")
+    _show_samples(session, labels[source])
+    if density:
+        _show_download(session, density)
+
+
+TEMPERATURE_HELP = {
+    source: f"The temperature multiplies {factor}"
+    for source, factor in {
+        "prior": "the standard deviation of the Gaussian: below 1, samples lie nearer to its mean.",
+        "codes": "the standard deviation of each posterior: at 0, samples are posterior means.",
+        MIXTURE: "the standard deviations of each Gaussian: at 0, samples are the means of the Gaussians.",
+        DIFFUSION: "the noise at which each path begins.",
+    }.items()
+}
+
+
+def _show_samples(session: ExploreSession, label: str) -> None:
     zs = _sample_codes(session)
+    if zs is None:  # the fit was stopped, or the run trained again, in the meantime
+        return
     gaps, images = session.are_in_gaps(zs), session.decode(zs)
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
-    source = f"z from {sources[SAMPLE_SOURCE.get()][0].lower()}{sources[SAMPLE_SOURCE.get()][1:]}"
+    components = f" of {COMPONENTS.get()} Gaussians" if _source(session) == MIXTURE else ""
+    source = f"z from {label[0].lower()}{label[1:]}{components}"
     gallery(
         session_key("draws", session.run),
         "Samples",
-        images,
+        images if PIXELS.get() == "mean" else session.sample_pixels(zs, SEED.get()),
         names,
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
         underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
         on_pick=lambda i: session.move(zs[i]),
-        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()}",
+        caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()},"
+        f" {PIXEL_LABELS[PIXELS.get()]}",
     )
     if (probabilities := class_probabilities(session.run, images)) is not None:
         is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
+        judged = "" if PIXELS.get() == "mean" else "Of the images E[x|z], "
         st.caption(
-            f"{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
+            f"{judged}{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
-    st.caption(_explanation(has_prior, bool(n_codes), SAMPLE_SOURCE.get()))
-    if session.label is not None:
-        name = words.escape_markdown(session.run.class_names[session.label])
-        st.caption(f"All are decoded with the class {name}, and N(0, I) is the prior of every class.")
+    if (path := _path(session)) is not None:
+        path = path[::2]
+        st.caption("From noise to the first sample:")
+        gallery(
+            session_key("path from noise", session.run),
+            "From noise to the first sample",
+            session.decode(path),
+            [f"step {2 * i} of {N_PATH_STEPS}" for i in range(len(path))],
+            IMAGES_PER_ROW,
+            on_pick=lambda i: session.move(path[i]),
+            caption_suffix=f"{session.title}, seed {SEED.get()}",
+        )
+
+
+def _show_download(session: ExploreSession, density: Density) -> None:
+    from explorer.runs.densities import samples_npz
+
+    loaded, n = RunView(session.run).load(session.beta), SAMPLE_COUNT.get()
+    seed, temperature = SEED.get(), TEMPERATURE.get()
+    st.download_button(
+        "Samples, npz",
+        lambda: samples_npz(loaded, density, n, seed, temperature, session.label),
+        f"{public_name(session.run.name)}-{density.name}-samples.npz",
+        "application/octet-stream",
+        key=session_key("take samples", session.run),
+        icon=":material/download:",
+        on_click="ignore",
+        help="z, log p(z) in nats, and the images, 0 to 255",
+    )
 
 
 def _count(is_true: np.ndarray) -> str:
@@ -103,6 +197,14 @@ def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
             " uniform prior, under which the rate is constant."
             if source == "prior"
             else "These are codes of test images."
+        )
+    codes = "a posterior sample of each training image" if has_prior else "the codes of the training images"
+    if source == MIXTURE:
+        return f"A mixture of Gaussians with full covariances is fitted to {codes}."
+    if source == DIFFUSION:
+        return (
+            f"A small diffusion model is fitted to {codes}. The map shows the path of the first sample from"
+            " noise to its code."
         )
     if source == "prior":
         return (
@@ -119,9 +221,9 @@ def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
 
 TOOL = Tool(
     "Sample",
-    "Small rings mark the samples on the map. Click an image to go to its z. Raise the temperature and watch"
-    " the images.",
+    "Small rings mark the samples on the map. Click an image to go to its z. Choose another density, and"
+    " watch the images.",
     show,
-    (SAMPLE_SOURCE, SAMPLE_COUNT, TEMPERATURE, SEED),
+    (SAMPLE_SOURCE, COMPONENTS, SAMPLE_COUNT, TEMPERATURE, SEED, PIXELS),
     overlay,
 )

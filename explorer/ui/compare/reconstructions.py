@@ -1,0 +1,35 @@
+"""Reconstructions of the same test images by both models."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.store.run import Run
+from explorer.ui.components.gallery import gallery
+from explorer.ui.run_view import RunView, run_version
+
+N_IMAGES = 12  # in a row
+HELP = "The decoded posterior means of the VAE, and the decoded codes of the AE."
+
+
+def show_reconstructions(ae: Run, vae: Run, beta: float | None) -> None:
+    """Show test images above what each model makes of them. beta: of a ladder; None for another VAE."""
+    st.markdown("**Reconstructions**", help=HELP)
+    x = RunView(vae).embedding.images[:N_IMAGES]
+    rows = [x / np.float32(255)]
+    rows += [_reconstruct(run_version(run), run, weight, x) for run, weight in ((ae, None), (vae, beta))]
+    labels = ("Test image", "AE", "VAE")
+    gallery(
+        "reconstructions on Compare",
+        "Reconstructions",
+        np.concatenate(rows),
+        [f"{label}, {i + 1}" for label in labels for i in range(len(x))],
+        len(x),
+        row_labels=labels,
+        caption_suffix="" if beta is None else f"β = {beta:.2g}",
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _reconstruct(version: str, _run: Run, beta: float | None, x: np.ndarray) -> np.ndarray:
+    loaded = RunView(_run).load(beta)
+    return loaded.decode(loaded.encode(x).mu.numpy())

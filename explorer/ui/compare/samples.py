@@ -1,0 +1,134 @@
+"""Samples of both models: of the AE from a density that is chosen, of the VAE from its prior."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.latent.densities.aggregate import AggregatePosterior
+from explorer.latent.densities.density import Density
+from explorer.latent.densities.mixture import standard_normal
+from explorer.latent.gaps import MAX_CODES
+from explorer.latent.share import Share, is_larger
+from explorer.registry import DENSITIES
+from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.store.run import Run
+from explorer.ui.compare.notes import CONFIDENCE_HELP
+from explorer.ui.components.densities import await_density
+from explorer.ui.components.gallery import gallery
+from explorer.ui.components.settings import AE_DENSITY
+from explorer.ui.run_view import RunView, run_version
+
+N_SHOWN, IMAGES_PER_ROW = 32, 8
+N_DECODED = 2000  # samples whose confidence is measured
+LABELS = {"": "No samples", "aggregate": "Codes of test images"}
+PROMPT = (
+    "Choose the density from which the AE's codes are sampled, and compare its samples with those of the VAE"
+    " from its prior."
+)
+
+
+def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
+    """Draw the choice of a density, and samples of both models. beta: the KL weight of a ladder."""
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    with left:
+        name = AE_DENSITY.selectbox("Sample the AE from", AE_DENSITY.options, _label)
+    right.caption(PROMPT)
+    if not name:
+        return
+    density = _density_of_ae(ae, name)
+    if density is None:
+        return
+    prior = standard_normal(np.empty((0, vae.spec.latent_dim)))
+    columns, unsure = st.columns(2, gap="medium"), []
+    for column, run, of_run, at, title in (
+        (columns[0], ae, density, None, f"AE, {_in_sentence(_label(name))}"),
+        (columns[1], vae, prior, beta, "VAE, prior"),
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            _show_images(run, of_run, at, title)
+            unsure.append(_low_confidence(run_version(run), of_run.name, at, run, of_run))
+            gaps = None
+            if run is ae:
+                gaps = _gaps(run_version(run), name, run, of_run)
+            st.caption(figures_sentence(gaps, unsure[-1]), help=GAPS_HELP if gaps else CONFIDENCE_HELP)
+    if conclusion := conclude(*unsure):
+        st.markdown(conclusion, help=CONFIDENCE_HELP)
+
+
+GAPS_HELP = (
+    "The gap is the share of samples without a code of a test image near, the reverse gap the share of codes"
+    f" without a sample near, of at most {MAX_CODES:,} codes and as many samples. Of two equal distributions"
+    " both are 3%. Intervals are at 95%."
+)
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name) or DENSITIES[name].label
+
+
+def _in_sentence(label: str) -> str:
+    """Return the label as it stands within a sentence."""
+    return label[:1].lower() + label[1:]
+
+
+def _density_of_ae(ae: Run, name: str) -> Density | None:
+    if name == "aggregate":
+        return AggregatePosterior(RunView(ae).embedding.mu, None)
+    return await_density(ae, name)
+
+
+def _show_images(run: Run, density: Density, beta: float | None, title: str) -> None:
+    view = RunView(run)
+    zs = density.sample(N_SHOWN, np.random.default_rng(0))
+    index = view.gap_index(beta)
+    gaps = index.log2_distance_ratio(zs) > 0 if index else np.zeros(N_SHOWN, bool)
+    gallery(
+        f"samples-{run.name}-{run_version(run)}",
+        f"Samples: {title}",
+        view.load(beta).decode(zs),
+        [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)],
+        IMAGES_PER_ROW,
+        underlined=np.flatnonzero(gaps),
+        underline_note=f"Underlined: {gaps.sum()} of {N_SHOWN} in a gap.",
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner="Measuring gaps…")
+def _gaps(version: str, name: str, _run: Run, _density: Density) -> tuple[Share, Share]:
+    from explorer.runs.measure_densities import measure_gaps_of_density
+
+    e = RunView(_run).embedding
+    return measure_gaps_of_density(_density, e.mu, e.logvar)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _low_confidence(
+    version: str, name: str, beta: float | None, _run: Run, _density: Density
+) -> Share | None:
+    from explorer.runs.measure_densities import measure_low_confidence_of_density
+
+    return measure_low_confidence_of_density(RunView(_run).load(beta), _density, N_DECODED)
+
+
+def figures_sentence(gaps: tuple[Share, Share] | None, unsure: Share | None) -> str:
+    """Return what was measured of the samples of one model."""
+    parts = [f"gap {gaps[0]}, reverse gap {gaps[1]} ({gaps[0].n:,} codes)"] if gaps else []
+    if unsure:
+        parts.append(f"below {MIN_CLASS_PROBABILITY:.0%} confidence: {unsure} of {unsure.n:,} samples")
+    sentence = "; ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if parts else ""
+
+
+def conclude(ae: Share | None, vae: Share | None) -> str:
+    """Return how the confidence of the classifier in the samples compares; an empty string if it was not
+    measured.
+    """
+    if not ae or not vae:
+        return ""
+    if is_larger(ae, vae):
+        comparison = "for more of the AE's samples than of the VAE's"
+    elif is_larger(vae, ae):
+        comparison = "for fewer of the AE's samples than of the VAE's"
+    else:
+        return "The classifier's confidence in the samples of the two models shows no clear difference."
+    return f"The classifier is below {MIN_CLASS_PROBABILITY:.0%} confidence {comparison}."

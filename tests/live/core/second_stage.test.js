@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { assertClose, cases, core } from "./cases.js";
+
+const { parseBlock } = await core("block"), { SecondStage } = await core("second_stage");
+
+for (const { name, block, noise, n_steps, expected, tolerance } of cases("second_stage"))
+  test(`a diffusion model leads noise where torch leads it: ${name}`, () => {
+    const model = new SecondStage(parseBlock(block));
+    noise.forEach((start, i) => {
+      const path = model.path(start, n_steps);
+      assertClose(path, expected[i], tolerance, `path ${i}`);
+      assert.deepEqual(model.sample(start, n_steps), path.at(-1));
+    });
+    assert.equal(model.path(noise[0]).length, 41);
+  });

@@ -1,0 +1,33 @@
+"""What is said of the samples of two models."""
+
+import pytest
+
+from explorer.latent.share import Share
+from explorer.ui.compare.samples import conclude, figures_sentence
+
+
+def share(value, error=0.01):
+    return Share.from_error(value, error, 2000)
+
+
+@pytest.mark.parametrize(
+    "ae, vae, expected",
+    [
+        (share(0.10), share(0.32), "for fewer of the AE's samples"),
+        (share(0.40), share(0.32), "for more of the AE's samples"),
+        (share(0.31), share(0.32), "no clear difference"),
+        (share(0.10, 0.2), share(0.32, 0.2), "no clear difference"),
+    ],
+)
+def test_a_conclusion_needs_a_difference_larger_than_its_uncertainty(ae, vae, expected):
+    assert expected in conclude(ae, vae)
+
+
+def test_without_a_classifier_nothing_is_concluded():
+    assert conclude(None, share(0.2)) == conclude(share(0.2), None) == figures_sentence(None, None) == ""
+
+
+def test_figures_have_their_intervals_and_numbers():
+    sentence = figures_sentence((share(0.05), share(0.11)), share(0.2))
+    assert sentence.startswith("Gap 5% (3 to 7%), reverse gap 11% (9 to 13%) (2,000 codes)")
+    assert sentence.endswith("below 90% confidence: 20% (18 to 22%) of 2,000 samples.")
