@@ -219,9 +219,7 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
 
 
 def _log_likelihood(session: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
-    """Return log p(x) in nats and its standard deviation, computed once for each image and number of
-    samples.
-    """
+    """Return log p(x) in nats and its standard deviation, computed once per image and number of samples."""
     from explorer.runs import inference
 
     key = session.beta, _label(session), x.tobytes(), n
