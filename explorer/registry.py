@@ -25,6 +25,14 @@ DATASETS = Registry(
     ),
     DatasetKind("moons", "explorer.data.moons:generate_moons", label="Moons", epochs=100, n_train=6000),
     DatasetKind("shapes", "explorer.data.shapes:generate_shapes", label="Shapes", epochs=30, n_train=12_000),
+    DatasetKind(
+        "faces",
+        "explorer.data.faces:generate_faces",
+        label="Faces",
+        noun="drawn face",
+        epochs=30,
+        n_train=12_000,
+    ),
     _torchvision(
         "mnist", "load_mnist", 60_000, label="MNIST", noun="handwritten digit", reference="lecun1998"
     ),

@@ -10,8 +10,10 @@ from torch.distributions import ContinuousBernoulli
 
 from explorer.cli.parser import build_parser
 from explorer.cli.training_commands import spec_of
+from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fit_gaussian, gap_kl
+from explorer.runs.factors import measure_factors
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
@@ -116,3 +118,29 @@ def test_settings_in_which_networks_differ_are_stated():
     }
     assert widths == {"mnist-ae-2d": 200, "mnist-ladder-2d": 200, "mnist-vae-2d": 400}
     assert "have 200 and 100 hidden units, those of the VAEs 400 and 200" in INCLUDED_RUNS
+
+
+SEPARATIONS = re.findall(
+    r"^\| `([\w-]+)` \| ([\d,]+) \| (0\.\d\d \([^)]*\)) \| (0\.\d\d \([^)]*\)) \|$", ROWS, re.M
+)
+
+
+@pytest.mark.parametrize("name, n, mig, sap", SEPARATIONS, ids=[row[0] for row in SEPARATIONS])
+def test_mig_and_sap_in_the_table_are_those_of_the_included_runs(name, n, mig, sap):
+    e = read_embedding(read_run(SHIPPED_FOLDER / name))
+    s = measure_separation(e.mu, e.factors)
+    shown = [f"{v.value:.2f} ({v.low:.2f} to {v.high:.2f})" for v in (s.mig, s.sap)]
+    assert (f"{s.mig.n:,}", *shown) == (n, mig, sap)
+
+
+def test_the_included_runs_keep_the_factors_that_it_says():
+    names = ("faces-ae-2d", "faces-vae-2d", "faces-vae-12d")
+    reports = [measure_factors(read_run(SHIPPED_FOLDER / name)) for name in names]
+    regressor = reports[0].regressor
+    for factor, r_squared in zip(regressor.names, regressor.r_squared):
+        cells = [f"{r_squared:.3f}", *(f"{report.kept[factor].value:.2f}" for report in reports)]
+        [row] = re.findall(rf"^\| {factor.replace('_', ' ')} \| (.*) \|$", ROWS, re.M)
+        assert [float(cell.replace("−", "-")) for cell in row.split(" | ")] == pytest.approx(
+            [float(c) for c in cells], abs=0.011
+        )
+    assert {row[0] for row in SEPARATIONS} >= set(names)

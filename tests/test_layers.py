@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "figures": {"latent"},
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
-    "jobs": SETTINGS | {"data", "memory", "runs", "store"},
+    "jobs": SETTINGS | {"data", "latent", "memory", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
     "__main__": {"cli"},

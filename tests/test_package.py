@@ -66,8 +66,8 @@ def test_the_package_adds_one_name_and_one_command(installed):
     figures = [p.relative_to(ROOT) for p in (ROOT / "explorer/live").rglob("*.*s")]  # JavaScript and CSS
     assert len(figures) > 40 and not [p for p in figures if not (installed / p).is_file()]
     pages = {f"pages/{p.name}" for p in ROOT.glob("pages/*.py")}
-    classifiers = {f"trained/{p.name}" for p in SHIPPED_FOLDER.glob("classifier-*.safetensors")}
-    assert inside == pages | classifiers | {f"trained/{name}" for name in SHIPPED_RUNS} | {
+    beside = {f"trained/{p.name}" for p in SHIPPED_FOLDER.glob("*.safetensors")}
+    assert inside == pages | beside | {f"trained/{name}" for name in SHIPPED_RUNS} | {
         ".streamlit/config.toml",
         "trained/README.md",
         "trained/shipped.txt",

@@ -75,7 +75,7 @@ def test_the_command_line_lists_it(added, command, nouns, capsys):
 
 
 def test_the_doctor_lists_the_data_set(added, capsys):
-    assert main(["doctor"]) == 0 and "shapes, stripes" in capsys.readouterr().out
+    assert main(["doctor"]) == 0 and "faces, stripes" in capsys.readouterr().out
 
 
 def test_it_opens_on_every_page(added, spec):

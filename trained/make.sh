@@ -51,8 +51,18 @@ objective recon-only 0
 objective kl-only 1000
 objective both 1
 python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes 32 --width 200 --run digits-vqvae
+# Faces: two small networks in two dimensions, and one in twelve.
+for model in ae vae; do
+  python -m explorer train --dataset faces --model $model --network conv --width 8 --depth 4 --epochs 30 --run faces-$model-2d
+done
+python -m explorer train --dataset faces --model vae --network conv --width 16 --depth 3 --latent-dim 12 --batch-size 64 --epochs 40 --run faces-vae-12d
+# Their replays, in colour, would take tens of megabytes.
+rm -f trained/faces-*/replay.safetensors
 for dataset in digits moons mnist fashion-mnist; do
   python -m explorer classifier $dataset-vae-2d  # trained anew each time, in seconds
+done
+for dataset in moons faces; do
+  python -m explorer regressor $dataset-vae-2d  # trained anew each time, in a minute or two
 done
 python -m explorer gaps mnist-ae-2d --density all  # keeps the densities that it fits with the run
 # The terms of the rates, which are measured once and kept with the runs.

@@ -1,11 +1,15 @@
-"""Parse the arguments of the command line: errors in one line, lists of numbers, negative numbers."""
+"""Parse the arguments of the command line: the settings of a run, lists, negative numbers, and errors."""
 
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 
 from explorer.errors import UserError, unknown_name_error
+from explorer.fields import value_type
 from explorer.names import sanitize
+from explorer.registry import built_in_datasets
+from explorer.specs import RunSpec
 from explorer.store.run import Run
 
 
@@ -17,6 +21,24 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str):
         print(f"{sanitize(message[:1].upper() + message[1:], 300)}. See {self.prog} --help.", file=sys.stderr)
         raise SystemExit(2)
+
+
+def add_settings(sub: argparse.ArgumentParser, *without: str) -> None:
+    """Add an option for each setting of a run, except those that are named."""
+    for f in fields(RunSpec):
+        if f.name in without:
+            continue
+        flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
+        if f.name == "dataset":
+            help += f". Names: {', '.join(built_in_datasets())}"
+        if value_type(f) is bool:
+            sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
+        else:
+            help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
+            help += f" (default: {'depends on the other settings' if f.default is None else f.default})"
+            sub.add_argument(
+                flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help
+            )
 
 
 def list_of(kind: type) -> Callable[[str], list]:

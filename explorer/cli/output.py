@@ -31,6 +31,28 @@ def print_run(run) -> None:
     )
 
 
+def print_factors(report) -> None:
+    """Print a report of explorer.runs.factors: MIG and SAP, and a line for each factor."""
+    print(
+        f"  codes of {report.separation.mig.n:,} test images: MIG {_interval(report.separation.mig)},", end=""
+    )
+    print(f" SAP {_interval(report.separation.sap)}")
+    for f in report.separation.factors:
+        line = (
+            f"  {f.name.replace('_', ' ')}: most information in z{f.best_dimension}"
+            f" ({f.information.max():.0%} of its entropy)"
+        )
+        if f.name in report.kept:
+            line += f"; R² in reconstructions {_interval(report.kept[f.name])}"
+        print(line)
+    if not report.regressor:
+        print("  `python -m explorer regressor RUN` trains what reads these factors in reconstructions.")
+
+
+def _interval(estimate) -> str:
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+
+
 def surgery_json(beta: float, surgery: Surgery) -> dict:
     return {"beta": beta} | asdict(surgery) | {"most_information": surgery.most_information}
 

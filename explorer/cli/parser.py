@@ -4,18 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 
-from explorer.cli import run_commands, training_commands
-from explorer.cli.arguments import Parser, at_beta, list_of, of_class, prepare_arguments
+from explorer.cli import network_commands, run_commands, training_commands
+from explorer.cli.arguments import Parser, add_settings, at_beta, list_of, of_class, prepare_arguments
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
-from explorer.fields import value_type
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
-from explorer.registry import DATASETS, DENSITIES, built_in_datasets
-from explorer.specs import RunSpec
+from explorer.registry import DATASETS, DENSITIES
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -67,29 +64,13 @@ def build_parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help=json_help)
         return sub
 
-    def settings(sub, *without: str) -> None:
-        for f in fields(RunSpec):
-            if f.name in without:
-                continue
-            flag, help = f"--{f.name.replace('_', '-')}", f.metadata["help"]
-            if f.name == "dataset":
-                help += f". Names: {', '.join(built_in_datasets())}"
-            if value_type(f) is bool:
-                sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
-            else:
-                help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
-                help += f" (default: {'depends on the other settings' if f.default is None else f.default})"
-                sub.add_argument(
-                    flag, type=value_type(f), default=argparse.SUPPRESS, metavar=f.name.upper(), help=help
-                )
-
     sub = command(
         "train",
         training_commands.train,
         "train a model and save it as a run; a training that was stopped or interrupted is continued",
         "print each event of the training as one line of JSON",
     )
-    settings(sub)
+    add_settings(sub)
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
     sub.add_argument(
         "--queue",
@@ -101,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         training_commands.sweep,
         "train every combination of KL weights, latent dimensions and seeds, and print a table",
     )
-    settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
+    add_settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
     sub.add_argument(
         "--betas",
         dest="sweep_betas",
@@ -143,6 +124,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("show", run_commands.show, "show the settings of a run and its figures on the test split")
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
+    sub.add_argument(
+        "--factors",
+        action="store_true",
+        help="also measure how the codes separate the known factors of the images (MIG and SAP), and which"
+        " factors the reconstructions keep",
+    )
     sub.add_argument(
         "--surgery",
         action="store_true",
@@ -205,7 +192,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="name of the run (default: its name in the zip file, or the name of the file)",
     )
-    settings(sub)
+    add_settings(sub)
     sub = command("gaps", run_commands.gaps, "measure the gaps between the codes of each run")
     sub.add_argument(
         "run",
@@ -226,8 +213,14 @@ def build_parser() -> argparse.ArgumentParser:
     samples(sub, 5000, "largest number of codes")
     sub = command(
         "classifier",
-        run_commands.classifier,
+        network_commands.classifier,
         "train the classifier of decoded images, for all runs of the data set of a run",
+    )
+    sub.add_argument("run", help="name of the run")
+    sub = command(
+        "regressor",
+        network_commands.regressor,
+        "train the regressor that reads the known factors of images, for all runs of the data set of a run",
     )
     sub.add_argument("run", help="name of the run")
     sub = command("data", run_commands.data, "download a data set if necessary, and describe it")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.cli import density_commands
 from explorer.cli.arguments import class_number
-from explorer.cli.output import print_run, print_surgeries, run_json, surgery_json
+from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
 from explorer.names import sanitize
@@ -47,13 +47,20 @@ def show(args) -> None:
 
         run = measure.evaluate_at_beta(run, args.beta)
     surgeries = _surgeries(run, args.beta) if args.surgery else {}
+    report = None
+    if args.factors:
+        from explorer.runs.factors import measure_factors
+
+        report = measure_factors(run, args.beta)
     if args.json:
         record = run_json(run) | ({} if args.beta is None else {"beta": args.beta})
         if args.surgery:
             record["surgery"] = [surgery_json(beta, surgery) for beta, surgery in surgeries.items()]
-        print(json.dumps(record))
+        print(json.dumps(record | ({"factors": report.to_dict()} if report else {})))
         return
     print_run(run)
+    if report:
+        print_factors(report)
     if surgeries:
         print_surgeries(surgeries)
 
@@ -152,36 +159,6 @@ def gaps(args) -> None:
         print(gaps_in_words(name, g))
 
 
-def classifier(args) -> None:
-    from explorer.store.catalogue import find_run
-
-    run = find_run(args.run)
-    from explorer.cli.progress import counting_bar
-    from explorer.latent.share import share_of_count
-    from explorer.runs.classifier import train_classifier_of
-
-    model, path = train_classifier_of(run, counting_bar(" images"), counting_bar(" steps"))
-    accuracy = share_of_count(round(model.accuracy * run.test.n), run.test.n)
-    if args.json:
-        print(
-            json.dumps(
-                {
-                    "dataset": run.spec.dataset,
-                    "accuracy": model.accuracy,
-                    "accuracy_low": accuracy.low,
-                    "accuracy_high": accuracy.high,
-                    "n_test": run.test.n,
-                    "file": str(path),
-                }
-            )
-        )
-    else:
-        print(
-            f"{path}: accuracy {model.accuracy:.1%} ({100 * accuracy.low:.1f} to {accuracy.high:.1%}) on"
-            f" {run.test.n:,} test images"
-        )
-
-
 def data(args) -> None:
     from explorer.cli.progress import counting_bar, print_skipped
     from explorer.data import data_folder, load_dataset
@@ -197,6 +174,7 @@ def data(args) -> None:
         "shape": data.shape,
         "class_names": data.class_names,
         "factors": list(data.factors),
+        "units": data.units,
         "skipped": data.skipped,
         "notes": data.notes,
     }

@@ -17,7 +17,7 @@ class Dataset:
     """Images with their classes; the first n_train rows are the training split, the rest the test split.
 
     x: uint8 [N, C, H, W]; y: int64 [N], an index into class_names.
-    factors: known quantities behind each image, float32 [N], by name.
+    factors: known quantities behind each image, float32 [N], by name; units: of those that have one.
     skipped: a sentence about each image that could not be read.
     notes: sentences about how the images were converted.
     """
@@ -28,6 +28,7 @@ class Dataset:
     class_names: tuple[str, ...]
     n_train: int
     factors: dict[str, np.ndarray] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

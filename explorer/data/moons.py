@@ -9,6 +9,7 @@ IMAGE_SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
 # The brightness of the unlit part. It makes the size of a new moon visible.
 DARK_SIDE_BRIGHTNESS = np.float32(0.12)
 CLASS_NAMES = ("new", "crescent", "half", "gibbous", "full")
+UNITS = {"phase": "lit share", "tilt": "degrees", "size": "share of half the image"}
 CLASS_LIMITS = (0.1, 0.4, 0.6, 0.9)  # phases between one class and the next
 
 
@@ -22,7 +23,7 @@ def generate_moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) 
         name: rng.uniform(*limits, n_train + n_test).astype(np.float32) for name, limits in ranges.items()
     }
     y = np.digitize(factors["phase"], CLASS_LIMITS).astype(np.int64)
-    return Dataset("moons", draw_moons(**factors), y, CLASS_NAMES, n_train, factors)
+    return Dataset("moons", draw_moons(**factors), y, CLASS_NAMES, n_train, factors, UNITS)
 
 
 def draw_moons(phase: np.ndarray, tilt: np.ndarray, size: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from explorer.data.drawing import drawing_grid, rotate, shrink
 
 IMAGE_SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
 CLASS_NAMES = ("square", "ellipse", "heart")
+UNITS = {name: "halves of the image" for name in ("x", "y", "scale")} | {"rotation": "degrees"}
 
 
 def generate_shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
@@ -19,7 +20,7 @@ def generate_shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0)
     y = rng.integers(0, len(CLASS_NAMES), n_train + n_test)
     ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}
     factors = {name: rng.uniform(*limits, len(y)).astype(np.float32) for name, limits in ranges.items()}
-    return Dataset("shapes", draw_shapes(y, **factors), y, CLASS_NAMES, n_train, factors)
+    return Dataset("shapes", draw_shapes(y, **factors), y, CLASS_NAMES, n_train, factors, UNITS)
 
 
 def draw_shapes(kind, x, y, scale, rotation) -> np.ndarray:

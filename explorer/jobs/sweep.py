@@ -8,14 +8,18 @@ from dataclasses import replace
 from explorer.errors import UserError
 from explorer.jobs import create_executor
 from explorer.jobs.queue import find_job, list_jobs, request_stop
+from explorer.latent.disentanglement import measure_separation
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run, folder_for_run
 from explorer.store.checkpoint import has_checkpoint
-from explorer.store.run import RECORD_FILE
+from explorer.store.embedding import read_embedding
+from explorer.store.run import RECORD_FILE, Run
 
 POLL_INTERVAL_SECONDS = 0.5  # seconds
 MAX_SWEEP_TRAININGS = 200
 COLUMNS = ("run", "latent_dim", "beta", "seed", "distortion", "rate", "elbo", "active_units")
+FACTOR_COLUMNS = ("mig", "sap")  # where the factors of the images are known
+DECIMAL_COLUMNS = ("distortion", "rate", "elbo", *FACTOR_COLUMNS)
 
 
 def combinations(
@@ -45,8 +49,9 @@ def combinations(
 def run_sweep(
     specs: list[RunSpec], on_progress: Callable[[int, str], None], stop: Callable[[], bool] = lambda: False
 ) -> list[dict]:
-    """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, and "fault", a
-    sentence or None. Active units are defined for VAEs only: for other models they are None.
+    """Start what is not trained yet, wait for all, and return a row for each: COLUMNS, FACTOR_COLUMNS where
+    factors are known, and "fault", a sentence or None. Active units are defined for VAEs only: for other
+    models they are None.
 
     When stop() is true, the trainings that this sweep has started are stopped, and others are not waited for.
     """
@@ -84,11 +89,22 @@ def _result_row(run: str, spec: RunSpec) -> dict:
     try:
         trained = find_run(run)
         figures = {name: getattr(trained.test, name) for name in COLUMNS[4:]}
-        return row | figures | ({} if spec.has_prior else {"active_units": None}) | {"fault": trained.note}
+        figures |= {} if spec.has_prior else {"active_units": None}
+        return row | figures | _separation(trained) | {"fault": trained.note}
     except UserError as error:
         job = find_job(run)
         reason = str(error) if folder_for_run(run).exists() else "It was not trained. Run the sweep again."
         return row | dict.fromkeys(COLUMNS[4:]) | {"fault": job.fault if job and job.fault else reason}
+
+
+def _separation(run: Run) -> dict[str, float]:
+    """Return MIG and SAP of a run; nothing where they are not defined."""
+    e = read_embedding(run)
+    try:
+        separation = measure_separation(e.mu, e.factors)
+    except UserError:  # no known factors, one dimension, or too few images
+        return {}
+    return {name: getattr(separation, name).value for name in FACTOR_COLUMNS}
 
 
 def format_table(rows: list[dict]) -> str:
@@ -97,11 +113,10 @@ def format_table(rows: list[dict]) -> str:
     """
 
     def cell(name: str, value) -> str:
-        return (
-            "–" if value is None else f"{value:.2f}" if name in ("distortion", "rate", "elbo") else str(value)
-        )
+        return "–" if value is None else f"{value:.2f}" if name in DECIMAL_COLUMNS else str(value)
 
-    cells = [list(COLUMNS), *([cell(name, row[name]) for name in COLUMNS] for row in rows)]
+    columns = [*COLUMNS, *(name for name in FACTOR_COLUMNS if any(name in row for row in rows))]
+    cells = [columns, *([cell(name, row.get(name)) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = (
         [line[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(line[1:], widths[1:]))]

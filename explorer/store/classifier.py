@@ -37,12 +37,17 @@ class Classifier:
         return np.maximum(x.reshape(len(x), -1) @ w.T + b, 0)
 
 
-def classifier_file_name(spec: RunSpec) -> str:
-    """Return the name of the file for all runs of this data set."""
+def dataset_file_name(content: str, spec: RunSpec) -> str:
+    """Return the name of the file for all runs of this data set. content: what is in it."""
     kind, _, path = spec.dataset.partition(":")
     images = f"{spec.dataset} {spec.image_size} {spec.colour}"
     suffix = f"-{hashlib.sha256(images.encode()).hexdigest()[:8]}" if path else ""
-    return f"classifier-{kind}{suffix}.safetensors"
+    return f"{content}-{kind}{suffix}.safetensors"
+
+
+def classifier_file_name(spec: RunSpec) -> str:
+    """Return the name of the file of the classifier for all runs of this data set."""
+    return dataset_file_name("classifier", spec)
 
 
 def write_classifier(spec: RunSpec, c: Classifier) -> Path:

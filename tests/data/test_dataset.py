@@ -9,7 +9,7 @@ from explorer.data.dataset import shuffle_order
 from explorer.errors import UserError
 
 
-@pytest.fixture(scope="module", params=["digits", "moons", "shapes", "folder"])
+@pytest.fixture(scope="module", params=["digits", "moons", "shapes", "faces", "folder"])
 def data(request, tmp_path_factory):
     if request.param != "folder":
         return load_dataset(request.param)

@@ -10,8 +10,10 @@ import pytest
 
 from explorer.jobs import create_executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
+from explorer.latent.disentanglement import measure_separation
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
+from explorer.store.embedding import read_embedding
 from tests.jobs.conftest import epochs_of
 from tests.trainings import until
 
@@ -128,3 +130,18 @@ def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, message):
         [sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_where_factors_are_known_a_sweep_tells_mig_and_sap_of_each_seed(folder):
+    command = [sys.executable, "-m", "explorer", "sweep", "--dataset", "moons", "--epochs", "1"]
+    command += ["--width", "8", "--seeds", "0,1"]
+    table = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    rows = json.loads(
+        subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+    assert table.splitlines()[0].split()[-2:] == ["mig", "sap"]
+    for row, line in zip(rows, table.splitlines()[1:]):
+        e = read_embedding(find_run(row["run"]))
+        separation = measure_separation(e.mu, e.factors)
+        assert (row["mig"], row["sap"]) == (separation.mig.value, separation.sap.value)
+        assert line.split()[-2:] == [f"{row['mig']:.2f}", f"{row['sap']:.2f}"]

@@ -10,10 +10,12 @@ from scipy.optimize import nnls
 from scipy.stats import norm
 
 from explorer.data import load_dataset as load_data
+from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_map import build_gap_index
 from explorer.latent.interpolation import interpolate_linear
 from explorer.latent.traversal import correlation, manifold_grid
 from explorer.runs.load import load_run
+from explorer.runs.regressor import load_factor_reader
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui.run_view import RunView
@@ -265,3 +267,39 @@ def test_each_tool_is_named_as_on_every_page():
         "Export",
     ]
     assert [tool.label for tool in TOOLS.values()] == labels and list(TOOLS)[-1] == "take"
+
+
+def test_what_a_direction_changes_is_read_in_decoded_images(app):
+    show(app, "moons-vae-2d", "attributes", attribute="phase")
+    loaded, reader = load_run("moons-vae-2d"), load_factor_reader(load_run("moons-vae-2d").run)
+    e = read_embedding(loaded.run)
+    order = e.factors["phase"].argsort(kind="stable")
+    step = e.mu[order[-333:]].mean(0) - e.mu[order[:333]].mean(0)
+    change = reader.read(loaded.decode(e.mu[:500] + step)) - reader.read(loaded.decode(e.mu[:500]))
+    [table] = [frame.value for frame in app.dataframe if "change" in frame.value]
+    assert list(table["factor"]) == [
+        "phase (lit share)",
+        "tilt (degrees)",
+        "size (share of half the image)",
+    ]
+    shown = [float(text.split()[0].replace("−", "-")) for text in table["change"]]
+    assert shown == pytest.approx(change.mean(0), abs=0.1) and shown[0] == pytest.approx(
+        change[:, 0].mean(), abs=0.01
+    )
+    relative = [float(text.replace("−", "-")) for text in table["in SD"]]
+    assert relative == pytest.approx(change.mean(0) / reader.regressor.sd, abs=0.02)
+    [n] = said(app, r"Mean change over (\d+) codes of test images, with its 95% interval")
+    assert n == "500"
+
+
+@pytest.mark.parametrize("tool", ["attributes", "traverse"])
+def test_mig_and_sap_stand_where_factors_are_known(app, tool):
+    show(app, "moons-vae-2d", tool)
+    e = read_embedding(load_run("moons-vae-2d").run)
+    expected = measure_separation(e.mu, e.factors)
+    mig, sap, n = said(app, r"MIG ([\d.]+) \(.*\), SAP ([\d.]+) \(.*\)\*\*: .* (1,000) test images")
+    assert (mig, sap) == (f"{expected.mig.value:.2f}", f"{expected.sap.value:.2f}")
+    [table] = [frame.value for frame in app.dataframe if "dimension" in frame.value]
+    assert len(table) == 3
+    show(app, "digits-vae-2d", tool)
+    assert not any("MIG" in c.value for c in app.caption) and not len(app.dataframe)

@@ -13,6 +13,7 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import ATTRIBUTE, FROM_CLASS, STEPS, TO_CLASS
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import class_probabilities
+from explorer.ui.explore.tools.known_factors import show_changes, show_separation
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView, run_version
 
@@ -47,7 +48,7 @@ def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
         return None
     kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
     if kind != "classes":
-        return kind, factor_direction(mu, e.factors[kind][: len(mu)])
+        return kind.replace("_", " "), factor_direction(mu, e.factors[kind][: len(mu)])
     from_class, to_class = _class_indices(session)
     return f"{session.run.class_names[from_class]} → {session.run.class_names[to_class]}", class_direction(
         mu, e.y[: len(mu)], from_class, to_class
@@ -112,6 +113,8 @@ def show(session: ExploreSession) -> None:
     )
     if ATTRIBUTE.get() == "classes":
         _show_effect(session, *_class_indices(session))
+    show_changes(session, name, vector)
+    show_separation(session)
 
 
 def _show_effect(session: ExploreSession, from_class: int, to_class: int) -> None:

@@ -9,6 +9,7 @@ from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import STEPS
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.known_factors import show_separation
 from explorer.ui.explore.tools.tool import Tool
 
 MAX_CLASSES_PER_ROW = 10
@@ -57,6 +58,7 @@ def show(session: ExploreSession) -> None:
         caption_suffix=f"{session.title}. {ends}",
     )
     st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
+    show_separation(session)
 
 
 def _show_classes(session: ExploreSession) -> None:
