@@ -27,6 +27,7 @@ from explorer.objectives.bernoulli import Bernoulli
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.runs.densities import fit_density, samples_npz
 from explorer.runs.export_run import decoder_onnx, run_zip
+from explorer.runs.factors import measure_factors
 from explorer.runs.import_run import import_run, import_weights
 from explorer.runs.inference import describe, distortion_at, posterior, posteriors
 from explorer.runs.load import LoadedRun, load_run
@@ -279,3 +280,11 @@ def test_the_command_line_decodes_a_class(run, tmp_path, capsys):
         str(tmp_path / "s.npz"),
     ]
     assert main(words) == 0 and (np.load(tmp_path / "s.npz")["y"] == 4).all()
+
+
+def test_factors_are_read_in_images_of_their_own_classes(tmp_path, monkeypatch):
+    """Moon phases have classes and known factors."""
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
+    train_run(RunSpec("moons", model="cvae", epochs=2, width=32), "moon-styles")
+    report = measure_factors(load_run("moon-styles").run)
+    assert report.kept and report.regressor is not None
