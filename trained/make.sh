@@ -35,8 +35,8 @@ sixteen() {
 sixteen mnist
 sixteen fashion-mnist
 # Other networks, for fewer epochs, as they take longer.
-python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
-python -m explorer train --dataset mnist --model vae --network gru --epochs 3 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
+python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
+python -m explorer train --dataset mnist --model vae --network gru --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
 python -m trained.trim 400 mnist-vae-conv-2d mnist-vae-gru-2d
 # Conditional VAEs, with the networks of the ladders.
 for dataset in digits mnist; do
@@ -64,8 +64,11 @@ done
 for dataset in moons faces; do
   python -m explorer regressor $dataset-vae-2d  # trained anew each time, in a minute or two
 done
-python -m explorer gaps mnist-ae-2d --density all  # keeps the densities that it fits with the run
+for run in mnist-ae-2d mnist-ae-16d; do
+  python -m explorer gaps $run --density all  # keeps the densities that it fits with the run
+done
 # The terms of the rates, which are measured once and kept with the runs.
-for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d; do
+for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d \
+  {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d faces-vae-{2,12}d; do
   python -m explorer show $run --surgery
 done

@@ -34,7 +34,6 @@ def _raise_file_limit() -> None:
 def _import_heavy_modules() -> None:
     gc.disable()  # otherwise it would scan everything repeatedly and delay visitors
     try:
-        import altair  # noqa: F401
         import pandas  # noqa: F401
         import sklearn.decomposition  # noqa: F401
 

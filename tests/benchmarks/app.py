@@ -31,16 +31,19 @@ SIGNS = {  # by page: an element that must be painted; on a lesson, all elements
 LAST = "the first page's image is painted"
 SLIDER = '[data-testid="stSlider"]'
 
-# Whether a sign stands on the page, also within a component, and its canvas and all charts are painted.
+# Whether a sign stands on the page, also within a component, and its canvas and all charts and plots are painted; a
+# lesson has plots.
 PAINTED = """
     globalThis.painted = (sign) => {
         const within = [...document.querySelectorAll('[data-testid^="stBidiComponent"]')].map(({ shadowRoot }) => shadowRoot);
         const parts = [document, ...within.filter(Boolean)];
         const found = sign === "source code" ? [...document.querySelectorAll("summary")].find((e) => e.textContent.includes("Source code"))
             : parts.map((part) => part.querySelector(sign)).find(Boolean);
-        const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')];
+        const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+        const plots = parts.flatMap((part) => [...part.querySelectorAll(".plot-axes")]);
         return Boolean(found) && (found.tagName !== "CANVAS" || found.getContext("2d").getImageData(0, 0, 1, 1).data[3] > 0)
-            && charts.every((chart) => chart.querySelector(".marks, .main-svg"));
+            && charts.every((chart) => chart.querySelector(".main-svg"))
+            && (sign !== "source code" || plots.length > 0) && plots.every((axes) => axes.getAttribute("d"));
     };
     globalThis.seen = async (sign) => {
         while (!painted(sign)) await new Promise(requestAnimationFrame);

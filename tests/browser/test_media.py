@@ -34,7 +34,7 @@ def test_nothing_moves_by_itself_for_who_asked_for_reduced_motion(open_page):
     page.wait_for_timeout(600)
     assert value.inner_text() == after and page.evaluate(MOVING) == []
     page.goto(page.url.partition("/compare")[0] + "/learn_elbo?by=gradient")
-    page.get_by_test_id("stVegaLiteChart").first.wait_for()
+    page.get_by_test_id("plots").locator("svg").first.wait_for()
     assert not page.get_by_role("button", name="Play").count()  # the slider shows each step
 
 
@@ -91,7 +91,7 @@ def contrast(a: np.ndarray, b) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
     page = open_page(LESSON, width=700, theme=theme)  # A4 with its margins
-    page.get_by_test_id("stVegaLiteChart").first.wait_for()
+    page.get_by_test_id("plots").locator("svg").first.wait_for()
     page.get_by_test_id("stExpander").first.wait_for()
     page.wait_for_timeout(1500)
     assert page.get_by_test_id("stExpanderDetails").first.evaluate("e => e.closest('details').open") is False
@@ -111,7 +111,7 @@ def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
         "rgba(0, 0, 0, 0)",
         "rgb(255, 255, 255)",
     )
-    figure = page.get_by_test_id("stVegaLiteChart").first
+    figure = page.get_by_test_id("plots").first
     assert figure.locator("text").first.evaluate("e => getComputedStyle(e).fill") == "rgb(0, 0, 0)"
     # The symbols of formulas keep their colours.
     assert (
@@ -199,7 +199,7 @@ def test_keys_alone_lead_through_explore_and_out_of_the_map(open_page):
 
 def test_keys_alone_answer_a_lesson_and_unfold_its_mathematics(open_page):
     page = open_page("/learn_kl")
-    page.get_by_test_id("stVegaLiteChart").first.wait_for()
+    page.get_by_test_id("plots").locator("svg").first.wait_for()
     elements = tabbed(page)
     tags = [tag for tag, *_ in elements]
     assert tags.count("summary") >= 2

@@ -311,6 +311,47 @@ def test_values_that_do_not_match_are_said_and_change_nothing(open_plots):
         assert page.evaluate(says, declaration) == sentence
 
 
+def test_a_curve_without_a_label_is_drawn_but_not_read_out(open_plots):
+    curves = [{"kind": "line", "name": "a"}, {"kind": "line", "name": "b", "label": ""}]
+    values = {name: {"x": [0, 5, 10], "y": [0, y, 1]} for name, y in (("a", 0.25), ("b", 0.75))}
+    page = open_plots({"p": (LINE | {"parts": curves}, values)})
+    assert part_path(page, "p", "b").count("L") == 2
+    page.get_by_role("img", name="T").focus()
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".plot [role=status]")).to_have_text("x 5: a 0.250")
+
+
+def test_neighbouring_points_do_not_hide_each_other(open_plots):
+    values = {"p": {"x": np.linspace(4.9, 5.1, 200), "y": np.full(200, 0.5)}}
+    scatter = {"kind": "scatter", "name": "p", "colour": "#ff0000", "opacity": 1, "radius": 2}
+    page = open_plots({"p": (LINE | {"parts": [scatter]}, values)})
+    [(px, py)] = read_axes(page.evaluate, "p").pixels([5], [0.5]).tolist()
+    box = page.get_by_role("img", name="T").bounding_box()
+    clip = {"x": round(box["x"] + px), "y": round(box["y"] + py), "width": 1, "height": 1}
+    assert pixels_of(page.screenshot(clip=clip)).ravel().tolist() == [255, 0, 0]
+
+
+def test_the_axes_of_plots_begin_at_the_same_place(open_plots):
+    line, other = LINE | {"parts": [{"kind": "line", "name": "a"}]}, {"domain": [0, 100_000]}
+    plots = {"p": line | {"minLeft": 90}, "q": line | {"minLeft": 90, "y": other}, "r": line}
+    page = open_plots({name: (plot, {"a": {"x": [1], "y": [1]}}) for name, plot in plots.items()})
+    lefts = [page.evaluate(f"plots.{name}.box.frame.box.left") for name in plots]
+    assert lefts[:2] == [90, 90] and lefts[2] < 40
+
+
+def test_bars_are_as_opaque_as_declared_and_their_table_names_their_axes(open_plots):
+    bars = {"kind": "bars", "name": "b", "fill": "solid", "opacity": 0.3, "horizontal": True}
+    declaration = LINE | {"parts": [bars], "x": {"title": "across"}, "y": {"title": "up"}}
+    page = open_plots({"p": (declaration, {"b": {"x": [0.5], "base": [2], "y": [7], "width": 1}})})
+    assert page.locator(".plot-bars").get_attribute("fill-opacity") == "0.3"
+    page.get_by_role("button", name="Values").click()
+    cells = [
+        page.get_by_role("table").locator(f"{tag}").all_inner_texts() for tag in ("thead th", "tbody tr")
+    ]
+    assert cells[0][:2] == ["up", "across"] and cells[1][0].split() == ["0.5000", "7", "2"]
+
+
 def test_what_is_not_finite_leaves_a_gap_and_null_hides_a_part(open_plots):
     line = LINE | {"parts": [{"kind": "line", "name": "a"}, {"kind": "bars", "name": "b"}]}
     values = {"a": {"x": [0, 1, 2, 3], "y": [0, None, 0.5, 1]}, "b": {"x": [1, 2], "y": [None, 1]}}
@@ -322,6 +363,51 @@ def test_what_is_not_finite_leaves_a_gap_and_null_hides_a_part(open_plots):
     assert page.evaluate("getComputedStyle(plots.p.parts[1].drawing.elements[0]).display") == "none"
     page.evaluate("plots.p.update({ b: { x: [1], y: [1] } })")
     assert page.evaluate("getComputedStyle(plots.p.parts[1].drawing.elements[0]).display") == "inline"
+
+
+def test_groups_radii_texts_and_a_fading_heat_map(open_plots):
+    groups = [{"label": "first", "colour": "#123456"}, {"label": "second", "colour": "#654321"}]
+    parts = [
+        {"kind": "heatMap", "name": "shade", "label": "", "colour": "#0000ff", "ramp": "opacity"},
+        {"kind": "bars", "name": "bars", "groups": groups},
+        {"kind": "scatter", "name": "points", "label": ""},
+    ]
+    values = {
+        "shade": {"values": [0, 0, 1, None], "shape": [1, 4], "bounds": [0, 0, 10, 0.2]},
+        "bars": {"x": [1, 3, 5], "y": [0.5, 0.5, 0.5], "group": [0, 1, 1]},
+        "points": {"x": [2, 8], "y": [0.9, 0.9], "radius": [4, 20], "text": ["a", "b"]},
+    }
+    page = open_plots({"p": (LINE | {"parts": parts, "toScale": False}, values)})
+    assert [part_path(page, "p", "bars", i).count("M") for i in (0, 1)] == [1, 2]
+    assert page.locator(".plot-bars").evaluate_all("all => all.map((e) => e.getAttribute('fill'))") == [
+        group["colour"] for group in groups
+    ]
+    legend = page.locator(".plot-legend").all_text_contents()
+    assert legend == ["first", "second"] and not page.locator(".plot-ramp").count()
+    assert [f"a{radius} {radius}" in part_path(page, "p", "points") for radius in (4, 20, 3.5)] == [
+        *(True, True, False)
+    ]
+    axes = read_axes(page.evaluate, "p")
+    texts = page.locator(".plot-label:visible").evaluate_all(
+        "all => all.map((e) => [e.textContent, Number(e.getAttribute('x')), Number(e.getAttribute('y'))])"
+    )
+    assert [text for text, *_ in texts] == ["a", "b"]
+    assert np.abs(np.array([place for _, *place in texts]) - axes.pixels([2, 8], [0.9, 0.9])).max() < 0.06
+    read = """places => { const canvas = plots.p.box.canvas, ratio = canvas.width / plots.p.box.frame.width;
+        return places.map(([x, y]) => [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data]); }"""
+    places = axes.pixels([3.75, 6.25, 8.75], [0.1, 0.1, 0.1]).tolist()
+    assert page.evaluate(read, places) == [[0, 0, 0, 0], [0, 0, 255, 255], [0, 0, 0, 0]]
+    page.evaluate("values => plots.p.update({ points: values })", values["points"] | {"text": ["c", "d"]})
+    assert page.locator(".plot-label:visible").all_text_contents() == ["c", "d"]
+    page.evaluate("plots.p.update({ points: null })")
+    assert not page.locator(".plot-label:visible").count()
+    page.evaluate("values => plots.p.update({ points: values })", values["points"])
+    assert page.locator(".plot-label:visible").all_text_contents() == ["a", "b"]
+    page.get_by_role("button", name="Values").click()
+    assert page.get_by_role("cell", name="b", exact=True).count() == 1
+    says = "values => { try { plots.p.update(values); } catch (error) { return error.message; } }"
+    sentence = 'The values text of the part "points" must be a list of a text for each point.'
+    assert page.evaluate(says, {"points": {"x": [1], "y": [1], "text": []}}) == sentence
 
 
 def test_a_plot_follows_the_width_of_its_container(open_plots):

@@ -3,11 +3,9 @@ measures.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
-from explorer.figures.live import fill_data
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.gap_map import build_gap_index, build_gap_map
 from explorer.lessons.gaps import compute
@@ -147,36 +145,30 @@ def test_typical_is_the_image_nearest_to_the_mean_of_its_class(ae):
 def test_strips_of_a_gap_cover_its_cells_and_no_others():
     shade = np.array([[200, 200, 10, 200], [10, 10, 10, 10], [0, 129, 128, 255]], np.uint8)
     strips = gap_strips(np.array([-2.0, 0.0, 2.0, 6.0], np.float32), shade)
-    expected = pd.DataFrame(
-        {"x": [-2.0, 1, -1, 1], "x2": [0.0, 2, 0, 2], "y": [0.0, 0, 4, 4], "y2": [2.0, 2, 6, 6]}
-    )
-    assert np.allclose(strips, expected)
-    assert len(gap_strips(np.array([0, 0, 1, 1], np.float32), np.zeros((3, 3), np.uint8))) == 0
+    assert strips["x"].tolist() == [1, 1, 5, 5] and strips["width"] == 2
+    assert strips["base"].tolist() == [-2, 1, -1, 1] and strips["y"].tolist() == [0, 2, 0, 2]
+    assert len(gap_strips(np.array([0, 0, 1, 1], np.float32), np.zeros((3, 3), np.uint8))["x"]) == 0
 
 
 def test_a_place_is_marked_where_it_is_on_the_way(ae):
     gap_map = build_gap_map(ae.mu, None)
-    chart = line_map(
-        gap_strips(gap_map.bounds, gap_map.shade),
-        gap_map.bounds,
-        ae.mu[:50],
-        ae.y[:50],
-        tuple("0123456789"),
-        ae.mu[[3, 5]],
-    )
-    marker = pd.DataFrame({"z0": [0.25], "z1": [-1.0]})
-    filled = fill_data(chart, marker=marker)
-    [place] = [layer for layer in chart["layer"] if layer["data"]["name"] == "marker"]
-    assert place["encoding"]["x"]["field"] == "z0" and place["encoding"]["y"]["field"] == "z1"
-    assert filled["datasets"].pop("marker") is marker and filled == chart  # equal except for the marker
-    [way] = [
-        table for table in chart["datasets"].values() if len(table) == 2 and set(table[0]) == {"z0", "z1"}
-    ]
-    assert np.allclose([[end["z0"], end["z1"]] for end in way], ae.mu[[3, 5]], atol=1e-5)
+    strips, codes = gap_strips(gap_map.bounds, gap_map.shade), (ae.mu[:50], ae.y[:50])
+
+    def drawn(z) -> tuple[dict, dict]:
+        names = tuple("0123456789")
+        return line_map("Codes", strips, gap_map.bounds, codes, names, ae.mu[[3, 5]], np.array(z))
+
+    (declaration, values), (same, others) = drawn([0.25, -1.0]), drawn([1.0, 1.0])
+    assert values["z"] == {"x": 0.25, "y": -1.0} and others["z"] == {"x": 1.0, "y": 1.0}
+    assert declaration == same  # so that it is updated in place
+    assert np.allclose(np.stack([values["line"][name] for name in "xy"], 1), ae.mu[[3, 5]])
+    assert np.allclose(np.stack([values["codes"][name] for name in "xy"], 1), codes[0], atol=1e-4)
 
 
 def test_how_far_is_drawn_as_given():
     t = np.linspace(0, 1, 3)
-    chart = distance_chart(t, {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])})
-    rows = [row for table in chart["datasets"].values() for row in table if "model" in row]
-    assert {(row["model"], row["t"]): row["ratio"] for row in rows}[("VAE", 0.5)] == 0.2 and len(rows) == 6
+    ratios = {"AE": np.array([1.0, 2, 3]), "VAE": np.array([0.5, 0.2, 0.1])}
+    _, values = distance_chart(t, ratios, 0.5)
+    for model, ratio in ratios.items():
+        assert values[model]["x"] is t and values[model]["y"] is ratio
+    assert values["present"] == {"x": 0.5} and values["gap"]["low"] == [1, 1]

@@ -7,11 +7,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 from safetensors import numpy as safetensors
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.fields import AE_Z, Z
@@ -124,10 +122,6 @@ def pictures(gallery: dict) -> np.ndarray:
     return np.stack([sheet[top : top + height, left : left + width] for top, left in corners])
 
 
-def charts(app: AppTest) -> list:
-    return list(app.get("vega_lite_chart"))
-
-
-def tables(*charts) -> list[pd.DataFrame]:
-    """Return the data of charts."""
-    return [convert_arrow_bytes_to_pandas_df(d.data.data) for chart in charts for d in chart.proto.datasets]
+def live_plots(app: AppTest) -> list[dict]:
+    """Return the live plots on the page, in order: each a declaration and its values."""
+    return [plot for [data] in mounted(app, "plots") for plot in data["content"]["options"]["plots"]]

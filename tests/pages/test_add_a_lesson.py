@@ -1,6 +1,7 @@
 """The steps by which a lesson is added, as the documentation gives them, in a copy of the project."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -26,7 +27,12 @@ print(json.dumps({
     "captions": [c.value for c in app.caption],
     "texts": [m.value for m in app.markdown],
     "code": [c.value for c in app.code],
-    "charts": len(app.get("vega_lite_chart")),
+    "plots": [
+        plot["values"]["present"]
+        for e in app.get("bidi_component")
+        if e.proto.component_name == "plots"
+        for plot in json.loads(e.proto.json)[0]["content"]["options"]["plots"]
+    ],
     "query": dict(app.query_params),
 }))
 """
@@ -58,7 +64,9 @@ def test_the_page_of_a_lesson_that_was_added_opens(project, tmp_path, monkeypatc
     assert run.returncode == 0, run.stderr
     page = json.loads(run.stdout.splitlines()[-1])
     assert page["faults"] == [] and page["titles"] == ["The sigmoid"]
-    assert page["captions"][0] == "Lesson 13 of 13" and page["charts"] == 1
+    assert page["captions"][0] == "Lesson 13 of 13"
+    [present] = page["plots"]
+    assert present["x"] == 2 and present["y"] == pytest.approx(1 / (1 + math.exp(-2)))
     assert page["code"][0].startswith("def pixel(") and page["query"] == {"logit": "2.0", "answer": "2"}
     texts = "\n".join(page["texts"])
     assert "The pixel is **0.88**." in texts and "**Correct.** At 0 both" in texts

@@ -12,27 +12,24 @@ from torch.nn.functional import binary_cross_entropy
 from explorer.runs.load import load_run
 from explorer.store.embedding import read_embedding
 from explorer.ui import catalogue
-from tests.pages.conftest import follow, galleries, pictures, tables
+from tests.pages.conftest import follow, galleries, live_plots, pictures
 
 PAGE = "learn_autoencoder"
 opened = partial(follow, PAGE)
 
 
 def curves(app) -> list[dict]:
-    """Return for the two charts over k their values, the marked k, and the network's level, if it is
-    shown.
-    """
-    lines = []
-    for chart in app.get("vega_lite_chart")[1:]:
-        parts = {("k" in t, len(t) > 1): t for t in tables(chart)}
-        lines.append(
-            {
-                "values": parts[True, True]["value"].to_numpy(),
-                "k": int(parts[True, False]["k"].iloc[0]),
-                "level": parts[False, False]["value"].tolist(),
-            }
-        )
-    return lines
+    """Return for the two plots over k their values, the marked k, and the network's level, if it is shown."""
+    shown = [plot["values"] for plot in live_plots(app)[1:]]
+    assert all(values["k"]["y"] == values["curve"]["y"][values["k"]["x"] - 1] for values in shown)
+    return [
+        {
+            "values": np.array(values["curve"]["y"]),
+            "k": values["k"]["x"],
+            "level": values["network"] and values["network"]["y"],
+        }
+        for values in shown
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +64,7 @@ def test_what_comes_back_is_what_other_programs_say(app, known):
     x, network, greys = known
     opened(app, image="4", k="5")
     gallery = galleries(app)["Reconstructions"]
-    shown = pictures(gallery)[:, ::3, ::3, 0].reshape(3, -1).astype(int)
+    shown = pictures(gallery)[:, ::3, ::3].reshape(3, -1).astype(int)
     expected = np.rint(255 * np.stack([x[4], network[4], greys[4].clip(0, 1)]))
     assert np.abs(shown - expected).max() <= 1
     nats = [
@@ -86,22 +83,25 @@ def test_the_marked_code_is_that_of_the_image(app):
     half = len(e.images) // 2
     row = half + int(np.flatnonzero(e.y[half : len(e.images)] == 7)[0])
     opened(app, image="7")
-    [place] = [t for t in tables(app.get("vega_lite_chart")[0]) if list(t) == ["z0", "z1"]]
-    assert np.allclose(place[["z0", "z1"]].to_numpy()[0], e.mu[row], atol=1e-4)
+    shown = live_plots(app)[0]["values"]
+    assert np.allclose([shown["chosen"][name] for name in "xy"], e.mu[row], atol=1e-4)
+    codes = np.stack([shown["codes"][name] for name in "xy"], 1)
+    [at] = np.flatnonzero(np.abs(codes - e.mu[row]).max(1) < 1e-4)
+    assert shown["codes"]["group"][at] == 7 and len(codes) > 0.9 * half
     written = ", ".join(f"{v:.1f}" for v in e.mu[row]).replace("-", "−")
     assert galleries(app)["Reconstructions"]["captions"][1].startswith(f"Network\n2 numbers: {written}\n")
 
 
 def test_the_level_of_the_network_waits_for_a_prediction(app):
     opened(app)
-    assert [c["level"] for c in curves(app)] == [[], []]
+    assert [c["level"] for c in curves(app)] == [None, None]
     assert not any("PCA reaches" in m.value for m in app.markdown)
     for answer in (1, 2, 3):
         app.button(key=f"{PAGE} answer {answer}").click().run()
         assert not app.exception and app.query_params["answer"] == str(answer)
         [text] = [m.value for m in app.markdown if "PCA reaches" in m.value]
         for number, curve in zip(map(int, re.findall(r"k = \*\*(\d+)\*\*", text)), curves(app), strict=True):
-            assert curve["values"][number - 1] <= curve["level"][0] < curve["values"][number - 2]
+            assert curve["values"][number - 1] <= curve["level"] < curve["values"][number - 2]
         assert any(m.value.startswith("**Correct.**") for m in app.markdown) == (answer == 2)
 
 

@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import charts, follow, galleries, tables
+from tests.pages.conftest import follow, galleries, live_plots
 
 PAGE = "learn_cloud"
 ENDS = {"noise": (0.0, 10.0), "way": (0, 100), "light": (0, 100)}
@@ -26,6 +26,12 @@ def captions(app) -> dict[str, list[int]]:
         for title, t in titled
         if title.startswith("Decoded by")
     }
+
+
+def mean_codes(app) -> np.ndarray:
+    """Return the means of the two posteriors of the VAE, [2, 2]."""
+    means = live_plots(app)[0]["values"]["means"]
+    return np.stack([means["x"], means["y"]], 1)
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -56,14 +62,15 @@ def test_a_link_restores_the_state_and_its_figures_are_those_of_the_runs(app):
     assert [app.slider(key=f"{PAGE} {name}").value for name in ENDS] == [4.0, 30, 25]
     assert app.selectbox(key=f"{PAGE} pair").value == "half-gibbous"
     e, loaded = read_embedding(find_run("moons-ladder-2d")), load_run("moons-ladder-2d")
-    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    ends = mean_codes(app)
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     assert np.allclose(e.mu[rows], ends, atol=1e-6)
     assert np.allclose(e.factors["phase"][rows], [0.5, 0.75], atol=0.04)
-    rings = next(t for t in tables(charts(app)[0]) if "ring" in t)
-    for i, row in enumerate(rows):
-        wide = rings[rings.ring == f"{i} 2"][["z0", "z1"]].to_numpy() - ends[i]
-        assert np.allclose(((wide / (2 * 4 * np.exp(e.logvar[row] / 2))) ** 2).sum(1), 1, atol=1e-4)
+    shown = live_plots(app)[0]["values"]
+    for row, end, name in zip(rows, ends, ("first posterior", "second posterior")):
+        assert np.allclose(shown[name]["mean"], end)
+        assert np.allclose(shown[name]["covariance"], np.diag(4**2 * np.exp(e.logvar[row])), rtol=1e-4)
+    assert np.allclose([shown["z"][name] for name in "xy"], 0.7 * ends[0] + 0.3 * ends[1], atol=1e-5)
     reader = KNeighborsRegressor(5).fit(e.images.reshape(len(e.images), -1) / 255, e.factors["phase"])
     decoded = loaded.decode(0.7 * ends[0] + 0.3 * ends[1])
     shown = captions(app)["VAE"]
@@ -76,7 +83,7 @@ def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_
     opened(app)
     text = next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
     e = read_embedding(find_run("moons-ladder-2d"))
-    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    ends = mean_codes(app)
     rows = [int(np.abs(e.mu - end).sum(1).argmin()) for end in ends]
     sigma = np.exp(e.logvar[rows] / 2)
     axes = [np.linspace(low - 0.5, high + 0.5, 1000) for low, high in zip(ends.min(0), ends.max(0))]
@@ -97,7 +104,7 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
     """
     loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
     opened(app)
-    ends = next(t for t in tables(charts(app)[0]) if list(t) == ["z0", "z1"] and len(t) == 2).to_numpy()
+    ends = mean_codes(app)
     image = e.images[int(np.abs(e.mu - ends[0]).sum(1).argmin())] / 255
     for light in (100, 40):
         app.slider(key=f"{PAGE} light").set_value(light).run()
@@ -121,13 +128,13 @@ def test_the_encoder_is_compared_with_the_true_posterior(app):
 
 def test_the_same_image_has_another_code_each_time(app):
     opened(app, noise=6.0)
-    before, ends = tables(charts(app)[0]), captions(app)["VAE"]
+    before, ends = live_plots(app)[0]["values"], captions(app)["VAE"]
     next(b for b in app.button if b.label == "Resample").click().run()
     assert not app.exception and app.query_params["draw"] == "1"
     after = captions(app)["VAE"]
     assert after[1:4] != ends[1:4] and (after[0], after[4], after[-1]) == (ends[0], ends[4], ends[-1])
-    unlike = [a for a, b in zip(before, tables(charts(app)[0])) if not a.equals(b)]
-    assert len(unlike) == 1  # the draws; codes, clouds and place stay
+    again = live_plots(app)[0]["values"]
+    assert [name for name in before if before[name] != again[name]] == ["samples"]
 
 
 def test_without_a_run_it_says_so(app, monkeypatch):
@@ -138,7 +145,7 @@ def test_without_a_run_it_says_so(app, monkeypatch):
         catalogue, "visible_runs", lambda: ([run for run in runs[0] if run.name != "moons-ae-2d"], [])
     )
     opened(app)
-    assert "moons-ae-2d" in app.info[0].value and not app.get("vega_lite_chart")
+    assert "moons-ae-2d" in app.info[0].value and not live_plots(app)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,27 @@ def test_an_entry_put_elsewhere_is_decoded_anew(app):
     assert "entry" not in app.query_params
 
 
+def test_the_map_holds_the_entries_and_the_image(app):
+    visit(app, image="42", place="3", entry="17")
+    loaded = load_run("digits-vqvae")
+    codebook, images = loaded.model.codebook.numpy(), read_embedding(loaded.run).images
+    index = loaded.encode(images).index.numpy()
+    shown, use = (plot["values"] for plot in conftest.live_plots(app))
+    assert np.allclose(np.transpose([shown["entries"]["x"], shown["entries"]["y"]]), codebook)
+    assert shown["entries"]["text"] == [str(k) for k in range(32)]
+    counts = np.bincount(index.ravel(), minlength=32)
+    radius = np.array(shown["entries"]["radius"])
+    assert radius**2 / radius.max() ** 2 == pytest.approx(counts / counts.max())
+    assert use["share"]["y"] == pytest.approx(100 * counts / counts.sum())
+    assert shown["outputs"]["group"] == index.ravel().tolist()
+    ends = np.array([shown["lines"]["x"], shown["lines"]["y"]], float).reshape(2, 4, 3)
+    assert np.allclose(ends[:, :, 1].T, codebook[index[42]]) and np.isnan(ends[:, :, 2]).all()
+    nearest = ((ends[:, :, 0].T[:, None] - codebook) ** 2).sum(2).argmin(1)
+    assert nearest.tolist() == index[42].tolist()
+    assert shown["ring"]["x"] + shown["ring"]["y"] == pytest.approx(codebook[17])
+    assert np.argmax(shown["own outputs"]["radius"]) == 2
+
+
 def test_the_figures_are_the_runs(app):
     """Compare the perplexity pooled over positions with the record, and that of each position with SciPy."""
     loaded = load_run("digits-vqvae")

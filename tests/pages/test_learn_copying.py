@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from explorer.data import load_dataset as load_data
 from explorer.runs.load import load_run
-from tests.pages.conftest import follow, galleries
+from tests.pages.conftest import follow, galleries, live_plots
 
 PAGE, RUN = "learn_copying", "digits-vae-2d"
 visit = partial(follow, PAGE)
@@ -87,6 +87,12 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
     nearer = is_nearer.mean()
     low, high = binomtest(int(is_nearer.sum()), len(test)).proportion_ci(method="wilson")
     assert f"**{nearer:.0%} ({100 * low:.0f} to {high:.0%})** are nearer" in told(app)
+    among_test = live_plots(app)[0]["values"]
+    assert among_test["marked"]["x"] == pytest.approx(away(decoded[5:6], digits)[0], abs=1e-4)
+    bars = among_test["360 test images"]
+    counts = np.histogram(test, [*bars["x"][::2], bars["x"][-1]])[0]
+    assert bars["high"][::2] == bars["high"][1::2] == pytest.approx(100 * counts / len(test))
+    assert counts.sum() == len(test)
 
 
 def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digits):

@@ -14,7 +14,7 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.ui import catalogue
 from explorer.ui.pages import page_file
-from tests.pages.conftest import charts, follow, tables
+from tests.pages.conftest import follow, live_plots
 
 ROOT = Path(__file__).parents[2]
 opened = partial(follow, "learn_elbo")
@@ -68,14 +68,28 @@ def test_the_figures_are_those_of_the_image_and_of_q(app):
 def test_the_bars_end_where_the_figures_say(app):
     opened(app, image="7", mu0="0.6", mu1="-0.7", s0="-1.0", s1="-1.0")
     whole, bound, _, fit, _ = figures(app)
-    all_tables = tables(*charts(app))
-    pieces = next(t for t in all_tables if "part" in t)
-    lowest = pieces["from"].min()
-    assert pieces["to"].to_numpy() == pytest.approx(
-        [max(n, lowest) for n in (bound, whole, bound, fit)], abs=0.006
-    )
-    shown = next(t for t in all_tables if "share" in t)
-    assert shown.share.max() == 1 and (shown.z0_end - shown.z0).to_numpy() == pytest.approx(0.125)
+    bars, plane = live_plots(app)
+    pieces, lowest = bars["values"], bars["declaration"]["x"]["domain"][0]
+    parts = [pieces[name] for name in ("bound L_b", "KL(q‖p(z|x))", "KL(q‖p(z))")]
+    assert [part["x"] for part in parts] == [[1, 0], [1], [0]]  # above, below
+    starts, ends = ([n for part in parts for n in part[side]] for side in ("base", "y"))
+    assert starts == pytest.approx([lowest, lowest, bound, bound], abs=0.006)
+    assert ends == pytest.approx([max(n, lowest) for n in (bound, bound, whole, fit)], abs=0.006)
+    assert pieces["log p(x)"]["x"] == pytest.approx(whole, abs=0.006)
+    q = plane["values"]["q"]
+    assert np.array(q["mean"]) == pytest.approx([0.6, -0.7])
+    assert np.array(q["covariance"]) == pytest.approx(np.exp(-2) * np.eye(2))
+    shown = plane["values"]["posterior"]
+    (rows, columns), (left, low, right, high) = shown["shape"], shown["bounds"]
+    assert (right - left) / columns == pytest.approx(0.125) == (high - low) / rows
+    blocks = np.array(shown["values"], float).reshape(rows, columns)
+    assert np.nanmax(blocks) == 1
+    # the density has its mode where the encoder says, within two standard deviations
+    row, column = np.unravel_index(np.nanargmax(blocks), blocks.shape)
+    mode = left + 0.125 * (column + 0.5), low + 0.125 * (row + 0.5)
+    encoder = plane["values"]["encoder"]
+    offset = (np.array(mode) - encoder["mean"]) / np.sqrt(np.diag(encoder["covariance"]))
+    assert np.abs(offset).max() < 2
 
 
 def test_what_the_bernoulli_likelihood_of_grey_pixels_lacks_is_said_where_log_p_first_stands(app):

@@ -19,7 +19,7 @@ from explorer.runs.load import load_run
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
-from tests.pages.conftest import charts, follow, galleries, pictures, tables
+from tests.pages.conftest import follow, galleries, live_plots, pictures
 from tests.pages.test_learn_copying import told
 
 ROOT = Path(__file__).parents[2]
@@ -52,11 +52,11 @@ def accuracies(app) -> dict[str, str]:
 def test_accuracies_are_hidden_until_the_question_is_answered(app):
     visit(app, labels="10")
     assert not accuracies(app)
-    assert not charts(app)
+    assert not live_plots(app)
     assert "Highest" not in told(app)
     assert "Answer the question" in app.info[0].value
     app.button(key=f"{PAGE} answer 1").click().run()
-    assert accuracies(app).keys() == {"codes", "PCA", "pixels"} and charts(app) and not app.info
+    assert accuracies(app).keys() == {"codes", "PCA", "pixels"} and live_plots(app) and not app.info
 
 
 def test_every_setting_at_both_ends_and_every_answer(app):
@@ -109,10 +109,11 @@ def test_the_figures_are_those_of_scikit_learn_on_the_run_s_own_codes(app):
         )
     assert float(accuracies(app)["codes"]) == pytest.approx(100 * np.mean(measured), abs=0.5)
     assert galleries(app)["Labelled images"]["names"] == [str(i % 10) for i in range(40)]
-    [curve] = [t[t["way"] == "codes"] for t in tables(charts(app)[0]) if "way" in t]
-    assert curve["accuracy"].iloc[1] == pytest.approx(np.mean(measured), abs=0.005)
+    [plot] = live_plots(app)
+    assert plot["values"]["codes"]["y"][1] == pytest.approx(100 * np.mean(measured), abs=0.5)
     interval = stats.t.interval(0.95, 1, np.mean(measured), stats.sem(measured))
-    assert curve["high"].iloc[1] - curve["low"].iloc[1] == pytest.approx(np.ptp(interval), abs=0.06)
+    low, high = plot["values"]["interval, codes"]["y"][3:5]
+    assert high - low == pytest.approx(100 * np.ptp(interval), abs=6)
 
 
 def test_a_lead_is_stated_only_where_a_paired_test_finds_one(app, monkeypatch):
@@ -199,8 +200,8 @@ def test_with_the_training_images_there_are_more_labels_and_a_link_to_many_compu
 
 
 def counts_drawn(app) -> set[float]:
-    [table] = [t for t in tables(charts(app)[0]) if "way" in t]
-    return set(table[table["way"] == "PCA"]["labels"].round())
+    [plot] = live_plots(app)
+    return {round(count) for count in plot["values"]["PCA"]["x"]}
 
 
 def test_a_link_to_more_labels_than_there_are_shows_the_usual_and_says_what_is_missing(app):

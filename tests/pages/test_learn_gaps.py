@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from explorer.latent.gap_map import build_gap_index
 from explorer.runs.load import load_run
@@ -14,17 +13,12 @@ from explorer.store.catalogue import find_run
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.ui import catalogue
-from tests.pages.conftest import follow, galleries, pictures
+from tests.pages.conftest import follow, galleries, live_plots, pictures
 
 PAGE = "learn_gaps"
 RUNS = {"AE": "mnist-ae-2d", "VAE": "mnist-ladder-2d"}
 opened = partial(follow, PAGE)
 VEIL = round(0.3 * 255)
-
-
-def tables(proto) -> dict:
-    """Return a chart's data, by name."""
-    return {d.name: convert_arrow_bytes_to_pandas_df(d.data.data) for d in proto.datasets}
 
 
 def way(kind: str, first: int, last: int, t: np.ndarray) -> np.ndarray:
@@ -96,15 +90,13 @@ def test_the_way_and_its_gaps_are_those_computed_elsewhere(app, kind):
 
 def test_the_map_marks_the_place_and_the_chart_the_share(app):
     opened(app, t="0.3")
-    ae, vae, chart = (c.proto for c in app.get("vega_lite_chart"))
+    ae, vae, chart = (plot["values"] for plot in live_plots(app))
     for kind, one in (("AE", ae), ("VAE", vae)):
-        assert np.allclose(tables(one)["marker"][["z0", "z1"]], way(kind, 0, 1, np.array([0.3])), atol=1e-5)
-    assert tables(chart)["marker"]["t"].tolist() == [0.3]
-    [ratios] = [t for t in tables(chart).values() if "model" in t]
-    of_vae = ratios[ratios["model"] == "VAE"]
-    assert np.allclose(
-        np.log2(of_vae["ratio"]), farther("VAE", way("VAE", 0, 1, of_vae["t"].to_numpy())), atol=1e-4
-    )
+        z = one["z"]["x"], one["z"]["y"]
+        assert np.allclose(z, way(kind, 0, 1, np.array([0.3])), atol=1e-5)
+    assert chart["present"] == {"x": 0.3}
+    t, ratio = (np.array(chart["VAE"][name]) for name in "xy")
+    assert np.allclose(np.log2(ratio), farther("VAE", way("VAE", 0, 1, t)), atol=1e-4) and len(t) == 101
 
 
 def test_what_lies_in_a_gap_is_seen_after_a_prediction(app):

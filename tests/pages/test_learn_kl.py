@@ -10,7 +10,7 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily, Nor
 
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from tests.pages.conftest import charts, follow, tables
+from tests.pages.conftest import follow, live_plots
 
 PAGE = "learn_kl"
 opened = partial(follow, PAGE)
@@ -34,10 +34,9 @@ def test_the_price_is_that_of_torch_distributions_and_the_marks_stand_there(app,
     assert sigma == pytest.approx(np.exp(s / 2), rel=0.03) and whole == pytest.approx(expected, abs=0.0051)
     assert mean_part == pytest.approx(mu**2 / 2, abs=0.0051)
     assert whole == pytest.approx(mean_part + width, abs=0.011)
-    [curve] = [t for t in tables(charts(app)[1]) if list(t) == ["s", "value"]]
-    assert curve.s.item() == s and curve.value.item() / 2 == pytest.approx(expected - mu**2 / 2, abs=1e-6)
-    [marker] = [t for t in tables(charts(app)[2]) if list(t) == ["mu", "s"]]
-    assert marker.to_numpy().tolist() == [[mu, s]]
+    curve, surface = (plot["values"]["present"] for plot in live_plots(app)[1:])
+    assert curve["x"] == s and curve["y"] / 2 == pytest.approx(expected - mu**2 / 2, abs=1e-6)
+    assert surface == {"x": mu, "y": s}
 
 
 def test_the_sliders_go_to_both_ends_and_into_the_address(app):
@@ -49,35 +48,41 @@ def test_the_sliders_go_to_both_ends_and_into_the_address(app):
 
 
 def test_the_surface_is_the_price_in_the_middle_of_each_cell(app):
-    [cells] = [t for t in tables(charts(opened(app, answer=2))[2]) if "nats" in t]
+    cells = live_plots(opened(app, answer=2))[2]["values"]["nats"]
+    left, low, right, high = cells["bounds"]
+    assert cells["shape"] == [26, 30] and (left, low, right, high) == (-3, -11, 3, 2)
     mu, s = (
-        torch.tensor(((cells[a] + cells[b]) / 2).to_numpy()) for a, b in (("left", "right"), ("low", "high"))
+        torch.tensor(low + (high - low) * (np.arange(n) + 0.5) / n)
+        for low, high, n in ((left, right, 30), (low, high, 26))
     )
-    expected = kl_divergence(Normal(mu, torch.exp(s / 2)), Normal(0.0, 1.0))
-    assert np.allclose(cells.nats, expected) and len(cells) == 30 * 26
+    expected = kl_divergence(Normal(mu, torch.exp(s / 2)[:, None]), Normal(0.0, 1.0))
+    assert np.allclose(cells["values"], expected.ravel())
 
 
 def test_the_densities_are_those_of_torch_distributions(app):
     opened(app, mu=-1.5, s=-1.0)
-    [both] = [t for t in tables(charts(app)[0]) if "variable" in t]
+    shown = live_plots(app)[0]["values"]
     for name, distribution in (
         ("posterior", Normal(-1.5, np.exp(-0.5))),
         ("prior N(0, 1)", Normal(0.0, 1.0)),
     ):
-        one = both[both.variable == name]
-        assert np.allclose(one.value, distribution.log_prob(torch.tensor(one.z.to_numpy())).exp())
+        z, density = shown[name]["x"], shown[name]["y"]
+        assert np.allclose(density, distribution.log_prob(torch.tensor(z)).exp())
+        assert shown[f"area of {name}"] == {"x": z, "low": [0] * len(z), "high": density}
+    sigma = np.exp(-0.5)
+    assert np.allclose(shown["μ ± σ"]["x"], [-1.5 - sigma, -1.5 + sigma]) and shown["μ"]["x"] == -1.5
 
 
 def test_where_it_is_lowest_is_shown_after_the_prediction(app):
     def drawn():
-        return [set(t.variable) for t in tables(charts(app)[1]) if "variable" in t][0]
+        return set(live_plots(app)[1]["values"]) - {"present"}
 
     opened(app, mu=0)
     assert drawn() == {"exp(s)", "1 + s"}
-    assert len(charts(app)) == 2
+    assert len(live_plots(app)) == 2 and live_plots(app)[1]["values"]["present"] is None
     assert any("After your prediction" in c.value for c in app.caption)
     app.button(key=f"{PAGE} answer 3").click().run()
-    assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(charts(app)) == 3
+    assert drawn() == {"exp(s)", "1 + s", "exp(s) − (1 + s)"} and len(live_plots(app)) == 3
 
 
 def test_the_aggregate_posterior_is_as_far_from_the_prior_as_it_says(app):

@@ -17,8 +17,9 @@ from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.training.evaluation import evaluate
 from explorer.ui.components.readouts import frame_gap
-from tests.pages.conftest import charts, expire_catalogue, follow, galleries, tables
+from tests.pages.conftest import expire_catalogue, follow, galleries, live_plots
 
+RUN = "digits-ladder-2d"
 visit = partial(follow, "learn_kl_weight")
 
 
@@ -107,14 +108,18 @@ def test_gaps_are_those_of_the_record_and_of_as_many_codes(app):
 
 def test_map_and_curve_hold_what_was_measured(app):
     visit(app, images="digits", beta="4")
-    all_tables, run = tables(*charts(app)), read_run(SHIPPED_FOLDER / "digits-ladder-2d")
-    codes = next(t for t in all_tables if "class" in t)
-    curve = next(t for t in all_tables if len(t) == len(run.film) and "beta" in t)
-    assert np.allclose(
-        curve[["beta", "rate", "distortion"]], [(f.beta, f.rate, f.distortion) for f in run.film]
-    )
-    assert 0.97 * run.test.n < len(codes) < run.test.n  # except codes far outside
-    assert np.abs(codes[["z0", "z1"]].std() - 1).max() < 0.1  # collapsed: all posteriors are the prior
+    (codes, curve), run = (plot["values"] for plot in live_plots(app)), read_run(SHIPPED_FOLDER / RUN)
+    for name in ("curve", "weights"):
+        assert np.allclose(curve[name]["x"], [f.rate for f in run.film])
+        assert np.allclose(curve[name]["y"], [f.distortion for f in run.film])
+    [present] = [f for f in run.film if f.beta == 4]
+    assert curve["present"] == {"x": present.rate, "y": present.distortion, "label": "β = 4"}
+    (x, further), (y, lower) = curve["slope"]["x"], curve["slope"]["y"]
+    assert (lower - y) / (further - x) == pytest.approx(-4)
+    assert curve["ae"]["y"] == read_run(SHIPPED_FOLDER / "digits-ae-2d").test.distortion
+    z = np.array([codes["codes"]["x"], codes["codes"]["y"]])
+    assert 0.97 * run.test.n < z.shape[1] < run.test.n  # except codes far outside
+    assert np.abs(z.std(1, ddof=1) - 1).max() < 0.1  # collapsed: all posteriors are the prior
     assert table(app)["VAE, β = 4"][5] == "0 of 2"
 
 
@@ -184,4 +189,4 @@ def test_without_its_runs_it_says_so(app, monkeypatch, tmp_path):
     monkeypatch.setattr(catalogue, "SHIPPED_FOLDER", tmp_path)
     expire_catalogue()
     visit(app)
-    assert "needs one of the runs mnist-ladder-2d, " in app.info[0].value and not app.get("vega_lite_chart")
+    assert "needs one of the runs mnist-ladder-2d, " in app.info[0].value and not live_plots(app)

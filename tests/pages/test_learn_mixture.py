@@ -1,6 +1,5 @@
 """The lesson on mixtures as Streamlit runs it."""
 
-import json
 import re
 from functools import partial
 
@@ -11,7 +10,7 @@ from sklearn.mixture import GaussianMixture
 
 from explorer.lessons.mixture import compute
 from explorer.ui.pages import page_file
-from tests.pages.conftest import charts, follow, tables
+from tests.pages.conftest import follow, live_plots
 
 opened = partial(follow, "learn_mixture")
 
@@ -78,38 +77,35 @@ def test_each_slider_goes_to_its_ends_and_into_the_address(app):
             assert not app.exception and not app.error and told(app)[key] == str(value)
             seen.add(said(app))
     assert len(seen) == 4 and "12 Gaussians, and their sum (bold)" in said(app)
-    titles = [
-        set(re.findall(r'"title": "([^"]+)"', json.dumps(json.loads(e.proto.spec), ensure_ascii=False)))
-        for e in charts(app)
+    declarations = [plot["declaration"] for plot in live_plots(app)]
+    assert [(d["x"]["title"], d["y"]["title"]) for d in declarations] == [
+        ("x", "density"),
+        ("x", "density"),
+        ("z", "x"),
+        ("K, number of Gaussians", "nats per number"),
     ]
-    beginnings = (
-        {"x", "density"},
-        {"x", "density"},
-        {"z", "x: m(z) ± s(z), ± 2 s(z)"},
-        {"K, number of Gaussians", "nats, test"},
-    )
-    assert [expected <= title for expected, title in zip(beginnings, titles)] == [True] * 4
+    assert [part.get("label") for part in declarations[2]["parts"]][:3] == ["± 2 s(z)", "± s(z)", "m(z)"]
 
 
 def test_what_is_drawn_are_densities(app):
     opened(app, k="4")
     mixture = GaussianMixture(4, random_state=0).fit(compute.sample_truth(0)[:, None])
-    left, right = (
-        [t for t in tables(chart) if set(t) == {"x", "density"} and len(t)] for chart in charts(app)[:2]
-    )
-    [whole] = left
-    assert whole.density.to_numpy() == pytest.approx(
-        np.exp(mixture.score_samples(whole[["x"]].to_numpy())), abs=1e-6
-    )
-    areas = sorted(np.trapezoid(t.density, t.x) for t in right)
-    assert len(right) == 3
-    assert areas[0] == pytest.approx(0.25, abs=0.01)
-    assert areas[1:] == pytest.approx([1, 1], abs=0.01)
-    bars = next(t for t in tables(charts(app)[0]) if "end" in t)
+    left, right = (plot["values"] for plot in live_plots(app)[:2])
+    whole, grid = left["total"], np.array(left["total"]["x"])
+    assert whole["y"] == pytest.approx(np.exp(mixture.score_samples(grid[:, None])), abs=1e-6)
+    assert not {"selected", "partial"} & left.keys()
+    for values, expected in ((left, whole), (right, right["partial"])):
+        parts = np.array(values["components"]["y"], float).reshape(4, -1)  # each ends with a gap
+        assert np.isnan(parts[:, -1]).all()
+        assert parts[:, :-1].sum(0) == pytest.approx(expected["y"], abs=1e-6)
+    assert np.trapezoid(right["selected"]["high"], grid) == pytest.approx(0.25, abs=0.01)
+    for name in ("partial", "total"):
+        assert np.trapezoid(right[name]["y"], grid) == pytest.approx(1, abs=0.01)
     x = compute.sample_truth(0)
-    assert (bars.density * (bars.end - bars.x)).sum() == pytest.approx(
-        np.mean((x >= -4) & (x <= 4.5)), abs=1e-9
-    )
+    for values in (left, right):
+        assert np.trapezoid(values["data"]["high"], values["data"]["x"]) == pytest.approx(
+            np.mean((x >= -4) & (x <= 4.5)), abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("choice", [1, 2, 3])

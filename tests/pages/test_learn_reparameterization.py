@@ -1,26 +1,36 @@
 """The lesson on the reparameterization trick, as Streamlit runs it."""
 
-import json
 import re
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from torch.distributions import Normal
 
 from explorer.lessons.reparameterization.compute import sample_noise
-from tests.pages.conftest import charts, follow, tables
+from tests.pages.conftest import follow, live_plots
 
 PAGE = "learn_reparameterization"
 ENDS = {"mu": (-2.0, 2.0), "sigma": (0.1, 2.0)}
 opened = partial(follow, PAGE)
 
 
-def table(app, i: int, column: str) -> pd.DataFrame:
-    """Return the data of chart i that has that column."""
-    return next(t for t in tables(charts(app)[i]) if column in t)
+ESTIMATORS = {"score function", "z = μ + σ·ε", "sampled directly"}
+
+
+def values(app, i: int) -> dict:
+    """Return the values of plot i."""
+    return live_plots(app)[i]["values"]
+
+
+def samples(app) -> tuple[np.ndarray, np.ndarray]:
+    """Return eps and z of the samples, each of which a line connects."""
+    shown = values(app, 0)
+    ends = np.array(shown["samples"]["x"], float).reshape(-1, 3)
+    assert np.array_equal(ends[:, 0], shown["ε"]["x"]) and np.array_equal(ends[:, 1], shown["z"]["x"])
+    assert np.isnan(ends[:, 2]).all()
+    return ends[:, 0], ends[:, 1]
 
 
 def test_each_setting_goes_to_both_ends(app):
@@ -33,20 +43,21 @@ def test_each_setting_goes_to_both_ends(app):
         app.select_slider(key=f"{PAGE} n").set_value(n).run()
         assert not app.exception
         assert app.query_params["n"] == str(n)
-        assert len(table(app, 0, "eps")) == min(n, 40)
+        assert len(samples(app)[0]) == min(n, 40)
     app.selectbox(key=f"{PAGE} loss").set_value("ripples").run()
     assert not app.exception and app.query_params["loss"] == "ripples"
 
 
 def test_the_noise_stays_while_mu_and_sigma_move_until_others_are_drawn(app):
     opened(app)
-    before = table(app, 0, "eps")
+    before, _ = samples(app)
     app.slider(key=f"{PAGE} mu").set_value(1.5).run()
     app.slider(key=f"{PAGE} sigma").set_value(0.3).run()
-    after = table(app, 0, "eps")
-    assert np.array_equal(before.eps, after.eps) and np.allclose(after.z, 1.5 + 0.3 * after.eps)
+    after, z = samples(app)
+    assert np.array_equal(before, after) and np.allclose(z, 1.5 + 0.3 * after)
+    assert values(app, 0)["μ"]["x"] == 1.5 and np.allclose(values(app, 0)["μ ± σ"]["x"], [1.2, 1.8])
     next(b for b in app.button if b.label == "Resample").click().run()
-    assert app.query_params["draw"] == "1" and not np.allclose(table(app, 0, "eps").eps, before.eps)
+    assert app.query_params["draw"] == "1" and not np.allclose(samples(app)[0], before)
 
 
 def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributions(app):
@@ -61,12 +72,12 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
     log_q = Normal(m, s).log_prob(z.detach())
     score = torch.cat(torch.autograd.grad((torch.cos(4 * z.detach()) * log_q).mean(1).sum(), (m, s)), 1)
     for i in (0, 1):
-        shown = table(app, 2 + i, "gradient").groupby("way").gradient
-        rows = dict(row.split("   ±") for row in table(app, 2 + i, "label").label)
+        shown = values(app, 2 + i)
         for way, expected in (("z = μ + σ·ε", path[:, i]), ("score function", score[:, i])):
-            assert np.allclose(shown.get_group(way), expected)
-            assert float(rows[way]) == pytest.approx(expected.std(correction=0).item(), rel=0.051)
-        assert (shown.get_group("sampled directly") == 0).all()
+            assert np.allclose(shown[way]["x"], expected)
+            deviation = float(shown[f"deviation, {way}"]["text"].removeprefix("±"))
+            assert deviation == pytest.approx(expected.std(correction=0).item(), rel=0.051)
+        assert set(shown["sampled directly"]["x"]) == {0}
     [text] = [m.value for m in app.markdown if "same expectation" in m.value]
     ratios = score.std(0) / path.std(0)
     estimates = re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) to ([\d.]+)\)", text)
@@ -79,9 +90,9 @@ def test_a_link_restores_the_state_and_the_figures_are_those_of_torch_distributi
 
 def test_what_becomes_of_a_mere_draw_is_shown_after_the_prediction(app):
     opened(app)
-    assert set(table(app, 2, "gradient").way) == {"score function", "z = μ + σ·ε"}
+    assert ESTIMATORS & set(values(app, 2)) == ESTIMATORS - {"sampled directly"}
     app.button(key=f"{PAGE} answer 1").click().run()
-    assert set(table(app, 2, "gradient").way) == {"sampled directly", "score function", "z = μ + σ·ε"}
+    assert set(values(app, 2)) >= ESTIMATORS
 
 
 def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one_gets_a_sentence(app):
@@ -95,16 +106,7 @@ def test_a_link_with_another_number_of_samples_takes_the_nearest_and_a_wrong_one
 
 def test_every_axis_is_titled(app):
     opened(app)
-    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
-    titles = [
-        [
-            layer["encoding"]["x"].get("title")
-            for layer in spec["layer"]
-            if layer["encoding"]["x"].get("title")
-        ]
-        for spec in specs
-    ]
-    assert [t[0] if t else None for t in titles] == [
+    assert [plot["declaration"]["x"].get("title") for plot in live_plots(app)] == [
         None,
         "z",
         "gradient with respect to μ",
@@ -115,8 +117,6 @@ def test_every_axis_is_titled(app):
 def test_the_exact_gradient_is_marked_and_said(app):
     """Check the gradient of E (z − 1)² = (μ − 1)² + σ², at the default μ and σ."""
     opened(app)
-    marked = [
-        t.gradient.item() for chart in charts(app)[2:] for t in tables(chart) if list(t) == ["gradient"]
-    ]
+    marked = [plot["values"]["exact"]["x"] for plot in live_plots(app)[2:]]
     assert marked == pytest.approx([-3, 1.6])
     assert any("the exact gradient: −3.00 for μ and 1.60 for σ." in m.value for m in app.markdown)

@@ -8,7 +8,7 @@ from tests.browser.pad import DECODED, spot
 HERE = Path(__file__).parent
 HOVERED = 0.62, 0.42  # of the map's width and height
 SIGNS = {
-    "lesson": '[data-testid="stVegaLiteChart"]',
+    "lesson": ".plot-drawing",
     "library": '[data-testid="stDataFrame"]',
     "train": '[data-testid="replay-map"]',
 }

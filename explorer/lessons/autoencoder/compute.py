@@ -9,7 +9,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from explorer.models.ae import AE
-from explorer.objectives.distortion import Bernoulli
+from explorer.objectives.bernoulli import Bernoulli
 from explorer.registry import NETWORKS
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec

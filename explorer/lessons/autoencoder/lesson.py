@@ -8,6 +8,7 @@ from explorer.registry import NETWORKS
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
@@ -17,6 +18,7 @@ PAGE = page_name(NAME)
 IMAGE = Setting("image", 0, 0, 9, page=PAGE)
 K = Setting("k", 2, 1, 64, page=PAGE)
 RUN = "mnist-ae-2d"
+LOSSES = ("squared error", "sum over the pixels"), ("cross-entropy", "nats per image")
 PIXEL_SIZE = 3  # screen pixels for one of an image, at least
 
 x, z, x_hat = tex("x", "x"), tex("z", "z"), tex("distortion", r"\hat x")
@@ -42,7 +44,7 @@ LESSON = Lesson(
         "explorer.models.autoencoder:Autoencoder.encode",
         "explorer.models.autoencoder:Autoencoder.decode",
         "explorer.networks.mlp:mlp",
-        "explorer.objectives.distortion:Bernoulli",
+        "explorer.objectives.bernoulli:Bernoulli",
         "explorer.lessons.autoencoder.compute:reconstruct_with_pca",
     ),
     (IMAGE, K),
@@ -117,9 +119,8 @@ def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
     e = RunView(run).embedding
     (half, pca, (distortion, error), network, sentence) = _compare(run_version(run), run)
-    from explorer.figures.live import fill_data
     from explorer.lessons.autoencoder.compute import OUTPUT_CLIP, min_distortion, reconstruct_with_pca
-    from explorer.lessons.autoencoder.figure import code_map, code_map_data, loss_curve, loss_curve_data
+    from explorer.lessons.autoencoder.figure import code_map, loss_curve
 
     images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
     first_rows = [int(np.argmax(y == label)) for label in np.unique(y)]  # the first of each class
@@ -140,10 +141,8 @@ def picture(runs: dict[str, Run]) -> None:
         k = K.slider("k, numbers kept by PCA", high=len(pca.components_))
     linear = reconstruct_with_pca(pca, images[row : row + 1], k)
     gallery_column, map_column, curve_column = st.columns([3, 2, 2])
-    map_column.vega_lite_chart(
-        fill_data(code_map(run.class_names), **code_map_data(mu, y, run.class_names, mu[row])),
-        width="stretch",
-    )
+    with map_column:
+        plots("learn autoencoder codes", [code_map(mu, y, run.class_names, mu[row])])
     with gallery_column:
         images_shown = np.stack([images[row] / 255, network.x[row], linear.x[0]])
         columns = (
@@ -173,10 +172,13 @@ def picture(runs: dict[str, Run]) -> None:
             ],
         )
     is_answered = bool(LESSON.answer.get())
-    levels = network.error.mean(), network.distortion.mean()
-    for values, level, axis_title in zip((error, distortion), levels, ("squared error", "cross-entropy")):
-        at_k = loss_curve_data(values, k, [level] if is_answered else [])
-        curve_column.vega_lite_chart(fill_data(loss_curve(len(values), axis_title), **at_k), width="stretch")
+    levels = (network.error.mean(), network.distortion.mean()) if is_answered else (None, None)
+    curves = [
+        loss_curve(values, k, level, *loss)
+        for values, level, loss in zip((error, distortion), levels, LOSSES)
+    ]
+    with curve_column:
+        plots("learn autoencoder losses", curves)
     if is_answered:
         st.markdown(sentence)
     st.caption(

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
@@ -64,7 +65,7 @@ LESSON = Lesson(
 @st.cache_resource(show_spinner="Reading the two models…", max_entries=4)
 def _fixed_data(versions: tuple[str, ...], _runs: dict):
     """Compute what does not change: each model with its codes; the phase estimator and its error; the rows
-    and maps of each pair; the dimmed moon.
+    of each pair; the dimmed moon.
     """
     from explorer.lessons.cloud.compute import (
         dim_image,
@@ -72,7 +73,6 @@ def _fixed_data(versions: tuple[str, ...], _runs: dict):
         nearest_moons,
         standardize_model,
     )
-    from explorer.lessons.cloud.figure import posterior_map
     from explorer.lessons.cloud.phase import build_phase_estimator
 
     views, vae = {name: RunView(run) for name, run in _runs.items()}, RunView(_runs["VAE"]).load()
@@ -88,15 +88,8 @@ def _fixed_data(versions: tuple[str, ...], _runs: dict):
     rows = ({OVERLAPPING: overlapping} if overlapping else {}) | {
         pair: nearest_moons(phases, embedding.factors) for pair, phases in PHASE_PAIRS.items()
     }
-    maps = {
-        pair: {
-            name: posterior_map(side.codes, embedding.y, _runs[name].class_names, side.codes[pair_rows], name)
-            for name, side in sides.items()
-        }
-        for pair, pair_rows in rows.items()
-    }
     dimmed = dim_image(vae, embedding.images[next(iter(rows.values()))[0]])
-    return sides, estimator, estimator.leave_one_out_error(), rows, maps, dimmed
+    return sides, estimator, estimator.leave_one_out_error(), rows, dimmed
 
 
 @st.cache_data(show_spinner=False)
@@ -122,12 +115,11 @@ def picture(runs: dict[str, Run]) -> None:
 
 
 def _show_overlap(
-    versions: tuple[str, ...], runs: dict, e, sides: dict, estimator, error: float, rows_by_pair: dict, maps
+    versions: tuple[str, ...], runs: dict, e, sides: dict, estimator, error: float, rows_by_pair: dict
 ) -> None:
     """Show two posteriors of each model, decoded images between their means, and how much they overlap."""
-    from explorer.figures.live import fill_data
     from explorer.lessons.cloud.compute import UNIT_STEPS, overlap
-    from explorer.lessons.cloud.figure import phase_chart, phase_chart_data, posterior_map_data
+    from explorer.lessons.cloud.figure import phase_chart, posterior_map
 
     noise_column, position_column, pair_column = st.columns(3, vertical_alignment="bottom")
     with noise_column:
@@ -155,15 +147,21 @@ def _show_overlap(
                 (e.images[rows] / 255).astype(np.float32),
                 e.factors["phase"][rows],
             )
-    *columns, position_column = st.columns([1, 1, 1.1])
-    for column, (name, pair) in zip(columns, posterior_pairs.items()):
-        column.vega_lite_chart(
-            fill_data(maps[PAIR.get()][name], **posterior_map_data(pair.means, sigma, pair.samples, pair.z)),
-            width="content",
+    maps = [
+        posterior_map(
+            sides[name].codes,
+            e.y,
+            runs[name].class_names,
+            pair.means,
+            sigma,
+            pair.samples,
+            pair.z,
+            name,
         )
+        for name, pair in posterior_pairs.items()
+    ]
     phases = {name: estimator.estimate(pair.path_images) for name, pair in posterior_pairs.items()}
-    data = phase_chart_data(UNIT_STEPS, phases, position)
-    position_column.vega_lite_chart(fill_data(phase_chart(), **data), width="stretch")
+    plots("learn cloud posteriors", [*maps, phase_chart(UNIT_STEPS, phases, position)])
     costs = _noise_costs(versions, NOISE.get(), sides, e)
     overlaps = {name: 100 * overlap(pair.means, sigma) for name, pair in posterior_pairs.items()}
     st.markdown(
@@ -208,16 +206,14 @@ def _show_decoded(
 
 def _show_dimmed(loaded, dimmed) -> None:
     """Show the encoder's posterior beside the true one for a dimmed image."""
-    from explorer.figures.live import fill_data
     from explorer.lessons.cloud.compute import UNIT_STEPS, sample_posterior
-    from explorer.lessons.cloud.figure import sigma_chart, sigma_chart_data
+    from explorer.lessons.cloud.figure import sigma_chart
 
     st.subheader("The encoder and the true posterior")
     step = round(BRIGHTNESS.slider("Brightness of the first moon, %") / 5)
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.vega_lite_chart(
-        fill_data(sigma_chart(), **sigma_chart_data(UNIT_STEPS, dimmed.sigmas, step)), width="stretch"
-    )
+    with left:
+        plots("learn cloud sigma", [sigma_chart(UNIT_STEPS, dimmed.sigmas, step)])
     with right:
         eps = np.random.default_rng(SEED.get()).standard_normal((5, 2))
         samples = loaded.decode(sample_posterior(dimmed.mu[step], dimmed.sigma[step], eps))

@@ -1,18 +1,15 @@
-"""Draw a codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and
-how often they are chosen. The charts are built once; their data are filled in.
+"""A codebook of two-dimensional entries, each with its colour, the encoder outputs that choose them, and how
+often they are chosen, as live plots.
 """
 
-from functools import cache
-
-import altair as alt
 import numpy as np
-import pandas as pd
 
-from explorer.figures.live import on_canvas, to_vega_lite
-from explorer.figures.palette import CLASS_COLOURS, GREY
 from explorer.latent.share import Z95
 
-OUTPUT_COLOUR = CLASS_COLOURS[8]  # of encoder outputs, in the formulas too
+OUTPUT_COLOUR = "mu"  # of encoder outputs, as in the formulas
+MAX_ENTRY_RADIUS, RING_WIDTH = 16, 4  # px
+AXIS_MARGIN = 0.03  # of the range of the encoder outputs, on each side
+OUTPUT_RADIUS, PRESENT_RADIUS = 4.5, 7.5  # px, of the encoder outputs of an image
 OKLCH_LIGHTNESS, MAX_OKLCH_CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of them
 LMS_TO_LINEAR_RGB = np.array(
     [
@@ -24,7 +21,6 @@ LMS_TO_LINEAR_RGB = np.array(
 OKLAB_TO_LMS = np.array(
     [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
 )
-SHARE_TOOLTIP = alt.Tooltip("share:Q", title="share of choices", format=".1%")
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
@@ -48,44 +44,7 @@ def _to_hex(colours: np.ndarray) -> list[str]:
     return ["#" + bytes(colour).hex() for colour in colours]
 
 
-@cache
-def codebook_map() -> dict:
-    """Return the map of the codebook, to be filled with codebook_map_data()."""
-    x, y = (
-        alt.X(f"{name}:Q", title=title, scale=alt.Scale(zero=False))
-        for name, title in (("x", "first coordinate"), ("y", "second coordinate"))
-    )
-    outputs, entries, image_outputs, entry = (
-        alt.Chart(alt.NamedData(name)) for name in ("fell", "entries", "own", "entry")
-    )
-    colour, tooltip = alt.Color("colour:N", scale=None), [alt.Tooltip("entry:Q"), SHARE_TOOLTIP]
-    size = alt.Size("of most:Q", scale=alt.Scale(domain=[0, 1], range=[0, 900]), legend=None)
-    width = alt.condition("datum.current", alt.value(4), alt.value(1.5))
-    large = alt.condition("datum.current", alt.value(260), alt.value(90))
-    return to_vega_lite(
-        alt.layer(
-            outputs.mark_circle(size=9, opacity=0.45, aria=False).encode(x=x, y=y, color=colour),
-            entries.mark_circle(opacity=1, stroke=GREY, strokeWidth=1).encode(
-                x=x, y=y, color=colour, size=size, tooltip=tooltip
-            ),
-            entries.mark_text(fontSize=11, fontWeight="bold", color="#000").encode(
-                x=x, y=y, text="entry:Q", tooltip=tooltip
-            ),
-            image_outputs.mark_rule(color=OUTPUT_COLOUR).encode(
-                x=x, y=y, x2="x2:Q", y2="y2:Q", strokeWidth=width
-            ),
-            image_outputs.mark_point(
-                shape="cross", filled=True, color=OUTPUT_COLOUR, stroke="#000", strokeWidth=1, opacity=1
-            ).encode(x=x, y=y, size=large),
-            entry.mark_point(size=1100, stroke=OUTPUT_COLOUR, strokeWidth=3, opacity=1).encode(x=x, y=y),
-        ).properties(
-            height=360,
-            **on_canvas("The entries of the codebook, and the encoder outputs of all images and of this one"),
-        )
-    )
-
-
-def codebook_map_data(
+def codebook_map(
     codebook: np.ndarray,
     share: np.ndarray,
     all_outputs: tuple[np.ndarray, np.ndarray],
@@ -93,77 +52,104 @@ def codebook_map_data(
     index: np.ndarray,
     position: int,
     entry: int,
-) -> dict[str, pd.DataFrame]:
-    """Return the data of codebook_map(): codebook [K, 2]; share [K] of choices, as areas; all_outputs:
-    encoder outputs [n, 2] and their entries [n]; encoded [G, 2] of one image, each with a line to its entry
-    index [G]; position: the chosen one, and the entry that is set at it.
+) -> tuple[dict, dict]:
+    """Return the map of codebook [K, 2]; share [K] of choices, as areas; all_outputs: encoder outputs [n, 2]
+    and their entries [n]; encoded [G, 2] of one image, each with a line to its entry index [G]; position: the
+    chosen one, and the entry that is set at it.
     """
-    colours = np.array(_to_hex(entry_colours(codebook)))
+    groups = entry_groups(codebook)
+    radius = MAX_ENTRY_RADIUS * np.sqrt(share / share.max())
+    is_present = np.arange(len(index)) == position
     points, nearest = all_outputs
-    entries = pd.DataFrame(
-        {
+    own = {"label": "", "colour": OUTPUT_COLOUR}
+    low, high = points.min(0), points.max(0)
+    margin = AXIS_MARGIN * (high - low)
+    x_domain, y_domain = np.transpose([low - margin, high + margin]).tolist()
+    declaration = {
+        "title": "The codebook",
+        "description": "The entries of the codebook, and the encoder outputs of all images and of this one",
+        "x": {"title": "first coordinate", "domain": x_domain},
+        "y": {"title": "second coordinate", "domain": y_domain},
+        "height": 330,
+        "legend": "none",
+        "parts": [
+            {"kind": "scatter", "name": "outputs", "radius": 1.7, "opacity": 0.5, "groups": groups},
+            {"kind": "scatter", "name": "ring", "shape": "circle", "opacity": 1} | own,
+            {"kind": "scatter", "name": "entries", "opacity": 1, "groups": groups},
+            {"kind": "line", "name": "lines", "dash": "solid", "width": 1.5} | own,
+            {"kind": "line", "name": "line", "dash": "solid", "width": 4} | own,
+            {"kind": "scatter", "name": "own outputs", "shape": "diamond", "opacity": 1} | own,
+        ],
+    }
+    xs, ys = (
+        np.column_stack([encoded[:, i], codebook[index, i], np.full(len(index), np.nan)]) for i in (0, 1)
+    )
+    return declaration, {
+        "outputs": {"x": points[:, 0].round(2), "y": points[:, 1].round(2), "group": nearest},
+        "ring": {
+            "x": codebook[[entry], 0],
+            "y": codebook[[entry], 1],
+            "radius": radius[[entry]] + RING_WIDTH,
+        },
+        "entries": {
             "x": codebook[:, 0],
             "y": codebook[:, 1],
-            "share": share,
-            "of most": share / share.max(),
-            "colour": colours,
-            "entry": np.arange(len(codebook)),
-        }
-    )
-    return {
-        "fell": pd.DataFrame(
-            {"x": points[:, 0].round(2), "y": points[:, 1].round(2), "colour": colours[nearest]}
-        ),
-        "entries": entries,
-        "own": pd.DataFrame(
-            {
-                "x": encoded[:, 0],
-                "y": encoded[:, 1],
-                "x2": codebook[index, 0],
-                "y2": codebook[index, 1],
-                "current": np.arange(len(index)) == position,
-            }
-        ),
-        "entry": entries.loc[[entry]],
+            "group": np.arange(len(codebook)),
+            "radius": radius,
+            "text": [str(k) for k in range(len(codebook))],
+        },
+        "lines": {"x": xs.ravel(), "y": ys.ravel()},
+        "line": {"x": xs[position], "y": ys[position]},
+        "own outputs": {
+            "x": encoded[:, 0],
+            "y": encoded[:, 1],
+            "radius": np.where(is_present, PRESENT_RADIUS, OUTPUT_RADIUS),
+        },
     }
 
 
-@cache
-def usage_chart() -> dict:
-    """Return the chart of how often each entry is chosen, with a line for uniform use. To be filled with
-    usage_chart_data().
-    """
-    shares, uniform = (alt.Chart(alt.NamedData(name)) for name in ("used", "even"))
-    bars = shares.mark_bar().encode(
-        x=alt.X("entry:O", title="entry", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y("share:Q", title="share", axis=alt.Axis(format=".0%", tickCount=4)),
-        color=alt.Color("colour:N", scale=None),
-        tooltip=[alt.Tooltip("entry:O"), SHARE_TOOLTIP],
-    )
-    return to_vega_lite(
-        (
-            bars
-            + shares.mark_rule(color=GREY).encode(x="entry:O", y="low:Q", y2="high:Q")
-            + uniform.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(y="share:Q")
-        ).properties(height=150)
-    )
+def entry_groups(codebook: np.ndarray) -> list[dict]:
+    """Return the groups of points or bars of the entries of codebook [K, 2]."""
+    return [
+        {"label": f"entry {k}", "colour": "#" + bytes(colour).hex(), "shape": "circle"}
+        for k, colour in enumerate(entry_colours(codebook))
+    ]
 
 
-def usage_chart_data(codebook: np.ndarray, index: np.ndarray) -> dict[str, pd.DataFrame]:
-    """Return the data of usage_chart(): the entries index [n, G] that n images have at G positions; intervals
-    are over images.
+def usage_chart(codebook: np.ndarray, index: np.ndarray) -> tuple[dict, dict]:
+    """Return the plot of how often each entry is chosen, with a line for uniform use: the entries index
+    [n, G] that n images have at G positions; intervals are over images.
     """
-    by_image = np.stack([(index == entry).mean(1) for entry in range(len(codebook))], 1)  # [n, K]
+    entries = np.arange(len(codebook))
+    by_image = np.stack([(index == entry).mean(1) for entry in entries], 1)  # [n, K]
     share, half_width = by_image.mean(0), Z95 * by_image.std(0) / np.sqrt(len(by_image))
-    return {
-        "used": pd.DataFrame(
+    low, high = np.maximum(share - half_width, 0), share + half_width
+    gap = np.full(len(entries), np.nan)
+    declaration = {
+        "title": "Use of the entries",
+        "description": "The share of each entry in all choices, with 95% intervals, and that of uniform use",
+        "x": {"title": "entry", "domain": [-0.7, len(entries) - 0.3], "hasGrid": False},
+        "y": {"title": "share, %"},
+        "height": 130,
+        "legend": "none",
+        "parts": [
+            {"kind": "bars", "name": "share", "fill": "solid", "groups": entry_groups(codebook)},
             {
-                "entry": np.arange(len(share)),
-                "share": share,
-                "low": np.maximum(share - half_width, 0),
-                "high": share + half_width,
-                "colour": _to_hex(entry_colours(codebook)),
-            }
-        ),
-        "even": pd.DataFrame({"share": [1 / len(share)]}),
+                "kind": "line",
+                "name": "interval",
+                "label": "",
+                "colour": "grey",
+                "dash": "solid",
+                "width": 1.5,
+            },
+            {"kind": "marker", "name": "uniform", "colour": "grey", "dash": "dashed"},
+        ],
+    }
+    return declaration, {
+        "share": {"x": entries, "y": 100 * share, "group": entries},
+        "interval": {
+            "x": np.column_stack([entries, entries, gap]).ravel(),
+            "y": 100 * np.column_stack([low, high, gap]).ravel(),
+        },
+        "uniform": {"y": 100 / len(entries)},
     }

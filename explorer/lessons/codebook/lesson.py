@@ -6,6 +6,7 @@ import streamlit as st
 from explorer.figures.images import enlarge
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
@@ -68,14 +69,8 @@ def _encode(folder, version: str, _run) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 def picture(runs: dict[str, Run]) -> None:
     run = runs[RUN]
-    from explorer.figures.live import fill_data
     from explorer.lessons.codebook.compute import entry_shares
-    from explorer.lessons.codebook.figure import (
-        codebook_map,
-        codebook_map_data,
-        usage_chart,
-        usage_chart_data,
-    )
+    from explorer.lessons.codebook.figure import codebook_map, usage_chart
 
     encoded, index, share, perplexity = _encode(run.folder, run_version(run), run)
     codebook, n_codes, n_groups = RunView(run).codebook, run.spec.n_codes, run.spec.n_groups
@@ -85,7 +80,7 @@ def picture(runs: dict[str, Run]) -> None:
         row = IMAGE.slider("Test image", high=len(index) - 1)
     entry = _show_code(run, row, index[row], position, left, middle)
     with right:
-        data = codebook_map_data(
+        figure = codebook_map(
             codebook,
             share,
             (encoded.reshape(-1, 2), index.ravel()),
@@ -94,10 +89,10 @@ def picture(runs: dict[str, Run]) -> None:
             position,
             entry,
         )
-        st.vega_lite_chart(fill_data(codebook_map(), **data), width="stretch")
+        plots(f"{PAGE} map", [figure])
         st.caption(
             f"Circles: the {n_codes} entries, larger if chosen more often. Dots: encoder outputs of"
-            f" {len(index)} test images, in the colour of their entry. Crosses: this image; the large one is"
+            f" {len(index)} test images, in the colour of their entry. Diamonds: this image; the large one is"
             f" position {position + 1}."
         )
     left, right = st.columns(2, gap="medium")
@@ -107,7 +102,7 @@ def picture(runs: dict[str, Run]) -> None:
             f"**Perplexity:** {perplexity:.1f} of {n_codes}, pooled over positions;"
             f" {' · '.join(f'{p:.1f}' for p in perplexities)} at positions 1 to {n_groups}."
         )
-        st.vega_lite_chart(fill_data(usage_chart(), **usage_chart_data(codebook, index)), width="stretch")
+        plots(f"{PAGE} use", [usage_chart(codebook, index)])
         st.caption(
             f"The shares are over {len(index)} test images, with 95% intervals. The dashed line is a uniform"
             " choice."

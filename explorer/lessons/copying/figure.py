@@ -1,60 +1,42 @@
-"""Draw distances of images to the nearest training image, as shares of each group."""
+"""Distances of images to the nearest training image, as shares of each group, as a live plot."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-import altair as alt
 import numpy as np
-import pandas as pd
-
-from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import MARK
 
 BIN_WIDTH = 0.1  # of a histogram, in units of distance
 
 
-@cache
-def histogram(groups: tuple[tuple[str, str], ...], height: int) -> dict:
-    """Return the chart of distances; groups: the name and colour of each. To be filled with
-    histogram_data().
+def histogram(
+    title: str,
+    groups: Mapping[str, np.ndarray],
+    colours: Sequence[str],
+    height: int,
+    marked: float | None = None,
+) -> tuple[dict, dict]:
+    """Return the plot of distances [n] by group, and the distance to mark, if there is one. colours: of the
+    groups; height: in pixels.
     """
-    bars, marker = (alt.Chart(alt.NamedData(name)) for name in ("bars", "marker"))
-    names, colours = zip(*groups)
-    x = alt.X(
-        "distance:Q", title="distance to the nearest training image", scale=alt.Scale(zero=True, nice=False)
-    )
-    bars = bars.mark_area(interpolate="step-after", opacity=0.4, line={"strokeWidth": 1.5}).encode(
-        x=x,
-        y=alt.Y("share:Q", stack=None, title="share of the images", axis=alt.Axis(format="%", tickCount=4)),
-        color=alt.Color(
-            "of:N",
-            title=None,
-            sort=None,
-            legend=alt.Legend(orient="top", columns=1, labelLimit=320),
-            scale=alt.Scale(domain=names, range=colours),
-        ),
-    )
-    return to_vega_lite(
-        (bars + marker.mark_rule(color=MARK, strokeWidth=3).encode(x="distance:Q")).properties(height=height)
-    )
-
-
-def histogram_data(groups: Mapping[str, np.ndarray], marked: Sequence[float] = ()) -> dict[str, pd.DataFrame]:
-    """Return the data of histogram(): distances [n] by group, and the distances to mark."""
-    top = np.concatenate([*groups.values(), marked]).max()
+    top = max(float(np.concatenate([*groups.values()]).max()), marked or 0)
     edges = BIN_WIDTH * np.arange(int(top / BIN_WIDTH) + 2)
-    return {
-        "bars": pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "distance": edges,
-                        "share": np.append(np.histogram(distances, edges)[0] / len(distances), 0),
-                        "of": name,
-                    }
-                )
-                for name, distances in groups.items()
-            ]
-        ),
-        "marker": pd.DataFrame({"distance": marked}, dtype=float),
+    parts = [
+        {"kind": "area", "name": name, "colour": colour, "opacity": 0.4}
+        for name, colour in zip(groups, colours)
+    ]
+    declaration = {
+        "title": title,
+        "description": "Histograms of distances to the nearest training image, by group of images",
+        "x": {"title": "distance to the nearest training image", "domain": [0, float(edges[-1])]},
+        "y": {"title": "share of the images, %"},
+        "height": height,
+        "legend": "top",
+        "parts": [*parts, {"kind": "marker", "name": "marked", "colour": "mark", "dash": "solid"}],
     }
+    values = {name: _steps(edges, distances) for name, distances in groups.items()}
+    return declaration, values | {"marked": None if marked is None else {"x": marked}}
+
+
+def _steps(edges: np.ndarray, distances: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the area of a histogram, with the percentage of the distances in each bin."""
+    percent = 100 * np.histogram(distances, edges)[0] / len(distances)
+    return {"x": np.repeat(edges, 2)[1:-1], "low": np.zeros(2 * len(percent)), "high": np.repeat(percent, 2)}

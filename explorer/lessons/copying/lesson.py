@@ -5,10 +5,10 @@ and blends of them.
 import numpy as np
 import streamlit as st
 
-from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY
 from explorer.latent.share import share_of_true
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.pages import page_file
@@ -25,9 +25,9 @@ RUN = "digits-vae-2d"
 N_STEPS, N_NEAREST, N_SAMPLES, N_SHOWN_SAMPLES = 11, 4, 64, 11
 # The groups with their colours.
 GROUP_COLOURS = {
-    "test images": GREY,
-    "test images, decoded": CLASS_COLOURS[0],
-    f"{N_SAMPLES} samples": ACCENT,
+    "test images": "grey",
+    "test images, decoded": "class 0",
+    f"{N_SAMPLES} samples": "accent",
 }
 
 x, z, w, q = tex("x", "x_i"), tex("z", "z"), tex("rate", "w_i(z)"), tex("rate", r"q(z\,|\,x_i)")
@@ -200,8 +200,7 @@ def _show_comparison(run, reference, z: np.ndarray) -> None:
 
 def _show_distance(reference, distance: float) -> None:
     """Show how far the decoded image is from the nearest training image, beside the test images."""
-    from explorer.figures.live import fill_data
-    from explorer.lessons.copying.figure import histogram, histogram_data
+    from explorer.lessons.copying.figure import histogram
 
     test_distances = reference.test_distances[:, 0]
     st.markdown(
@@ -209,17 +208,14 @@ def _show_distance(reference, distance: float) -> None:
         f"{share_of_true(test_distances < distance)}** are nearer (median {np.median(test_distances):.2f})."
     )
     name = f"{len(test_distances)} test images"
-    st.vega_lite_chart(
-        fill_data(histogram(((name, GREY),), 230), **histogram_data({name: test_distances}, [distance])),
-        width="stretch",
-    )
+    figure = histogram("The image at t among test images", {name: test_distances}, ["grey"], 190, distance)
+    plots(f"{PAGE} distance", [figure])
 
 
 def _show_samples(run, reference) -> None:
     """Show samples of the prior, measured by the same distances."""
-    from explorer.figures.live import fill_data
     from explorer.lessons.copying.compute import copy_share, share_nearer
-    from explorer.lessons.copying.figure import histogram, histogram_data
+    from explorer.lessons.copying.figure import histogram
 
     images, distances, blends = _decoded_samples(run.folder, run_version(run), SEED.get(), run)
     st.subheader("Many samples")
@@ -240,8 +236,9 @@ def _show_samples(run, reference) -> None:
         resample_button(SEED)
     with chart_column:
         groups = reference.test_distances, reference.reconstructions, distances
-        data = histogram_data({name: group[:, 0] for name, group in zip(GROUP_COLOURS, groups)})
-        st.vega_lite_chart(fill_data(histogram(tuple(GROUP_COLOURS.items()), 290), **data), width="stretch")
+        nearest = {name: group[:, 0] for name, group in zip(GROUP_COLOURS, groups)}
+        colours = [*GROUP_COLOURS.values()]
+        plots(f"{PAGE} distances", [histogram("Samples among test images", nearest, colours, 210)])
     n, nats = len(reference.training.x), reference.mutual_information
     st.caption(
         "Brackets contain 95% intervals. A small distance does not mean a copy: a blurred image is close to"

@@ -1,57 +1,25 @@
-"""Draw a Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and
-the ascent of the bound. Each chart is built once; its data are filled in.
+"""A Gaussian q on the true posterior of one image, the terms of log p(x) and of the bound as bars, and the
+ascent of the bound, as live plots.
 """
 
 from collections.abc import Sequence
-from functools import cache
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
-from explorer.figures.live import axis_frame, frame_data, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY
-
-BLUE, PINK, PURPLE, OLIVE = "#4b87e1", "#d25a96", "#9600b4", "#968700"  # as in the formulas
-PLANE_REACH, PLANE_SIZE = 3.6, 305  # of the visible plane: from its middle to its edge, and in px
+EVIDENCE_COLOUR, GAP_COLOUR, RATE_COLOUR, LIKELIHOOD_COLOUR = (
+    "x",
+    "mu",
+    "rate",
+    "distortion",
+)  # as in formulas
+PLANE_REACH, PLANE_HEIGHT = 3.6, 350  # of the visible plane: from its middle to its edge, and in px
 BLOCK_CELLS = 2  # cells on each side of a block of one shade
 MIN_RELATIVE_DENSITY = 1e-3  # of a visible block, to the highest density
-EVIDENCE_ROW, LIKELIHOOD_ROW = "log p(x)", "E log p(x|z)"  # rows of the bar chart
+EVIDENCE_ROW, LIKELIHOOD_ROW = (1, "log p(x)"), (0, "E log p(x|z)")  # rows of the bars
+BOUND, GAP, RATE = "bound L_b", "KL(q‖p(z|x))", "KL(q‖p(z))"
 
 
-@cache
-def latent_plane() -> dict:
-    """Return the chart of the latent plane, to be filled with latent_plane_data()."""
-    x, y = (
-        kind(
-            f"{name}:Q",
-            title=title,
-            axis=alt.Axis(grid=False, tickCount=7),
-            scale=alt.Scale(domain=[-PLANE_REACH, PLANE_REACH], nice=False),
-        )
-        for kind, name, title in ((alt.X, "z0", "z₀"), (alt.Y, "z1", "z₁"))
-    )
-    codes, blocks, encoder, q, path = (
-        alt.Chart(alt.NamedData(name)) for name in ("codes", "blocks", "encoder", "q", "way")
-    )
-    shade = alt.Opacity("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1]))
-    rings = {"x": x, "y": y, "detail": "size:N", "order": "turn:Q"}
-    return to_vega_lite(
-        alt.layer(
-            codes.mark_text(color=GREY, fontSize=10, opacity=0.7, clip=True, aria=False).encode(
-                x=x, y=y, text="digit:N"
-            ),
-            blocks.mark_rect(color=BLUE, clip=True, aria=False).encode(
-                x=x, x2="z0_end", y=y, y2="z1_end", opacity=shade
-            ),
-            encoder.mark_line(color=GREY, strokeWidth=2.5, strokeDash=[4, 3], clip=True).encode(**rings),
-            q.mark_line(color=PINK, strokeWidth=2.5, clip=True).encode(**rings),
-            path.mark_line(color=PINK, strokeWidth=1.5, clip=True).encode(x=x, y=y, order="step:Q"),
-        ).properties(width=PLANE_SIZE, height=PLANE_SIZE, autosize=alt.AutoSizeParams(type="pad"))
-    )
-
-
-def latent_plane_data(
+def latent_plane(
     axis: np.ndarray,
     posterior: np.ndarray,
     q: Sequence[float],
@@ -59,152 +27,141 @@ def latent_plane_data(
     path: Sequence[Sequence[float]],
     mu: np.ndarray,
     y: np.ndarray,
-) -> dict[str, pd.DataFrame]:
-    """Return the data of latent_plane(): posterior [n, n]: density over the cells of axis [n]; q, encoder:
+    class_names: Sequence[str],
+) -> tuple[dict, dict]:
+    """Return the plot of the latent plane: posterior [n, n]: density over the cells of axis [n]; q, encoder:
     mu₀, mu₁, log sigma₀, log sigma₁; path: the values of q up to the present one; mu [m, 2], y [m]: all codes
-    and their digits.
+    and their classes.
     """
-    way = pd.DataFrame([point[:2] for point in path], columns=["z0", "z1"])
-    return {
-        "codes": pd.DataFrame({"z0": mu[:, 0], "z1": mu[:, 1], "digit": y}),
-        "blocks": _blocks(axis, posterior),
-        "encoder": _rings(encoder, 2),
-        "q": _rings(q, 1, 2),
-        "way": way.assign(step=range(len(path))),
-    }
-
-
-def _blocks(axis: np.ndarray, posterior: np.ndarray) -> pd.DataFrame:
-    n, step = len(axis) // BLOCK_CELLS, axis[1] - axis[0]
-    density = posterior.reshape(n, BLOCK_CELLS, n, BLOCK_CELLS).mean((1, 3))
-    rows, columns = np.nonzero(density > MIN_RELATIVE_DENSITY * density.max())
-    edges = axis[::BLOCK_CELLS] - step / 2
-    return pd.DataFrame(
-        {
-            "z0": edges[rows],
-            "z0_end": edges[rows] + BLOCK_CELLS * step,
-            "z1": edges[columns],
-            "z1_end": edges[columns] + BLOCK_CELLS * step,
-            "share": np.sqrt(density[rows, columns] / density.max()),
-        }
-    )
-
-
-def _rings(q: Sequence[float], *sizes: int) -> pd.DataFrame:
-    angle = np.linspace(0, 2 * np.pi, 61)
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "z0": q[0] + size * np.exp(q[2]) * np.cos(angle),
-                    "z1": q[1] + size * np.exp(q[3]) * np.sin(angle),
-                    "size": size,
-                    "turn": angle,
-                }
-            )
-            for size in sizes
-        ]
-    )
-
-
-@cache
-def bound_bars() -> dict:
-    """Return the bars, in nats. Above: the bound and the KL that separates it from log p(x); below: E_q log
-    p(x|z) and the KL to the prior. To be filled with bound_bars_data().
-    """
-    names = {"bound L_b": ACCENT, "KL(q‖p(z|x))": PINK, "KL(q‖p(z))": PURPLE}
-    pieces, evidence, end = (alt.Chart(alt.NamedData(name)) for name in ("pieces", "still", "end"))
-    rows = alt.Y(
-        "row:N",
-        title=None,
-        sort=[EVIDENCE_ROW, LIKELIHOOD_ROW],
-        axis=alt.Axis(labelLimit=120, ticks=False, domain=False),
-    )
-    bars = pieces.mark_bar(size=20).encode(
-        x=alt.X(
-            "from:Q", title="nats", axis=alt.Axis(titlePadding=2), scale=alt.Scale(zero=False, nice=False)
-        ),
-        x2="to",
-        y=rows,
-        color=alt.Color(
-            "part:N",
-            title=None,
-            sort=list(names),
-            legend=alt.Legend(orient="top", labelLimit=160),
-            scale=alt.Scale(domain=list(names), range=list(names.values())),
-        ),
-    )
-    return to_vega_lite(
-        alt.layer(
-            axis_frame(vertical=False),
-            bars,
-            evidence.mark_rule(color=BLUE, strokeWidth=3).encode(x="to:Q"),
-            end.mark_tick(color=OLIVE, thickness=4, size=30).encode(x="to:Q", y=rows),
-        ).properties(height=180)
-    )
-
-
-def bound_bars_data(
-    log_evidence: float, bound: float, log_likelihood: float, lowest: float
-) -> dict[str, pd.DataFrame]:
-    """Return the data of bound_bars(). lowest: where the axis begins."""
-    highest = _axis_maximum(log_evidence)
-    pieces = pd.DataFrame(
-        [
-            (EVIDENCE_ROW, lowest, bound, "bound L_b"),
-            (EVIDENCE_ROW, bound, log_evidence, "KL(q‖p(z|x))"),
-            (LIKELIHOOD_ROW, lowest, bound, "bound L_b"),
-            (LIKELIHOOD_ROW, bound, log_likelihood, "KL(q‖p(z))"),
+    inside = (np.abs(mu) <= PLANE_REACH).all(1)
+    plane = {"domain": [-PLANE_REACH, PLANE_REACH], "hasGrid": False}
+    groups = [{"label": f"digit {name}", "colour": "grey", "shape": "circle"} for name in class_names]
+    declaration = {
+        "title": "q and the true posterior",
+        "description": "The true posterior as shades, ellipses of q and of the encoder's q, and codes of test"
+        " images",
+        "x": {"title": "z₀"} | plane,
+        "y": {"title": "z₁"} | plane,
+        "height": PLANE_HEIGHT,
+        "toScale": True,
+        "legend": "none",
+        "parts": [
+            {
+                "kind": "heatMap",
+                "name": "posterior",
+                "label": "",
+                "colour": EVIDENCE_COLOUR,
+                "ramp": "opacity",
+                "domain": [0, 1],
+            },
+            {"kind": "scatter", "name": "codes", "radius": 1.8, "opacity": 0.8, "groups": groups},
+            {"kind": "ellipse", "name": "encoder", "colour": "grey", "radii": [2], "dash": "dashed"},
+            {"kind": "ellipse", "name": "q", "colour": GAP_COLOUR, "radii": [1, 2]},
+            {"kind": "line", "name": "path", "label": "", "colour": GAP_COLOUR, "dash": "solid"},
         ],
-        columns=["row", "from", "to", "part"],
-    )
-    pieces["to"] = pieces["to"].clip(upper=highest)
-    return {
-        "pieces": pieces,
-        "still": pd.DataFrame({"to": [log_evidence]}),
-        "end": pieces[3:],
-        "frame": frame_data(lowest, highest),
+    }
+    steps = np.array(path)
+    return declaration, {
+        "posterior": _blocks(axis, posterior),
+        "codes": {"x": mu[inside, 0], "y": mu[inside, 1], "group": y[inside]},
+        "encoder": _gaussian(encoder),
+        "q": _gaussian(q),
+        "path": {"x": steps[:, 0], "y": steps[:, 1]} if len(path) > 1 else None,
     }
 
 
-@cache
-def ascent_curve(n: int) -> dict:
-    """Return the chart of nats after each of n steps: the bound rises towards log p(x), which is constant;
-    the area between them is the KL. To be filled with ascent_curve_data().
-    """
-    steps, marker = (alt.Chart(alt.NamedData(name)) for name in ("steps", "marker"))
-    x = alt.X("step:Q", title="step", axis=alt.Axis(tickCount=10), scale=alt.Scale(domain=[0, n], nice=False))
-    y = alt.Y("bound:Q", title="nats", axis=alt.Axis(tickCount=4), scale=alt.Scale(zero=False, nice=False))
-    lines = [
-        steps.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=alt.Y(f"{name}:Q", title="nats"))
-        for name, colour in (("bound", ACCENT), ("log p(x)", BLUE))
-    ]
-    return to_vega_lite(
-        alt.layer(
-            axis_frame(horizontal=False),
-            steps.mark_area(color=PINK, opacity=0.35).encode(x=x, y=y, y2="log p(x):Q"),
-            *lines,
-            marker.mark_point(filled=True, size=120, color=ACCENT, stroke="#000").encode(x=x, y=y),
-        ).properties(height=150)
-    )
+def _blocks(axis: np.ndarray, posterior: np.ndarray) -> dict:
+    """Return the root of the density, relative to the highest, of the blocks that can be seen."""
+    n = len(posterior) // BLOCK_CELLS
+    density = posterior.reshape(n, BLOCK_CELLS, n, BLOCK_CELLS).mean((1, 3))
+    share = density / density.max()
+    seen = share > MIN_RELATIVE_DENSITY
+    (left, right), (low, high) = (np.flatnonzero(seen.any(other))[[0, -1]] + [0, 1] for other in (1, 0))
+    cropped = np.where(seen, np.sqrt(share).round(3), np.nan)[left:right, low:high].T
+    step = axis[1] - axis[0]
+    bounds = [float(axis[0] + step * (BLOCK_CELLS * i - 0.5)) for i in (left, low, right, high)]
+    return {"values": cropped.ravel(), "shape": list(cropped.shape), "bounds": bounds}
 
 
-def ascent_curve_data(
-    bounds: Sequence[float], log_evidence: float, step: int, lowest: float
-) -> dict[str, pd.DataFrame]:
-    """Return the data of ascent_curve(): bounds [n + 1], nats, of each step; lowest: where the
-    axis begins.
+def _gaussian(q: Sequence[float]) -> dict:
+    """Return the mean and the covariance of mu₀, mu₁, log sigma₀, log sigma₁."""
+    variances = [float(np.exp(2 * log_sd)) for log_sd in q[2:]]
+    return {"mean": list(map(float, q[:2])), "covariance": [[variances[0], 0], [0, variances[1]]]}
+
+
+def bound_bars(log_evidence: float, bound: float, log_likelihood: float, lowest: float) -> tuple[dict, dict]:
+    """Return the plot of bars, in nats. Above: the bound and the KL that separates it from log p(x); below:
+    E_q log p(x|z) and the KL to the prior. lowest: where the axis begins.
     """
-    table = pd.DataFrame({"step": range(len(bounds)), "bound": bounds, "log p(x)": log_evidence})
-    return {
-        "steps": table,
-        "marker": table[step : step + 1],
-        "frame": frame_data(low=lowest, high=_axis_maximum(log_evidence)),
+    highest = _axis_maximum(log_evidence)
+    bar = {"kind": "bars", "horizontal": True}
+    declaration = {
+        "title": "log p(x) and the bound",
+        "description": "Two bars, in nats: log p(x) is the bound plus the KL to the true posterior; the"
+        " expected log-likelihood is the bound plus the KL to the prior",
+        "x": {"title": "nats", "domain": [lowest, highest]},
+        "y": {
+            "domain": [-0.5, 1.5],
+            "ticks": [{"value": row, "label": name} for row, name in (EVIDENCE_ROW, LIKELIHOOD_ROW)],
+            "hasGrid": False,
+        },
+        "height": 110,
+        "legend": "top",
+        "parts": [
+            bar | {"name": BOUND, "colour": "accent", "fill": "solid"},
+            bar | {"name": GAP, "colour": GAP_COLOUR, "fill": "hatched"},
+            bar | {"name": RATE, "colour": RATE_COLOUR, "fill": "outlined"},
+            {"kind": "marker", "name": "log p(x)", "colour": EVIDENCE_COLOUR, "dash": "solid"},
+            {
+                "kind": "marker",
+                "name": "E log p(x|z)",
+                "colour": LIKELIHOOD_COLOUR,
+                "shape": "diamond",
+                "radius": 7,
+            },
+        ],
+    }
+    (above, _), (below, _) = EVIDENCE_ROW, LIKELIHOOD_ROW
+    width, end = 0.55, min(log_likelihood, highest)
+    return declaration, {
+        BOUND: {"x": [above, below], "base": [lowest] * 2, "y": [bound] * 2, "width": width},
+        GAP: {"x": [above], "base": [bound], "y": [log_evidence], "width": width},
+        RATE: {"x": [below], "base": [bound], "y": [end], "width": width},
+        "log p(x)": {"x": log_evidence},
+        "E log p(x|z)": {"x": end, "y": below},
+    }
+
+
+def ascent_curve(bounds: Sequence[float], log_evidence: float, step: int, lowest: float) -> tuple[dict, dict]:
+    """Return the plot of nats after each step: the bound, bounds [n + 1], rises towards log p(x), which is
+    constant; the area between them is the KL. lowest: where the axis begins.
+    """
+    n = len(bounds) - 1
+    declaration = {
+        "title": "The ascent",
+        "description": "The bound and log p(x) after each step of the gradient ascent",
+        "x": {"title": "step", "domain": [0, n]},
+        "y": {"title": "nats", "domain": [lowest, _axis_maximum(log_evidence)]},
+        "height": 130,
+        "legend": "top",
+        "parts": [
+            {"kind": "area", "name": GAP, "colour": GAP_COLOUR, "opacity": 0.3},
+            {"kind": "line", "name": BOUND, "colour": "accent", "dash": "solid"},
+            {"kind": "line", "name": "log p(x)", "colour": EVIDENCE_COLOUR, "dash": "dashed"},
+            {"kind": "marker", "name": "step", "colour": "accent"},
+        ],
+    }
+    x, y, whole = np.arange(n + 1), np.array(bounds), np.full(n + 1, log_evidence)
+    return declaration, {
+        GAP: {"x": x, "low": y, "high": whole},
+        BOUND: {"x": x, "y": y},
+        "log p(x)": {"x": x, "y": whole},
+        "step": {"x": step, "y": float(y[step])},
     }
 
 
 def _axis_maximum(log_evidence: float) -> float:
-    return np.ceil((log_evidence + 6) / 5) * 5
+    return float(np.ceil((log_evidence + 6) / 5) * 5)
 
 
 def equation(whole: str, total: float, first: str, value: float, sign: str, second: str) -> str:

@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from explorer.store.run import Run
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
@@ -15,8 +17,10 @@ from explorer.ui.run_view import RunView, run_version
 NAME = "elbo"
 PAGE = page_name(NAME)
 RUN = "digits-vae-2d"
-N_STEPS, ANIMATION_SECONDS = 40, 2.5  # of the gradient ascent; seconds of its animation
+N_STEPS = 40  # of the gradient ascent
+ANIMATION_SECONDS, FRAME_SECONDS = 2.5, 0.03  # of the whole animation, and before its next frame
 IMAGE = Setting("image", 0, 0, 359, page=PAGE)
+START_KEY = f"{PAGE} play"  # of the session, for when the animation began
 MODES = {"hand": "By hand", "climb": "Gradient ascent"}
 MODE = Setting("by", "hand", page=PAGE, options=tuple(MODES))
 STEP = Setting("step", 0, 0, N_STEPS, page=PAGE)
@@ -116,23 +120,20 @@ def picture(runs: dict[str, Run]) -> None:
                         setting.slider(label)
         else:
             STEP.slider("Step, from your q")
-        is_playing = not by_hand and st.session_state.pop(f"{PAGE} play", False)
-        charts = _make_container(is_playing)
+        start = tuple(setting.get() for setting in Q_SETTINGS)
+        path = [start] if by_hand else _gradient_ascent(version, row, start, run)
+        progress = 1.0 if by_hand else _animation_progress()
+        # the bound rises most in the first steps
+        step = 0 if by_hand else round(STEP.get() * progress**2)
+        _show_terms(run, row, path, step)
     with right:
-        containers = charts, _make_container(is_playing)
+        _show_plane(run, row, path[: step + 1], encoder)
     for prompt, answer in EXPLANATIONS.items():
         with st.expander(prompt):
             st.markdown(answer)
-    start = tuple(setting.get() for setting in Q_SETTINGS)
-    path = [start] if by_hand else _gradient_ascent(version, row, start, run)
-    last_step = 0 if by_hand else STEP.get()
-    if is_playing:
-        start_time = time.monotonic()
-        while (progress := (time.monotonic() - start_time) / ANIMATION_SECONDS) < 1:
-            # the bound rises most in the first steps
-            _draw(run, row, path, round(last_step * progress**2), encoder, containers)
-            time.sleep(0.03)
-    _draw(run, row, path, last_step, encoder, containers)
+    if progress < 1:
+        time.sleep(FRAME_SECONDS)
+        _rerun()
 
 
 def _set_q(q: tuple[float, ...]) -> None:
@@ -144,68 +145,66 @@ def _set_q(q: tuple[float, ...]) -> None:
 
 
 def _start_animation() -> None:
-    """Choose the last step, and let the next run animate the steps before it."""
+    """Choose the last step, and let the next runs show the steps before it."""
     STEP.set(N_STEPS)
-    st.session_state[f"{PAGE} play"] = True
+    st.session_state[START_KEY] = time.monotonic()
 
 
-def _make_container(is_playing: bool):
-    """Return a container for one drawing; or, while the animation plays, a placeholder whose charts are
-    replaced.
-    """
-    return st.empty() if is_playing else st.container()
+def _animation_progress() -> float:
+    """Return how much of the animation is over, from 0 to 1."""
+    start = st.session_state.get(START_KEY)
+    return 1.0 if start is None else min((time.monotonic() - start) / ANIMATION_SECONDS, 1.0)
 
 
-def _draw(run, row: int, path: list, step: int, encoder: tuple, containers: tuple) -> None:
-    """Draw q, the bars and the plane at one step of the ascent."""
-    from explorer.figures.images import to_uint8
-    from explorer.figures.live import fill_data
-    from explorer.lessons.elbo.compute import GRID, log_normaliser
-    from explorer.lessons.elbo.figure import (
-        ascent_curve,
-        ascent_curve_data,
-        bound_bars,
-        bound_bars_data,
-        equation,
-        latent_plane,
-        latent_plane_data,
-    )
+def _rerun() -> None:
+    """Run the interactive part again, or the whole page if it has just been run."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
-    e, image = RunView(run).embedding, _evidence(run_version(run), row, run)
+
+def _show_terms(run, row: int, path: list, step: int) -> None:
+    """Show the bound and log p(x) at one step of the ascent, in equations and as bars."""
+    from explorer.lessons.elbo.compute import log_normaliser
+    from explorer.lessons.elbo.figure import ascent_curve, bound_bars, equation
+
+    image = _evidence(run_version(run), row, run)
     steps, log_evidence = [image.terms(q) for q in path], image.log_evidence
-    q, terms = path[step], steps[step]
-    lowest = np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5
-    bar_container, plane_container = (place.container() for place in containers)
-    above, below = bar_container.columns(2)
+    terms = steps[step]
+    lowest = float(np.floor(min(image.terms((0.0, 0.0, 0.0, 0.0)).bound, steps[0].bound) / 5) * 5)
+    above, below = st.columns(2)
     above.latex(equation(px, log_evidence, L, terms.bound, "+", gap))
     below.latex(equation(L, terms.bound, fit, terms.log_likelihood, "-", paid))
-    bar_container.vega_lite_chart(
-        fill_data(bound_bars(), **bound_bars_data(log_evidence, terms.bound, terms.log_likelihood, lowest)),
-        width="stretch",
-    )
+    plots(f"{PAGE} bars", [bound_bars(log_evidence, terms.bound, terms.log_likelihood, lowest)])
     if len(path) > 1:
-        bar_container.vega_lite_chart(
-            fill_data(
-                ascent_curve(N_STEPS),
-                **ascent_curve_data([at_step.bound for at_step in steps], log_evidence, step, lowest),
-            ),
-            width="stretch",
+        bounds = [at_step.bound for at_step in steps]
+        plots(f"{PAGE} ascent", [ascent_curve(bounds, log_evidence, step, lowest)])
+    if not run.spec.likelihood_kind.is_density:
+        missing = log_normaliser(RunView(run).load(), np.array(path[step][:2]))
+        st.caption(
+            "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
+            f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019). The"
+            " continuous Bernoulli likelihood includes it."
         )
-    data = latent_plane_data(GRID.axis, np.exp(image.log_posterior), q, encoder, path[: step + 1], e.mu, e.y)
-    plane_container.vega_lite_chart(fill_data(latent_plane(), **data), width="content")
-    with plane_container.container(horizontal=True):
+
+
+def _show_plane(run, row: int, path: list, encoder: tuple) -> None:
+    """Show the latent plane with the path of q, and the image decoded at its present mean."""
+    from explorer.figures.images import to_data_uri
+    from explorer.lessons.elbo.compute import GRID
+    from explorer.lessons.elbo.figure import latent_plane
+
+    e, image, q = RunView(run).embedding, _evidence(run_version(run), row, run), path[-1]
+    posterior = np.exp(image.log_posterior)
+    plots(f"{PAGE} plane", [latent_plane(GRID.axis, posterior, q, encoder, path, e.mu, e.y, run.class_names)])
+    with st.container(horizontal=True):
         decoded = RunView(run).decode(np.array(q[:2]))
+        # In the page itself: a file would be deleted at the next frame, perhaps before it is fetched
         for picture, caption in ((e.images[row], "image x"), (decoded, "E[x|μ]")):
-            st.image(to_uint8(picture), caption, width=88, alt=caption)
+            st.image(to_data_uri(picture), caption, width=88, alt=caption)
         st.caption(
             "Blue: true posterior. Pink: q, 1 and 2 standard deviations. Dashed: the encoder's q,"
             f" {image.terms(encoder).kl_to_posterior:.2f} nats from the true posterior. Grey: codes of test"
             " images."
-        )
-    if not run.spec.likelihood_kind.is_density:
-        missing = log_normaliser(RunView(run).load(), np.array(q[:2]))
-        bar_container.caption(
-            "For grey pixels the Bernoulli likelihood is not a normalised density: log p(x|μ) lacks a"
-            f" log-normaliser of **{missing:.1f} nats** (Loaiza-Ganem and Cunningham, NeurIPS 2019). The"
-            " continuous Bernoulli likelihood includes it."
         )

@@ -1,77 +1,69 @@
-"""Draw the test accuracy over the number of labels, for several kinds of features."""
+"""The test accuracy over the number of labels, for several kinds of features, as a live plot."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
-from explorer.figures.live import to_vega_lite
-from explorer.figures.palette import ACCENT, CLASS_COLOURS, GREY, MARK
 from explorer.latent.difference import mean_difference
 
-FEATURE_COLOURS = {
-    "codes": ACCENT,
-    "PCA": CLASS_COLOURS[1],
-    "pixels": GREY,
-    "fine-tuned": CLASS_COLOURS[0],
-    "from random weights": CLASS_COLOURS[8],
-}
+FEATURE_STYLES = {
+    "codes": ("accent", "solid", "circle"),
+    "PCA": ("class 1", "dashed", "square"),
+    "pixels": ("grey", "dotted", "triangle"),
+    "fine-tuned": ("class 0", "dashdot", "diamond"),
+    "from random weights": ("class 8", "dashed", "cross"),
+}  # colour, dash and shape
 OFFSET_RATIO = 1.03  # between the positions of methods, so that their error bars do not overlap
 
 
-@cache
-def accuracy_curve(features: tuple[str, ...], counts: tuple[int, ...]) -> dict:
-    """Return the chart of a curve for each way, over the counts of labels. To be filled with
-    accuracy_curve_data().
-    """
-    accuracies, marker = (alt.Chart(alt.NamedData(name)) for name in ("accuracies", "marker"))
-    x = alt.X(
-        "labels:Q",
-        title="labels per class",
-        axis=alt.Axis(values=list(counts), format="d", grid=False),
-        scale=alt.Scale(type="log", domain=[0.85 * counts[0], 1.18 * counts[-1]], nice=False),
-    )
-    legend = alt.Legend(orient="top", columns=3 if len(features) == 3 else 2, labelLimit=240)
-    colour = alt.Color(
-        "way:N",
-        title=None,
-        sort=None,
-        legend=legend,
-        scale=alt.Scale(domain=list(features), range=[FEATURE_COLOURS[name] for name in features]),
-    )
-    base = accuracies.encode(x=x, color=colour)
-    y = alt.Y("accuracy:Q", title="test accuracy", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
-    current_count = marker.mark_rule(color=MARK, strokeWidth=10, opacity=0.35).encode(x="labels:Q")
-    return to_vega_lite(
-        (
-            current_count
-            + base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
-            + base.mark_line(point=True).encode(y=y)
-        ).properties(height=370)
-    )
-
-
-def accuracy_curve_data(
+def accuracy_curve(
     accuracies: Mapping[str, np.ndarray], counts: Sequence[int], current: int
-) -> dict[str, pd.DataFrame]:
-    """Return the data of accuracy_curve(): accuracies [len(counts), seeds] by way; bars are 95% intervals
-    of the means over the seeds; current: the present count.
+) -> tuple[dict, dict]:
+    """Return the plot of a curve for each way over the counts of labels: accuracies [len(counts), seeds] by
+    way; error bars are 95% intervals of the means over the seeds; current: the present count.
     """
-    tables = [
-        pd.DataFrame(
-            {
-                "labels": np.array(counts) * OFFSET_RATIO**k,
-                "way": name,
-                "accuracy": a.mean(1),
-                "low": a.mean(1) - half_widths(a),
-                "high": a.mean(1) + half_widths(a),
-            }
-        )
-        for k, (name, a) in enumerate(accuracies.items(), -(len(accuracies) // 2))
-    ]
-    return {"accuracies": pd.concat(tables), "marker": pd.DataFrame({"labels": [current]})}
+    parts = [{"kind": "marker", "name": "current", "colour": "mark", "dash": "solid"}]
+    values: dict[str, dict] = {"current": {"x": current}}
+    for k, (name, share) in enumerate(accuracies.items(), -(len(accuracies) // 2)):
+        colour, dash, shape = FEATURE_STYLES[name]
+        x, percent = np.array(counts) * OFFSET_RATIO**k, 100 * share.mean(1)
+        unnamed = {"label": "", "colour": colour}
+        parts += [
+            {"kind": "line", "name": f"interval, {name}", "dash": "solid", "width": 1.5} | unnamed,
+            {"kind": "line", "name": name, "colour": colour, "dash": dash},
+            {"kind": "scatter", "name": f"points, {name}", "shape": shape, "opacity": 1} | unnamed,
+        ]
+        curve = {"x": x, "y": percent}
+        values |= {
+            f"interval, {name}": _error_bars(x, percent, 100 * half_widths(share)),
+            name: curve,
+            f"points, {name}": curve,
+        }
+    declaration = {
+        "title": "Test accuracy",
+        "description": "Test accuracy over the number of labels per class, for each kind of features",
+        "x": {
+            "title": "labels per class",
+            "scale": "log",
+            "domain": [0.85 * counts[0], 1.18 * counts[-1]],
+            "ticks": [{"value": count, "label": f"{count:,}"} for count in counts],
+            "hasGrid": False,
+        },
+        "y": {"title": "test accuracy, %"},
+        "height": 330,
+        "legend": "top",
+        "parts": parts,
+    }
+    return declaration, values
+
+
+def _error_bars(x: np.ndarray, middle: np.ndarray, half: np.ndarray) -> dict[str, np.ndarray]:
+    """Return a line from middle − half to middle + half at each x, with gaps between them."""
+    gap = np.full(len(x), np.nan)
+    return {
+        "x": np.column_stack([x, x, gap]).ravel(),
+        "y": np.column_stack([middle - half, middle + half, gap]).ravel(),
+    }
 
 
 def accuracy_table(accuracies: Mapping[str, np.ndarray], count_index: int) -> str:

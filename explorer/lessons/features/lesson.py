@@ -6,6 +6,7 @@ import streamlit as st
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.pages import page_file
@@ -88,8 +89,7 @@ def _train_classifiers(version: str, tuned: bool, with_many_labels: bool, _run) 
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
-    from explorer.lessons.features.figure import accuracy_curve, accuracy_curve_data, accuracy_table
+    from explorer.lessons.features.figure import accuracy_curve, accuracy_table
 
     images = [name for name in RUNS if RUNS[name] in runs]
     controls = st.columns([2, 4, 3])
@@ -110,9 +110,7 @@ def picture(runs: dict[str, Run]) -> None:
                 frozen = {name: accuracies[name] for name in ("codes", "pixels")}
                 accuracies = frozen | _accuracies(run, True, with_many_labels)
             counts = tuple(data.counts[: len(accuracies["codes"])])
-            curve = accuracy_curve(tuple(accuracies), counts)
-            curve_data = accuracy_curve_data(accuracies, counts, per_class)
-            st.vega_lite_chart(fill_data(curve, **curve_data), width="stretch")
+            plots(f"{PAGE} accuracies", [accuracy_curve(accuracies, counts, per_class)])
         else:
             st.info("Answer the question to see the test accuracies.")
     with table_column:

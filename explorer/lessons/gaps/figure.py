@@ -1,25 +1,22 @@
-"""Charts of the lesson on gaps: a line between two codes on the map, and the distance to the nearest code
+"""Plots of the lesson on gaps: a line between two codes on the map, and the distance to the nearest code
 along it.
 """
 
 from collections.abc import Sequence
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
-from explorer.figures.codes_map import code_axes, code_table, codes_as_letters
-from explorer.figures.live import on_canvas, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, RED, SYMBOLS
+from explorer.figures.class_points import class_point_values, class_points
 from explorer.latent.gap_map import GAP_THRESHOLD
 
-MARKER = alt.NamedData("marker")  # filled with the present point, on the line and on the map
-LINE_COLOURS = RED, ACCENT
+LINE_COLOURS = "red", "accent"
+RATIO_DOMAIN = [0.1, 10]
+RATIO_TICKS = 0.1, 0.3, 1, 3, 10
 
 
-def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
-    """Return each row's runs of cells in a gap, as x, x2, y, y2. bounds [x0, y0, x1, y1], shade [rows,
-    columns] upwards.
+def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> dict:
+    """Return each row's runs of cells in a gap as horizontal bars: x is the middle of a row, base and y are
+    the ends of a run, width is a row's height. bounds [x0, y0, x1, y1], shade [rows, columns] upwards.
     """
     x0, y0, x1, y1 = map(float, bounds)
     height, width = (y1 - y0) / shade.shape[0], (x1 - x0) / shade.shape[1]
@@ -27,94 +24,86 @@ def gap_strips(bounds: np.ndarray, shade: np.ndarray) -> pd.DataFrame:
     # Both are in row-major order, so that starts and ends match.
     row, first = np.nonzero(edges == 1)
     _, last = np.nonzero(edges == -1)
-    return pd.DataFrame(
-        {
-            "x": x0 + first * width,
-            "x2": x0 + last * width,
-            "y": y0 + row * height,
-            "y2": y0 + (row + 1) * height,
-        }
-    )
+    return {
+        "x": y0 + (row + 0.5) * height,
+        "base": x0 + first * width,
+        "y": x0 + last * width,
+        "width": height,
+    }
 
 
 def line_map(
-    gaps: pd.DataFrame,
+    title: str,
+    gaps: dict,
     bounds: np.ndarray,
-    mu: np.ndarray,
-    y: np.ndarray,
+    codes: tuple[np.ndarray, np.ndarray],
     names: Sequence[str],
     ends: np.ndarray,
-) -> dict:
-    """Return the map of some codes mu [n, 2] of classes y [n], the gaps of gap_strips(), and the line between
-    ends [2, 2]. To be filled with z0, z1: marker.
+    z: np.ndarray,
+) -> tuple[dict, dict]:
+    """Return the plot of codes, [n, 2] of classes [n] of these names, the gaps of gap_strips(), the line
+    between ends [2, 2], and the present z [2].
     """
-    plane = code_axes(*bounds.reshape(2, 2))
-    grey = (
-        alt.Chart(gaps)
-        .mark_rect(color=GREY, opacity=0.45, clip=True, aria=False)
-        .encode(x=alt.X("x:Q", title="z₀"), x2="x2:Q", y=alt.Y("y:Q", title="z₁"), y2="y2:Q")
-    )
-    line_data = alt.Chart(pd.DataFrame(ends, columns=["z0", "z1"])).encode(**plane)
-    marker = (
-        alt.Chart(MARKER)
-        .mark_point(filled=True, size=170, color=SYMBOLS["z"], stroke="#000", opacity=1)
-        .encode(**plane)
-    )
-    line = line_data.mark_line(color="#000", strokeWidth=5) + line_data.mark_line(
-        color=SYMBOLS["z"], strokeWidth=3
-    )
-    return to_vega_lite(
-        (grey + codes_as_letters(code_table(mu, y, names), names, 9, plane) + line + marker).properties(
-            height=270,
-            **on_canvas("Codes by class, gaps in grey, and the present z on the line between two codes"),
-        )
-    )
+    x0, y0, x1, y1 = map(float, bounds)
+    solid = {"kind": "line", "label": "", "dash": "solid"}
+    declaration = {
+        "title": title,
+        "description": "Codes by class, gaps in grey, and the present z on the line between two codes",
+        "x": {"title": "z₀", "domain": [x0, x1], "hasGrid": False},
+        "y": {"title": "z₁", "domain": [y0, y1], "hasGrid": False},
+        "height": 270,
+        "toScale": True,
+        "legend": "top",
+        "parts": [
+            {
+                "kind": "bars",
+                "name": "gaps",
+                "colour": "grey",
+                "fill": "solid",
+                "opacity": 0.45,
+                "horizontal": True,
+            },
+            class_points(names, radius=2, opacity=0.9),
+            solid | {"name": "border", "colour": "#000000", "width": 5},
+            solid | {"name": "line", "colour": "z", "width": 3},
+            {"kind": "marker", "name": "z", "label": "z", "colour": "z", "radius": 7},
+        ],
+    }
+    line = {"x": ends[:, 0], "y": ends[:, 1]}
+    return declaration, {
+        "gaps": gaps,
+        "codes": class_point_values(*codes),
+        "border": line,
+        "line": line,
+        "z": {"x": float(z[0]), "y": float(z[1])},
+    }
 
 
-def distance_chart(t: np.ndarray, ratios: dict[str, np.ndarray]) -> dict:
-    """Return the chart over t [n] of ratios [n] by model: the distance to the nearest code divided by that to
-    the K-th nearest sample; above 1 is a gap. To be filled with t: marker.
+def distance_chart(t: np.ndarray, ratios: dict[str, np.ndarray], present: float) -> tuple[dict, dict]:
+    """Return the plot over t [n] of ratios [n] by model: the distance to the nearest code divided by that to
+    the K-th nearest sample; above 1 is a gap. The present t is marked.
     """
-    table = pd.DataFrame({"t": t} | ratios).melt("t", var_name="model", value_name="ratio")
-    title = ["distance to nearest code", "÷ to fifth nearest sample"]
-    axis = alt.Y(
-        "ratio:Q",
-        title=title,
-        scale=alt.Scale(type="log", domain=[0.1, 10], clamp=True),
-        axis=alt.Axis(values=[0.1, 0.3, 1, 3, 10], format="~g"),
-    )
-    lines = (
-        alt.Chart(table)
-        .mark_line()
-        .encode(
-            x=alt.X(
-                "t:Q",
-                title="t, interpolation fraction",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(tickCount=10),
+    declaration = {
+        "title": "Distances along the line",
+        "description": "The distance to the nearest code, divided by that to the fifth nearest sample",
+        "x": {"title": "t, interpolation fraction", "domain": [0, 1]},
+        "y": {
+            "title": "distance to nearest code ÷ to fifth nearest sample",
+            "scale": "log",
+            "domain": RATIO_DOMAIN,
+            "ticks": [{"value": tick, "label": f"{tick:g}"} for tick in RATIO_TICKS],
+        },
+        "height": 200,
+        "legend": "top",
+        "parts": [
+            {"kind": "area", "name": "gap", "label": "in a gap", "colour": "grey"},
+            *(
+                {"kind": "line", "name": model, "colour": colour}
+                for model, colour in zip(ratios, LINE_COLOURS)
             ),
-            y=axis,
-            color=alt.Color(
-                "model:N",
-                title=None,
-                sort=list(ratios),
-                legend=alt.Legend(orient="top"),
-                scale=alt.Scale(range=LINE_COLOURS),
-            ),
-            strokeDash=alt.StrokeDash("model:N", sort=list(ratios), legend=None),
-        )
-    )
-    gap = (
-        alt.Chart(pd.DataFrame({"low": [1], "high": [10]}))
-        .mark_rect(color=GREY, opacity=0.25)
-        .encode(y="low:Q", y2="high:Q")
-    )
-    label = alt.Chart(pd.DataFrame({"ratio": [10], "label": ["in a gap"]})).mark_text(
-        align="left", baseline="top", dx=5, dy=5, color=GREY
-    )
-    rule = alt.Chart(MARKER).mark_rule(color=GREY, strokeWidth=2).encode(x="t:Q")
-    return to_vega_lite(
-        (gap + label.encode(x=alt.value(0), y="ratio:Q", text="label:N") + lines + rule).properties(
-            height=230
-        )
-    )
+            {"kind": "marker", "name": "present", "colour": "grey", "dash": "solid"},
+        ],
+    }
+    gap = {"x": [0, 1], "low": [1, 1], "high": [RATIO_DOMAIN[1]] * 2}
+    lines = {model: {"x": t, "y": ratio} for model, ratio in ratios.items()}
+    return declaration, lines | {"gap": gap, "present": {"x": present}}

@@ -1,7 +1,6 @@
 """The lesson on gaps: what a decoder outputs where there were no codes in training."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from explorer.latent.draws import sample_gaussian
@@ -12,6 +11,7 @@ from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 from explorer.ui.run_view import RunView, run_version
@@ -82,58 +82,48 @@ def _decode_samples(versions: tuple[str, ...], seed: int, _runs: dict) -> dict:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> tuple[dict, dict, dict]:
-    """Return, for each model, the decoded line between the codes of two test images, and its map; and a chart
-    of distances for both.
-    """
+def _decode_lines(versions: tuple[str, ...], ends: tuple[str, ...], _runs: dict) -> dict:
+    """Return for each model the decoded line between the codes of two test images."""
     from explorer.lessons.gaps.compute import decode_points, most_typical_row
-    from explorer.lessons.gaps.figure import distance_chart, gap_strips, line_map
 
-    lines, maps = {}, {}
+    lines = {}
     for kind, run in _runs.items():
-        embedding, gaps = RunView(run).embedding, RunView(run).gap_map
+        embedding = RunView(run).embedding
         y = embedding.y[: len(embedding.images)]
         mu = embedding.mu[[most_typical_row(embedding.images, y, DIGITS.index(end)) for end in ends]]
         lines[kind] = decode_points(
             RunView(run).load(), RunView(run).gap_index(), interpolate_linear(*mu, N_LINE_POINTS)
         )
-        maps[kind] = line_map(
-            gap_strips(gaps.bounds, gaps.shade),
-            gaps.bounds,
-            embedding.mu[:N_MAP_CODES],
-            embedding.y[:N_MAP_CODES],
-            run.class_names,
-            mu,
-        )
-    return (
-        lines,
-        maps,
-        distance_chart(
-            np.linspace(0, 1, N_LINE_POINTS),
-            {kind: line.code_distance / line.sample_distance for kind, line in lines.items()},
-        ),
+    return lines
+
+
+def _map_line(kind: str, run: Run, line, step: int) -> tuple[dict, dict]:
+    """Return the map of a model with the line and its present step."""
+    from explorer.lessons.gaps.figure import gap_strips, line_map
+
+    embedding, gaps = RunView(run).embedding, RunView(run).gap_map
+    codes = embedding.mu[:N_MAP_CODES], embedding.y[:N_MAP_CODES]
+    strips = gap_strips(gaps.bounds, gaps.shade)
+    return line_map(
+        f"Codes of the {kind}", strips, gaps.bounds, codes, run.class_names, line.z[[0, -1]], line.z[step]
     )
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
+    from explorer.lessons.gaps.figure import distance_chart
 
     runs = {kind: runs[name] for kind, name in RUNS.items()}
     versions = tuple(map(run_version, runs.values()))
     step = round((N_LINE_POINTS - 1) * T.slider("t, interpolation fraction"))
-    lines, maps, distances = _decode_lines(versions, (START.get(), END.get()), runs)
+    lines = _decode_lines(versions, (START.get(), END.get()), runs)
     for column, (kind, line) in zip(st.columns(2), lines.items()):
         with column:
-            _show_point(
-                kind,
-                line,
-                step,
-                fill_data(maps[kind], marker=pd.DataFrame(line.z[[step]], columns=["z0", "z1"])),
-            )
+            _show_point(kind, line, step, _map_line(kind, runs[kind], line, step))
     chart, choice_column = st.columns([5, 1])
-    chart.vega_lite_chart(
-        fill_data(distances, marker=pd.DataFrame({"t": [step / (N_LINE_POINTS - 1)]})), width="stretch"
-    )
+    ratios = {kind: line.code_distance / line.sample_distance for kind, line in lines.items()}
+    with chart:
+        t = np.linspace(0, 1, N_LINE_POINTS)
+        plots("learn gaps distances", [distance_chart(t, ratios, step / (N_LINE_POINTS - 1))])
     with choice_column:
         START.selectbox("From a", DIGITS)
         END.selectbox("To a", DIGITS)
@@ -150,10 +140,11 @@ def _hide_gaps(images: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
     return images if LESSON.answer.get() else np.where(in_gap[:, None, None, None], HIDDEN_GREY, images)
 
 
-def _show_point(kind: str, line, step: int, map_chart: dict) -> None:
+def _show_point(kind: str, line, step: int, line_map: tuple[dict, dict]) -> None:
     """Show the map, the image decoded at the present step, and those along the line."""
     image_column, map_column = st.columns([3, 5])
-    map_column.vega_lite_chart(map_chart, width="stretch")
+    with map_column:
+        plots(f"learn gaps map {kind}", [line_map])
     visible_images, steps = _hide_gaps(line.x, line.in_gap), np.arange(0, N_LINE_POINTS, 10)
     with image_column:
         st.markdown(f"**{kind}**, {'in a gap' if line.in_gap[step] else 'outside gaps'}")

@@ -1,12 +1,12 @@
 """The lesson on the KL divergence of a posterior from the prior, and of all posteriors together."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from explorer.figures.palette import RED
 from explorer.store.run import Run
 from explorer.ui import words
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
@@ -54,18 +54,9 @@ def _format_significant(value: float) -> str:
     return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
-@st.cache_resource(show_spinner=False)
-def _rate_surface() -> dict:
-    from explorer.lessons.kl.compute import rate
-    from explorer.lessons.kl.figure import grid, surface
-
-    return surface(rate(*grid()))
-
-
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
     from explorer.lessons.kl.compute import rate
-    from explorer.lessons.kl.figure import densities, densities_data, variance_term
+    from explorer.lessons.kl.figure import densities, grid, surface, variance_term
 
     left, right = st.columns(2)
     with left:
@@ -77,16 +68,12 @@ def picture(runs: dict[str, Run]) -> None:
         f"σ = {_format_significant(np.exp(s / 2))}. KL = **{total:.2f} nats**: {mean_part:.2f} for the mean"
         f" and {total - mean_part:.2f} for the width."
     )
-    density_column, curve_column, surface_column = st.columns(3)
-    density_column.vega_lite_chart(fill_data(densities(), **densities_data(mu, s)), width="stretch")
-    curve = pd.DataFrame({"s": [s], "value": [np.exp(s) - 1 - s]} if is_answered else {"s": [], "value": []})
-    curve_column.vega_lite_chart(fill_data(variance_term(is_answered), marker=curve), width="stretch")
+    content = [densities(mu, s), variance_term(s, is_answered)]
     if is_answered:
-        surface_column.vega_lite_chart(
-            fill_data(_rate_surface(), marker=pd.DataFrame({"mu": [mu], "s": [s]})), width="stretch"
-        )
-    else:
-        surface_column.caption(
+        content.append(surface(rate(*grid()), mu, s))
+    plots("learn kl", content)
+    if not is_answered:
+        st.caption(
             "After your prediction, this page also shows the difference of the two curves, and KL at every μ"
             " and s."
         )

@@ -1,75 +1,51 @@
-"""Draw the rate–distortion curve of a ladder, and a table of a ladder at one KL weight beside an AE. The
-chart is built once; its data are filled in.
-"""
+"""The rate–distortion curve of a ladder as a live plot, and a table of it at one KL weight beside an AE."""
 
-from collections.abc import Sequence
-from functools import cache
-
-import altair as alt
 import numpy as np
-import pandas as pd
-
-from explorer.figures.live import axis_frame, frame_data, to_vega_lite
-from explorer.figures.palette import ACCENT, GREY, MARK
 
 AXIS_MARGIN = 0.06  # of the range, above and below
 
 
-@cache
-def rate_distortion() -> dict:
-    """Return the chart of nats per image at each KL weight, to be filled with rate_distortion_data()."""
-    curve, marker, slope, ae = (alt.Chart(alt.NamedData(name)) for name in ("curve", "marker", "slope", "ae"))
-    x = alt.X("rate:Q", title="rate, nats per image", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=6))
-    y = alt.Y(
-        "distortion:Q",
-        title="distortion, nats per image",
-        scale=alt.Scale(zero=False, nice=False),
-        axis=alt.Axis(tickCount=6),
-    )
-    tooltip = [
-        alt.Tooltip("beta:Q", title="β", format=".2g"),
-        alt.Tooltip("rate:Q", format=".1f"),
-        alt.Tooltip("distortion:Q", format=".1f"),
-    ]
-    return to_vega_lite(
-        alt.layer(
-            axis_frame(),
-            ae.mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=y),
-            ae.mark_text(color=GREY, align="left", dy=8, dx=3).encode(
-                x=alt.datum(0), y=y, text=alt.value("AE")
-            ),
-            curve.mark_line(color=ACCENT).encode(x=x, y=y, order="beta:Q"),
-            slope.mark_line(color=MARK, strokeDash=[5, 4]).encode(x=x, y=y),
-            curve.mark_circle(color=ACCENT, size=36, opacity=1).encode(x=x, y=y, tooltip=tooltip),
-            marker.mark_point(filled=True, size=150, color=MARK, stroke="#000", opacity=1).encode(
-                x=x, y=y, tooltip=tooltip
-            ),
-        ).properties(height=300)
-    )
-
-
-def rate_distortion_data(
-    betas: Sequence[float],
-    rate: Sequence[float],
-    distortion: Sequence[float],
-    beta_index: int,
-    ae: Sequence[float],
-) -> dict[str, pd.DataFrame]:
-    """Return the data of rate_distortion(). beta_index: the index of the present KL weight; ae: the AE's
-    distortion, if there is one. The line of slope −beta is cut at the axes.
+def rate_distortion(
+    betas: np.ndarray, rate: np.ndarray, distortion: np.ndarray, beta_index: int, ae: float | None
+) -> tuple[dict, dict]:
+    """Return the plot of nats per image at each KL weight, betas, rate, distortion [n]. beta_index: the index
+    of the present one; ae: the AE's distortion, if there is one. The line of slope −beta is cut at the axes.
     """
-    levels = [*distortion, *ae]
-    margin, max_rate = AXIS_MARGIN * (max(levels) - min(levels)), 1.05 * max(rate)
-    low, high = min(levels) - margin, max(levels) + margin
-    table = pd.DataFrame({"beta": betas, "rate": rate, "distortion": distortion})
-    beta, r, d = table.loc[beta_index]
+    levels = distortion if ae is None else np.append(distortion, ae)
+    margin, max_rate = AXIS_MARGIN * float(np.ptp(levels)), 1.05 * float(rate.max())
+    low, high = float(levels.min()) - margin, float(levels.max()) + margin
+    beta, r, d = (float(values[beta_index]) for values in (betas, rate, distortion))
     ends = np.clip(r + (d - np.array([high, low])) / beta, 0, max_rate)
-    return {
-        "curve": table,
-        "marker": table[beta_index : beta_index + 1],
-        "frame": frame_data(0, max_rate, low, high),
-        "slope": pd.DataFrame({"rate": ends, "distortion": d - beta * (ends - r)}),
-        "ae": pd.DataFrame({"distortion": ae}, dtype=float),
+    declaration = {
+        "title": "Rate and distortion",
+        "description": "Distortion over rate at each KL weight; the present one, with a line of slope −β, and"
+        " the distortion of the AE",
+        "x": {"title": "rate, nats per image", "domain": [0, max_rate]},
+        "y": {"title": "distortion, nats per image", "domain": [low, high]},
+        "height": 260,
+        "legend": "top",
+        "parts": [
+            {"kind": "marker", "name": "ae", "colour": "grey", "dash": "dotted"},
+            {"kind": "line", "name": "curve", "label": "distortion", "colour": "accent", "dash": "solid"},
+            {"kind": "line", "name": "slope", "label": "slope −β", "colour": "mark", "dash": "dashed"},
+            {
+                "kind": "scatter",
+                "name": "weights",
+                "label": "",
+                "colour": "accent",
+                "shape": "circle",
+                "opacity": 1,
+            },
+            {"kind": "marker", "name": "present", "colour": "mark", "radius": 7},
+        ],
+    }
+    curve = {"x": rate, "y": distortion}
+    return declaration, {
+        "ae": None if ae is None else {"y": ae, "label": "AE"},
+        "curve": curve,
+        "slope": {"x": ends, "y": d - beta * (ends - r)},
+        "weights": curve,
+        "present": {"x": r, "y": d, "label": f"β = {beta:.2g}"},
     }
 
 

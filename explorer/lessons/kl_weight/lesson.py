@@ -9,6 +9,7 @@ from explorer.store.run import Run
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
@@ -19,6 +20,7 @@ BETA = Setting("beta", 1.0, 0.001, 10, page=PAGE)
 IMAGES = Setting("images", "mnist", page=PAGE, options=pairs.PREFERRED_DATASETS)
 N_MAP_CODES = 600
 GALLERY_COLUMNS = 6
+CURVE_FIELDS = "beta", "rate", "distortion"  # of a frame
 N_SAMPLES = 12  # of the prior
 MAX_MEASURED_IMAGES = 2500  # test images whose distortions are compared one by one
 
@@ -103,15 +105,14 @@ def _choose_beta(betas: list[float]) -> int:
 
 
 def _show_map(vae, ae, index: int) -> None:
-    from explorer.figures.live import fill_data
-    from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
+    from explorer.figures.prior_map import code_map, enclosing_box
 
     view = RunView(vae)
     mu, logvar = (part[:N_MAP_CODES] for part in view.posteriors(vae.film[index].beta))
     z = mu + np.exp(logvar / 2) * np.random.default_rng(0).standard_normal(mu.shape)
     box = enclosing_box(np.quantile(z, [0.005, 0.995], axis=0))
-    codes = code_map_data(z, view.embedding.y[: len(z)], vae.class_names, box)
-    st.vega_lite_chart(fill_data(code_map(vae.class_names), **codes), width="content")
+    figure = code_map("Posterior samples", z, view.embedding.y[: len(z)], vae.class_names, box)
+    plots(f"{PAGE} codes", [figure])
 
 
 def _show_decoded(vae, ae, index: int) -> None:
@@ -135,12 +136,11 @@ def _show_decoded(vae, ae, index: int) -> None:
 
 
 def _show_curve(vae, ae, index: int) -> None:
-    from explorer.figures.live import fill_data
-    from explorer.lessons.kl_weight.figure import rate_distortion, rate_distortion_data
+    from explorer.lessons.kl_weight.figure import rate_distortion
 
-    betas, rate, distortion = zip(*((f.beta, f.rate, f.distortion) for f in vae.film))
-    data = rate_distortion_data(betas, rate, distortion, index, [ae.test.distortion] if ae else [])
-    st.vega_lite_chart(fill_data(rate_distortion(), **data), width="stretch")
+    betas, rate, distortion = (np.array([getattr(f, n) for f in vae.film]) for n in CURVE_FIELDS)
+    level = ae.test.distortion if ae else None
+    plots(f"{PAGE} curve", [rate_distortion(betas, rate, distortion, index, level)])
 
 
 def _show_comparison(vae, ae, index: int) -> None:

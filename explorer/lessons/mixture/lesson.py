@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, tex
 from explorer.ui.words import format_number
@@ -81,22 +82,6 @@ def _scores():
     )
 
 
-@st.cache_resource(show_spinner=False)
-def _charts() -> dict[str, dict]:
-    """Build the charts, whose moving data are filled in."""
-    from explorer.figures.palette import ACCENT
-    from explorer.lessons.mixture.compute import decode_gaussians, sample_truth
-    from explorer.lessons.mixture.figure import MIXTURE_COLOUR, mixture_chart, network_chart, score_chart
-
-    x, data, grid = _x_grid(), sample_truth(0), np.linspace(-3, 3, 241)
-    return {
-        "list": mixture_chart(x, data, MIXTURE_COLOUR),
-        "endless": mixture_chart(x, data, ACCENT),
-        "network": network_chart(grid, *decode_gaussians(_train_decoder(), grid), x),
-        "scores": score_chart(*_scores()[:3]),
-    }
-
-
 def _x_grid() -> np.ndarray:
     from explorer.lessons.mixture.compute import MAX_X, MIN_X
 
@@ -104,40 +89,52 @@ def _x_grid() -> np.ndarray:
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
-    from explorer.lessons.mixture.compute import Mixture, decode_gaussians, finite_mixture, infinite_mixture
-    from explorer.lessons.mixture.figure import mixture_data, network_data, score_data
+    from explorer.lessons.mixture import compute
+    from explorer.lessons.mixture.figure import (
+        MIXTURE_COLOUR,
+        VAE_COLOUR,
+        mixture_plot,
+        network_plot,
+        score_plot,
+    )
 
-    x = _x_grid()
+    x, numbers, grid = _x_grid(), compute.sample_truth(0), np.linspace(-3, 3, 241)
     decoder = _train_decoder()
-    by_k = _scores()[0]
-    charts = _charts()
     rng = np.random.default_rng(0)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         k = K.slider("K, number of Gaussians")
         mixture = _fit_mixtures()[k - 1]
-        data = mixture_data(
-            x, mixture.component_densities(x), mixture.density(x), mixture.sample(N_SAMPLES, rng)
+        figure = mixture_plot(
+            "Mixture",
+            MIXTURE_COLOUR,
+            x,
+            numbers,
+            mixture.component_densities(x),
+            mixture.density(x),
+            mixture.sample(N_SAMPLES, rng),
         )
-        st.vega_lite_chart(fill_data(charts["list"], **data), width="stretch")
+        plots(f"{PAGE} mixture", [figure])
         st.markdown(
             "**Mixture:** one Gaussian." if k == 1 else f"**Mixture:** {k} Gaussians, and their sum (bold)."
         )
     with middle:
         z = Z.slider("z, index of a Gaussian of the VAE")
-        (mean,), (sd,) = decode_gaussians(decoder, np.array([z]))
-        finite, infinite = finite_mixture(decoder, k), infinite_mixture(decoder)
-        selected = Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
-        data = mixture_data(
+        (mean,), (sd,) = compute.decode_gaussians(decoder, np.array([z]))
+        finite, infinite = compute.finite_mixture(decoder, k), compute.infinite_mixture(decoder)
+        selected = compute.Mixture(np.array([1 / k]), np.array([mean]), np.array([sd])).density(x)
+        figure = mixture_plot(
+            "VAE",
+            VAE_COLOUR,
             x,
+            numbers,
             finite.component_densities(x),
             infinite.density(x),
             infinite.sample(N_SAMPLES, rng),
             selected,
             finite.density(x),
         )
-        st.vega_lite_chart(fill_data(charts["endless"], **data), width="stretch")
+        plots(f"{PAGE} vae", [figure])
         st.markdown(
             f"**VAE:** the mixture of all its Gaussians (bold); {k} of them, at equally likely z (thin), and"
             " their sum (dashed); the Gaussian at z (orange)."
@@ -147,8 +144,10 @@ def picture(runs: dict[str, Run]) -> None:
             f"**Network:** z = {format_number(z, 2)} selects the mean m(z) = **{format_number(mean, 2)}** and"
             f" the standard deviation s(z) = **{sd:.2f}**."
         )
-        st.vega_lite_chart(fill_data(charts["network"], **network_data(z, mean, sd)), width="stretch")
-    st.vega_lite_chart(fill_data(charts["scores"], **score_data(by_k, k)), width="stretch")
+        figure = network_plot(grid, *compute.decode_gaussians(decoder, grid), x, (z, mean, sd))
+        plots(f"{PAGE} network", [figure])
+    by_k, vae, truth, _ = _scores()
+    plots(f"{PAGE} scores", [score_plot(by_k, vae, truth, k)])
     _show_comparison(k)
 
 
@@ -173,5 +172,5 @@ def _show_comparison(k: int) -> None:
     )
     st.caption(
         "These are mean log-likelihoods of 2,000 test numbers; ± is a 95% interval over these numbers. Each"
-        f" model was trained once. The ticks below the curves are {N_SAMPLES} samples of each model."
+        f" model was trained once. The points below the curves are {N_SAMPLES} samples of each model."
     )

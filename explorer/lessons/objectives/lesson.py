@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.store.replay import read_replay
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, find_runs, page_name, read_mathematics, tex
 from explorer.ui.run_view import RunView, run_version
@@ -47,7 +48,7 @@ LESSON = Lesson(
     ),
     MATHEMATICS,
     (
-        "explorer.objectives.distortion:Bernoulli.distortion",
+        "explorer.objectives.bernoulli:Bernoulli.distortion",
         "explorer.objectives.rate:kl_per_dimension",
         "explorer.lessons.objectives.compute:sigma_for_rate",
     ),
@@ -64,8 +65,7 @@ def _read_replay(folder: Path, version: str):
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
-    from explorer.figures.prior_map import code_map, code_map_data, enclosing_box
+    from explorer.figures.prior_map import code_map, enclosing_box
     from explorer.lessons.objectives.compute import sample_codes, state_at_epoch
 
     replays = {name: _read_replay(run.folder, run_version(run)) for name, run in runs.items()}
@@ -84,21 +84,16 @@ def picture(runs: dict[str, Run]) -> None:
     codes = [state.mu if codes_shown == "means" else sample_codes(state) for state in states]
     for column, (name, replay), state, z in zip(st.columns(3), replays.items(), states, codes):
         with column:
-            st.markdown(f"**{RUNS[name]}**, β = {runs[name].spec.beta:g}")
+            title = f"{RUNS[name]}, β = {runs[name].spec.beta:g}"
             box = enclosing_box(*(codes if scale == "common" else [z]))
-            st.vega_lite_chart(
-                fill_data(
-                    code_map(replay.class_names), **code_map_data(z, replay.y, replay.class_names, box)
-                ),
-                width="content",
-            )
+            plots(f"{PAGE} codes {name}", [code_map(title, z, replay.y, replay.class_names, box)])
             st.markdown(
                 f"${sig}$ **{state.sigma:.2g}**, spread of ${mu}$ **{state.spread:.2g}**  \n"
                 f"distortion ${D}$ **{state.distortion:.1f}**, rate ${R}$ **{state.rate:.1f}** nats"
             )
             _show_images(name, replay.originals, state)
     st.caption(
-        f"Each digit is one of {len(codes[0])} test images, at the last recorded epoch up to the chosen one"
+        f"Each point is one of {len(codes[0])} test images, at the last recorded epoch up to the chosen one"
         f" ({', '.join(str(state.epoch) for state in states)}). Reconstructions are decoded from μ, and"
         " samples from"
         " samples of the prior; both are means of p(x|z). σ is the one standard deviation whose KL is the"

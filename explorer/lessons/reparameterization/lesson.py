@@ -3,11 +3,11 @@ gradient.
 """
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui import words
+from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import Setting
 from explorer.ui.learn.lesson import Lesson, Question, page_name, read_mathematics, resample_button, tex
 
@@ -54,7 +54,6 @@ LESSON = Lesson(
 
 
 def picture(runs: dict[str, Run]) -> None:
-    from explorer.figures.live import fill_data
     from explorer.lessons.reparameterization.compute import (
         estimate_gradients,
         loss_values,
@@ -62,15 +61,7 @@ def picture(runs: dict[str, Run]) -> None:
         sample_path,
         spread_ratio,
     )
-    from explorer.lessons.reparameterization.figure import (
-        MAX_Z,
-        gradient_chart,
-        gradient_chart_data,
-        loss_chart,
-        loss_chart_data,
-        sample_chart,
-        sample_chart_data,
-    )
+    from explorer.lessons.reparameterization.figure import MAX_Z, gradient_chart, loss_chart, sample_chart
 
     left, right = st.columns(2)
     with left:
@@ -100,26 +91,15 @@ def picture(runs: dict[str, Run]) -> None:
     path = sample_path(loss, mu, sigma, eps[0, :MAX_SHOWN_SAMPLES])
     spreads = estimates.pathwise.std(0), estimates.score.std(0)
     with left:
-        st.vega_lite_chart(fill_data(sample_chart(), **sample_chart_data(path, mu, sigma)), width="stretch")
-        st.vega_lite_chart(
-            fill_data(
-                loss_chart(loss),
-                curve=pd.DataFrame({"z": grid, "loss": loss_values(loss, grid)}),
-                **loss_chart_data(path, loss),
-            ),
-            width="stretch",
-        )
+        curve = grid, loss_values(loss, grid)
+        plots("learn reparameterization samples", [sample_chart(path, mu, sigma)])
+        plots("learn reparameterization loss", [loss_chart(loss, curve, path)])
     with right:
         for i, name in enumerate(("μ", "σ")):
             values = {estimator: getattr(estimates, estimator)[:, i] for estimator in estimators}
             axis_end = _round_up(1.5 * max(s[i] for s in spreads) * np.sqrt(n) + abs(estimates.exact[i]))
-            st.vega_lite_chart(
-                fill_data(
-                    gradient_chart(estimators, name, axis_end),
-                    **gradient_chart_data(values, estimates.exact[i]),
-                ),
-                width="stretch",
-            )
+            chart = gradient_chart(values, float(estimates.exact[i]), name, axis_end)
+            plots(f"learn reparameterization gradient {i}", [chart])
     exact = " and ".join(
         f"{words.format_number(estimates.exact[i], 2)} for {name}" for i, name in enumerate(("μ", "σ"))
     )

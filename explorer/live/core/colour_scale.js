@@ -2,11 +2,11 @@
 
 const N_COLOURS = 256;
 
-/** Return red, green and blue (0 to 255) of a colour "#rrggbb".
+/** Return red, green and blue (0 to 255) of a colour "#rrggbb", and the opacity of "#rrggbbaa".
  * @param {string} colour */
-export const parseColour = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+export const parseColour = (colour) => [1, 3, 5, 7].filter((i) => i < colour.length).map((i) => parseInt(colour.slice(i, i + 2), 16));
 
-/** Return the 256 colours of a ramp, [256, 3], in between interpolated.
+/** Return the 256 colours of a ramp, [256, 3] or with opacities [256, 4], in between interpolated.
  * @param {string[]} ramp @returns {number[][]} */
 export function listColours(ramp) {
   const stops = ramp.map(parseColour);
@@ -27,7 +27,7 @@ export function colourMatrix(values, [rows, columns], [low, high], colours) {
       if (!Number.isFinite(value)) continue;
       const colour = colours[Math.round(Math.min(Math.max((value - low) * factor, 0), colours.length - 1))];
       const at = 4 * ((rows - 1 - row) * columns + column);
-      [pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]] = [colour[0], colour[1], colour[2], 255];
+      [pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]] = [colour[0], colour[1], colour[2], colour[3] ?? 255];
     }
   return pixels;
 }

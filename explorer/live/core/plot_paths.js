@@ -45,16 +45,16 @@ export function areaPath(xs, lows, highs, x, y) {
 }
 
 /** Return the path of bars about their positions, from bases to ends. width: of a bar, in data units; horizontal: the positions are on
- * the y axis. What is not finite is left out; a base that a log axis cannot show is the end of the axis.
+ * the y axis; includes(i): whether a bar is drawn. What is not finite is left out; a base that a log axis cannot show is the end of the axis.
  * @param {ArrayLike<number>} positions @param {ArrayLike<number>} bases @param {ArrayLike<number>} ends @param {number} width
- * @param {Scale} x @param {Scale} y @param {boolean} [horizontal] */
-export function barsPath(positions, bases, ends, width, x, y, horizontal = false) {
+ * @param {Scale} x @param {Scale} y @param {boolean} [horizontal] @param {(i: number) => boolean} [includes] */
+export function barsPath(positions, bases, ends, width, x, y, horizontal = false, includes = () => true) {
   const [across, along] = horizontal ? [y, x] : [x, y];
   let path = "";
   for (let i = 0; i < positions.length; i++) {
     const basePixels = along.toPixels(bases[i]), base = roundPixels(Number.isFinite(basePixels) ? basePixels : along.range[0]);
     const [a, b, end] = [across.toPixels(positions[i] - width / 2), across.toPixels(positions[i] + width / 2), along.toPixels(ends[i])].map(roundPixels);
-    if (!Number.isFinite(a + b + end)) continue;
+    if (!Number.isFinite(a + b + end) || !includes(i)) continue;
     path += horizontal ? `M${base} ${a}H${end}V${b}H${base}Z` : `M${a} ${base}V${end}H${b}V${base}Z`;
   }
   return path;
@@ -70,14 +70,14 @@ export const SHAPES = {
   cross: [[-0.9, -0.9], [0, -0.3], [0.9, -0.9], [0.3, 0], [0.9, 0.9], [0, 0.3], [-0.9, 0.9], [-0.3, 0]],
 };
 
-/** Return the path of points of a shape and a radius (px). includes(i): whether a point is drawn.
- * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {Scale} x @param {Scale} y @param {string} shape @param {number} radius
+/** Return the path of points of a shape and a radius (px), the same for all or one each. includes(i): whether a point is drawn.
+ * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {Scale} x @param {Scale} y @param {string} shape @param {number | ArrayLike<number>} radius
  * @param {(i: number) => boolean} [includes] */
 export function pointsPath(xs, ys, x, y, shape, radius, includes = () => true) {
   let path = "";
   for (let i = 0; i < xs.length; i++) {
-    const px = roundPixels(x.toPixels(xs[i])), py = roundPixels(y.toPixels(ys[i]));
-    if (Number.isFinite(px + py) && includes(i)) path += shapePath(px, py, shape, radius);
+    const px = roundPixels(x.toPixels(xs[i])), py = roundPixels(y.toPixels(ys[i])), size = typeof radius === "number" ? radius : radius[i];
+    if (Number.isFinite(px + py + size) && includes(i)) path += shapePath(px, py, shape, size);
   }
   return path;
 }

@@ -7,12 +7,12 @@ import { UserFacingError } from "./errors.js";
 /** @typedef {{ title: string, description: string, x?: Axis, y?: Axis, parts: Part[] }} Declaration */
 
 /** The values of each kind: arrays of equally many numbers, and others.
- * @type {Record<string, { arrays?: string[], optionalArrays?: string[], numbers?: string[], optionalNumbers?: string[] }>} */
+ * @type {Record<string, { arrays?: string[], optionalArrays?: string[], numbers?: string[], optionalNumbers?: string[], optionalTexts?: string[] }>} */
 export const PLOT_KINDS = {
   line: { arrays: ["x", "y"] },
   area: { arrays: ["x", "low", "high"] },
-  bars: { arrays: ["x", "y"], optionalArrays: ["base"], optionalNumbers: ["width"] },
-  scatter: { arrays: ["x", "y"], optionalArrays: ["group"] },
+  bars: { arrays: ["x", "y"], optionalArrays: ["base", "group"], optionalNumbers: ["width"] },
+  scatter: { arrays: ["x", "y"], optionalArrays: ["group", "radius"], optionalTexts: ["text"] },
   heatMap: { arrays: ["values"] },
   ellipse: {},
   marker: { optionalNumbers: ["x", "y"] },
@@ -64,13 +64,17 @@ export function checkDomain(name, scale, domain) {
 /** Check the values of a part. Raises UserFacingError.
  * @param {Part} part @param {any} values */
 export function checkValues({ kind, name }, values) {
-  const { arrays = [], optionalArrays = [], numbers = [], optionalNumbers = [] } = PLOT_KINDS[kind];
+  const { arrays = [], optionalArrays = [], numbers = [], optionalNumbers = [], optionalTexts = [] } = PLOT_KINDS[kind];
   demand(values && typeof values === "object", `The values of the part "${name}" are missing.`);
   const present = [...arrays, ...optionalArrays.filter((field) => values[field] !== undefined)];
   for (const field of present) {
     demand(isNumbers(values[field]), `The values ${field} of the part "${name}" must be a list of numbers.`);
     const [n, expected] = [values[field].length, values[arrays[0]].length];
     demand(n === expected, `The part "${name}" has ${expected} values ${arrays[0]}, but ${n} values ${field}.`);
+  }
+  for (const field of optionalTexts) {
+    const texts = values[field];
+    demand(texts === undefined || (Array.isArray(texts) && texts.length === values[arrays[0]].length && texts.every((text) => typeof text === "string")), `The values ${field} of the part "${name}" must be a list of a text for each point.`);
   }
   for (const field of numbers) demand(typeof values[field] === "number", `The value ${field} of the part "${name}" must be a number.`);
   for (const field of optionalNumbers) demand(values[field] === undefined || typeof values[field] === "number", `The value ${field} of the part "${name}" must be a number.`);

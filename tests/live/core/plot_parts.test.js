@@ -82,6 +82,8 @@ test("bars stand on their bases; points have the area of their shape", () => {
   assert.equal(barsPath([5, NaN], [0, 0], [2, 1], 2, X, Y), "M170 120V40H230V120Z");
   assert.equal(barsPath([0], [0], [10], 1, X, Y, true), "M50 140H350V100H50Z");
   assert.equal(barsPath([5], [0], [10], 2, X, createScale("log", [1, 10], [200, 40])), "M170 200V40H230V200Z");
+  assert.equal(barsPath([0, 5], [0, 0], [1, 2], 2, X, Y, false, (i) => i === 1), "M170 120V40H230V120Z");
+  assert.equal(pointsPath([5, 0], [0, 0], X, Y, "circle", [3, NaN]), pointsPath([5], [0], X, Y, "circle", 3));
   for (const shape of Object.keys(SHAPES)) assert.equal(pointsPath([1, NaN, 3, 4], [0, 0, 0, 0], X, Y, shape, 4, (i) => i !== 3).split("M").length, 3, shape);
 });
 
@@ -100,6 +102,7 @@ test("a matrix has the colours of its ramp", () => {
     assertClose(found, table, 0.5001);
     assertClose(colourMatrix(toNaN(colours.values), colours.shape, colours.domain, found), pixels, 2);
   }
+  assert.deepEqual([...colourMatrix([0, 1, NaN], [1, 3], [0, 1], listColours(["#10204000", "#102040ff"]))], [16, 32, 64, 0, 16, 32, 64, 255, 0, 0, 0, 0]);
 });
 
 test("the readout finds the nearest position, and the cell", () => {

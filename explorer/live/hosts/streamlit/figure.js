@@ -1,6 +1,6 @@
 // A live figure as a Streamlit component. It opens as soon as its blocks have arrived; some may come later.
 
-import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
+import { RELOAD_ADVICE } from "../../core/errors.js";
 import { loadTree } from "../../core/block_tree.js";
 import { StateTable } from "../../core/state.js";
 import { createElement } from "../../view/dom.js";

@@ -140,11 +140,11 @@ export class PlotBox {
     });
   }
 
-  /** Return what reads the values out: curves, else points, else a heat map. */
+  /** Return what reads the values out: curves with a label, else points, else a heat map. */
   getReader() {
     if (this.reader !== undefined) return this.reader;
-    const shown = this.plot.listShown().map(({ part, values }) => ({ part: part.drawing, kind: part.kind, values, index: part.index, label: part.label || part.name })), { axes } = this.plot;
-    const curves = shown.filter(({ part }) => part.read), points = shown.find(({ kind }) => kind === "scatter"), cells = shown.find(({ kind }) => kind === "heatMap");
+    const shown = this.plot.listShown().map(({ part, values }) => ({ part: part.drawing, kind: part.kind, values, index: part.index, label: part.label || part.name, isNamed: Boolean(part.label) })), { axes } = this.plot;
+    const curves = shown.filter(({ part, isNamed }) => part.read && isNamed), points = shown.find(({ kind }) => kind === "scatter"), cells = shown.find(({ kind }) => kind === "heatMap");
     this.reader = (curves.length && readCurves(curves, axes, this.frame)) || (points && readPoints(points, axes, this.frame)) || (cells && readCells(cells, axes)) || null;
     return this.reader;
   }

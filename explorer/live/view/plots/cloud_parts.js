@@ -5,26 +5,46 @@ import { UserFacingError } from "../../core/errors.js";
 import { pointsPath } from "../../core/plot_paths.js";
 import { findExtent } from "../../core/scale.js";
 import { createElement } from "../dom.js";
-import { createSvg, setAttributes } from "./svg.js";
+import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
 
 const MAX_SVG_POINTS = 1000;
 const POINT_RADIUS = 3.5; // px
 
-/** Points at { x, y }, each in the group of this index, if the part has groups [{ label, colour, shape }]. */
+/** Points at { x, y }, each in the group of this index, if the part has groups [{ label, colour, shape }], of a radius of its own (px), and
+ * with a text at its middle. */
 export function createScatterPart(part, style) {
   const { radius = POINT_RADIUS, opacity = 0.75 } = part, groups = style.groups ?? [style];
   const paths = groups.map(({ colour }) => createSvg("path.plot-points", { fill: colour, "fill-opacity": opacity }));
   const includes = ({ group }, index) => (style.groups && group ? (i) => group[i] === index : undefined);
-  const pathOf = (values, frame, index) => pointsPath(values.x, values.y, frame.x, frame.y, groups[index].shape, radius, includes(values, index));
-  const isOnCanvas = ({ x }) => x.length > MAX_SVG_POINTS;
+  const pathOf = (values, frame, index) => pointsPath(values.x, values.y, frame.x, frame.y, groups[index].shape, values.radius ?? radius, includes(values, index));
+  const isOnCanvas = ({ x }) => x.length > MAX_SVG_POINTS, texts = createSvg("g");
+  const drawTexts = ({ x, y, text = [] }, frame) => {
+    while (texts.childElementCount < text.length) texts.append(createSvgText("text.plot-label.plot-middle", { dy: "0.35em" }));
+    Array.from(texts.children).forEach((node, i) => {
+      const px = frame.x.toPixels(x[i]), py = frame.y.toPixels(y[i]), { box } = frame;
+      const isInside = i < text.length && px >= box.left && px <= box.left + box.width && py >= box.top && py <= box.top + box.height;
+      setVisible(node, isInside);
+      if (!isInside) return;
+      setAttributes(node, { x: px.toFixed(1), y: py.toFixed(1) });
+      setText(node, text[i]);
+    });
+    setVisible(texts, true);
+  };
   return {
     elements: paths,
+    labels: [texts],
     swatches: style.groups?.map(({ label, colour, shape }) => ({ label, swatch: { kind: "point", colour, shape } })),
     swatch: { kind: "point", colour: style.colour, shape: style.shape },
     listX: ({ x }) => [x],
     listY: ({ y }) => [y],
     isOnCanvas,
-    draw: (values, frame) => paths.forEach((path, index) => setAttributes(path, { d: isOnCanvas(values) ? "" : pathOf(values, frame, index) })),
+    draw(values, frame) {
+      paths.forEach((path, index) => {
+        setVisible(path, true);
+        setAttributes(path, { d: isOnCanvas(values) ? "" : pathOf(values, frame, index) });
+      });
+      drawTexts(values, frame);
+    },
     paint(ctx, values, frame) {
       ctx.globalAlpha = opacity;
       groups.forEach(({ colour }, index) => {
@@ -38,9 +58,11 @@ export function createScatterPart(part, style) {
 }
 
 /** A matrix { values, shape: [rows, columns], bounds: [x0, y0, x1, y1] }, its first row the lowest, on linear axes. part.ramp: the name
- * of a ramp of the palette; part.domain: the values at its ends, otherwise those of the data. */
+ * of a ramp of the palette, or "opacity": of the part's colour, from transparent to opaque; part.domain: the values at its ends, otherwise
+ * those of the data. */
 export function createHeatMapPart(part, style, palette) {
-  const rampName = part.ramp ?? "sequential", ramp = palette.ramps?.[rampName];
+  const rampName = part.ramp ?? "sequential", ramp = rampName === "opacity" ? [`${style.colour}00`, style.colour + "ff"] : palette.ramps?.[rampName];
+  if (rampName === "opacity" && !style.colour.startsWith("#")) throw new UserFacingError(`The part "${part.name}" fades, and needs a colour of the palette.`);
   if (!ramp) throw new UserFacingError(`There is no ramp of colours named "${rampName}".`);
   const colours = listColours(ramp), matrix = createElement("canvas");
   const findDomain = ({ values }) => {
@@ -49,7 +71,7 @@ export function createHeatMapPart(part, style, palette) {
   };
   return {
     elements: [],
-    ramp: { colours: ramp, title: part.label ?? part.name },
+    ramp: part.label === "" ? null : { colours: ramp, title: part.label ?? part.name },
     findDomain,
     listX: ({ bounds }) => [[bounds[0], bounds[2]]],
     listY: ({ bounds }) => [[bounds[1], bounds[3]]],

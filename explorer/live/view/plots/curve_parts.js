@@ -44,20 +44,24 @@ export function createAreaPart(part, style) {
   };
 }
 
-/** Bars at x from base (usually 0) to y, so wide as the smallest distance of two, or width. part.horizontal: x is on the vertical axis. */
+/** Bars at x from base (usually 0) to y, so wide as the smallest distance of two, or width; each in the group of this index, if the part has
+ * groups [{ label, colour }]. part.horizontal: x is on the vertical axis. */
 export function createBarsPart(part, style) {
-  const { attributes, definition } = createFill(style), path = createSvg("path.plot-bars", attributes), { horizontal = false } = part;
+  const { horizontal = false } = part, groups = style.groups ?? [style], fills = groups.map(({ colour }) => createFill({ fill: style.fill, colour }, part.opacity));
+  const paths = fills.map(({ attributes }) => createSvg("path.plot-bars", attributes)), definitions = fills.map(({ definition }) => definition).filter(Boolean);
+  const includes = ({ group }, index) => (style.groups && group ? (i) => group[i] === index : undefined);
   const widthOf = ({ x, width }) => width ?? (part.relativeWidth ?? 0.8) * smallestDistance(x);
   const baseOf = ({ x, base }) => base ?? new Float64Array(x.length);
   const listPositions = (values) => [values.x.map((x) => x - widthOf(values) / 2), values.x.map((x) => x + widthOf(values) / 2)];
   const listEnds = (values) => [values.y, baseOf(values)];
   return {
-    elements: [path],
-    definition,
-    swatch: { kind: "box", attributes },
+    elements: paths,
+    definition: definitions.length ? createSvg("g", {}, ...definitions) : null,
+    swatches: style.groups?.map(({ label }, index) => ({ label, swatch: { kind: "box", attributes: fills[index].attributes } })),
+    swatch: { kind: "box", attributes: fills[0].attributes },
     listX: horizontal ? listEnds : listPositions,
     listY: horizontal ? listPositions : listEnds,
-    draw: (values, frame) => setAttributes(path, { d: barsPath(values.x, baseOf(values), values.y, widthOf(values), frame.x, frame.y, horizontal) }),
+    draw: (values, frame) => paths.forEach((path, index) => setAttributes(path, { d: barsPath(values.x, baseOf(values), values.y, widthOf(values), frame.x, frame.y, horizontal, includes(values, index)) })),
     read: horizontal ? undefined : ({ x, y }, position, frame) => {
       const i = findNearest(x, position, frame.x.toPixels);
       return i < 0 ? null : { values: [y[i]], y: NaN };

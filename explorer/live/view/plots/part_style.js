@@ -43,9 +43,9 @@ export function listStyles(parts, palette) {
 
 let patternCount = 0;
 
-/** Return what fills bars: { attributes, definition: an SVG pattern or null }. */
-export function createFill({ fill, colour }) {
-  if (fill === "solid") return { attributes: { fill: colour, "fill-opacity": 0.8, stroke: "none" }, definition: null };
+/** Return what fills bars: { attributes, definition: an SVG pattern or null }. opacity: of a solid fill. */
+export function createFill({ fill, colour }, opacity = 0.8) {
+  if (fill === "solid") return { attributes: { fill: colour, "fill-opacity": opacity, stroke: "none" }, definition: null };
   if (fill === "outlined") return { attributes: { fill: colour, "fill-opacity": 0.15, stroke: colour, "stroke-width": 1.5 }, definition: null };
   const id = `plot-hatching-${++patternCount}`;
   const line = createSvg("path", { d: "M0 0V6", stroke: colour, "stroke-width": 3 });

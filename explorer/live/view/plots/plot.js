@@ -125,7 +125,7 @@ class Plot {
       title: declaration.title, width, fontSize, height: declaration.height ?? DEFAULT_HEIGHT, measure: this.box.measure, x: axes.x, y: axes.y, ramp,
       isToScale: Boolean(declaration.toScale), legend: shownEntries.map((i) => this.legend[i].label),
       labels: isDirect ? this.parts.filter(({ kind }) => kind === "line").map(({ label }) => label) : [],
-      minLeft: this.minLeft.width === width ? this.minLeft.left : 0,
+      minLeft: Math.max(declaration.minLeft ?? 0, this.minLeft.width === width ? this.minLeft.left : 0),
     });
     this.minLeft = { left: layout.box.left, width };
     this.box.arrange(layout, ramp, shownEntries, isDirect);
@@ -135,7 +135,7 @@ class Plot {
 /**
  * Create a plot in root. declaration: { title, description: for screen readers, x and y: { title with its unit, domain: [low, high] or of the
  * data, scale: "linear" or "log", ticks: [{ value, label }] or round values, hasGrid }, parts: [{ kind, name, label, colour, … }], height (px)
- * of the data's area, toScale: a unit is as long on both axes, legend: "top", "direct" or "none", buttons: of "values", "png", "svg" }.
+ * of the data's area, minLeft (px): the least room at its left, toScale: a unit is as long on both axes, legend: "top", "direct" or "none", buttons: of "values", "png", "svg" }.
  * options: { palette: of explorer/figures/palette.py, onMove({ x, y }): the pointer is down anywhere, onMarkerMove(name, { x, y }): a
  * draggable marker is moved, onRelease() }. docs/live-plots.md describes the parts. Return { update, element, toSVG, toPNG, close }.
  */

@@ -9,15 +9,16 @@ import { CANVAS_PROTECTED_MESSAGE, canvasReadsBack, saveBlob } from "../save_ima
 const MAX_TABLE_ROWS = 2000;
 
 /** Return the values of a part as { heads, rows } of texts. */
-function listTable({ kind }, values, axes) {
-  const titleOf = (field) => (["x", "y"].includes(field) && axes[field].title) || field, format = (value) => formatSignificant(value, 4);
+function listTable({ kind, horizontal }, values, axes) {
+  const axisOf = horizontal ? { x: axes.y, y: axes.x } : axes;
+  const titleOf = (field) => axisOf[field]?.title || field, format = (value) => (typeof value === "string" ? value : formatSignificant(value, 4));
   if (kind === "heatMap") {
     const { shape: [nRows, nColumns], bounds: [x0, y0, x1, y1] } = values, centre = (i, n, low, high) => format(low + ((i + 0.5) * (high - low)) / n);
     return { heads: [`${titleOf("y")} \\ ${titleOf("x")}`, ...Array.from({ length: nColumns }, (_, j) => centre(j, nColumns, x0, x1))],
       rows: Array.from({ length: nRows }, (_, i) => [centre(i, nRows, y0, y1), ...Array.from(values.values.slice(i * nColumns, (i + 1) * nColumns), format)]) };
   }
   if (kind === "ellipse") return { heads: ["mean x", "mean y", "variance x", "covariance", "variance y"], rows: [[...values.mean, values.covariance[0][0], values.covariance[0][1], values.covariance[1][1]].map(format)] };
-  const { arrays, optionalArrays = [] } = PLOT_KINDS[kind], fields = [...(arrays ?? ["x", "y"]), ...optionalArrays].filter((field) => values[field] !== undefined);
+  const { arrays, optionalArrays = [], optionalTexts = [] } = PLOT_KINDS[kind], fields = [...(arrays ?? ["x", "y"]), ...optionalArrays, ...optionalTexts].filter((field) => values[field] !== undefined);
   if (!arrays) return { heads: fields.map(titleOf), rows: [fields.map((field) => format(values[field]))] };
   return { heads: fields.map(titleOf), rows: Array.from(values.x, (_, i) => fields.map((field) => format(values[field][i]))) };
 }
