@@ -47,6 +47,7 @@ class NetworkKind(Kind):
     width: int = 1  # the default; so is depth
     depth: int = 1
     bf16: bool = False  # whether it trains faster with products in bfloat16, where a CPU has these
+    is_flat: bool = False  # whether its encoder takes an image as one vector of pixels, whatever its shape
     in_browser: bool = False  # whether decoder_block.py can read its decoder: dense, or the layers of conv.py
 
 
@@ -59,6 +60,7 @@ class ModelKind(Kind):
     article: str = "a"
     has_prior: bool  # whether the prior of z is N(0, I), and the posterior a Gaussian
     has_rate: bool = True  # whether its loss has a KL divergence, so that it has an ELBO
+    is_conditional: bool = False  # whether encoder and decoder are also given the class of the image
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,11 @@ def built_in_datasets() -> list[str]:
 NETWORKS = Registry(
     "network",
     NetworkKind(
-        "linear", "explorer.networks.linear:linear", description="one linear layer each", in_browser=True
+        "linear",
+        "explorer.networks.linear:linear",
+        description="one linear layer each",
+        is_flat=True,
+        in_browser=True,
     ),
     NetworkKind(
         "mlp",
@@ -77,6 +81,7 @@ NETWORKS = Registry(
         width=400,
         depth=2,
         bf16=True,
+        is_flat=True,
         in_browser=True,
     ),
     NetworkKind(
@@ -118,6 +123,15 @@ MODELS = Registry(
         has_prior=True,
         options=("beta", "beta_warmup"),
         reference="kingma2014",
+    ),
+    ModelKind(
+        "cvae",
+        "explorer.models.cvae:CVAE",
+        label="Conditional VAE",
+        has_prior=True,
+        is_conditional=True,
+        options=("beta", "beta_warmup"),
+        reference="sohn2015",
     ),
     ModelKind(
         "ladder",

@@ -55,8 +55,8 @@ class RunSpec:
     colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
     model: str = option(
         "vae",
-        "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights) or a"
-        " VQ-VAE",
+        "kind of model: an autoencoder, a VAE, a ladder (a VAE at a rising sequence of KL weights), a"
+        " VQ-VAE, or a conditional VAE (cvae), which is given the class of an image",
         choices=MODELS,
     )
     network: str = option("mlp", "architecture of the encoder and the decoder", choices=NETWORKS)

@@ -50,6 +50,7 @@ with about:
     st.markdown(
         "**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
         + (" and its posterior." if run.spec.has_prior else ".")
+        + (" Choose a class, and watch what it leaves to z." if run.spec.model_kind.is_conditional else "")
     )
 with show_user_errors():
     session = explore_session(run)
@@ -66,6 +67,11 @@ if other := pairs.best_partner(run, runs):
 st.caption(
     words.metrics_sentence(run)
     + words.ladder_sentence(run)
+    + (
+        " This ELBO bounds log p(x | class); it is not comparable with that of a VAE."
+        if run.spec.model_kind.is_conditional
+        else ""
+    )
     + (f" {words.escape_markdown(run.note)}" if run.note else "")
     + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z), unless the tool says otherwise."
     + (

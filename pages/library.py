@@ -112,7 +112,7 @@ with left:
         delete_button(run)
 with right:
     images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
-    pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(images)]))
+    pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(len(images))]))
     st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
     st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(

@@ -29,7 +29,7 @@ DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
 )
 ROWS = (ROOT / "trained/README.md").read_text(encoding="utf-8")
 GAPS = re.findall(
-    r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d+%[^|]*?) \| ([^|]*?) ?\| ([\d.]+) \|", ROWS, re.M
+    r"^\| `([\w-]+)`(?: at β = 1)? \| ([\d,]+) \| (\d+%[^|]*?) \| ([^|]*?) ?\| (−?[\d.]+) \|", ROWS, re.M
 )
 
 COMMANDS = re.findall(r"^\| `([\w-]+)` \| `(--[^`]+)` \|$", ROWS, re.M)

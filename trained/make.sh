@@ -38,6 +38,11 @@ sixteen fashion-mnist
 python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
 python -m explorer train --dataset mnist --model vae --network gru --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
 python -m trained.trim 400 mnist-vae-conv-2d mnist-vae-gru-2d
+# Conditional VAEs, with the networks of the ladders.
+for dataset in digits mnist; do
+  python -m explorer train --dataset $dataset --model cvae --width 200 --run $dataset-cvae-2d
+done
+python -m trained.trim 400 mnist-cvae-2d
 # One network under three losses, with their replays: distortion alone, the rate so heavy that it all but stands alone, and both.
 objective() {
   python -m explorer train --dataset digits --model vae --width 200 --beta $2 --run digits-vae-2d-$1

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 
+from explorer.errors import UserError, unknown_name_error
 from explorer.fields import value_type
 from explorer.names import sanitize
 from explorer.registry import built_in_datasets
 from explorer.specs import RunSpec
+from explorer.store.run import Run
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,3 +68,26 @@ def prepare_arguments(argv: list[str]) -> list[str]:
         else:
             joined.append(word)
     return joined
+
+
+def at_beta(parser: argparse.ArgumentParser) -> None:
+    """Add the KL weight of a ladder."""
+    parser.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
+
+
+def of_class(parser: argparse.ArgumentParser, help: str) -> None:
+    """Add the class of a conditional model, which class_number() reads."""
+    parser.add_argument("--class", dest="class_name", metavar="CLASS", help=help)
+
+
+def class_number(run: Run, name: str | None) -> int | None:
+    """Return the number of a class of a conditional model, None for none. Raises UserError for another name
+    or model.
+    """
+    if name is None:
+        return None
+    if not run.spec.model_kind.is_conditional:
+        raise UserError(f"The run {run.name} is not given a class. Leave out --class.")
+    if name not in run.class_names:
+        raise unknown_name_error("class", name, run.class_names)
+    return run.class_names.index(name)

@@ -33,6 +33,7 @@ def measure_densities_of_runs(args) -> None:
 
 def export_samples(args) -> None:
     """Write samples of a density, `export --to samples`."""
+    from explorer.cli.arguments import class_number
     from explorer.cli.density_table import share_bar
     from explorer.runs.densities import density_kind, fit_density, samples_npz
     from explorer.runs.load import load_run
@@ -44,4 +45,5 @@ def export_samples(args) -> None:
     name = args.density or ("prior" if loaded.run.spec.has_prior else "gaussian")
     kind = density_kind(loaded.run.spec, name)
     density = fit_density(loaded, name, args.beta, share_bar(kind.label))
-    write_atomically(args.out, samples_npz(loaded, density, args.n, args.seed))
+    label = class_number(loaded.run, args.class_name)
+    write_atomically(args.out, samples_npz(loaded, density, args.n, args.seed, label=label))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from explorer.cli import network_commands, run_commands, training_commands
-from explorer.cli.arguments import Parser, add_settings, list_of, prepare_arguments
+from explorer.cli.arguments import Parser, add_settings, at_beta, list_of, of_class, prepare_arguments
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
 from explorer.logs import LEVELS, configure
@@ -115,9 +115,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("run", help="name of the run")
 
-    def at_beta(sub) -> None:
-        sub.add_argument("--beta", type=float, metavar="BETA", help="KL weight of a ladder (default: 1)")
-
     def samples(sub, n: int, help: str) -> None:
         sub.add_argument("--n", type=int, default=n, metavar="N", help=f"{help} (default: {n})")
         help = "random seed of the samples (default: 0)"
@@ -145,6 +142,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
     )
+    of_class(sub, "class that a conditional VAE decodes, by its name")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
@@ -176,6 +174,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DENSITY",
         help=f"density of the samples: {', '.join(DENSITIES)} (default: the prior; of an AE, gaussian)",
     )
+    of_class(sub, "class of the samples of a conditional VAE, by its name (default: those of test images)")
     samples(sub, 1000, "number of samples")
     sub = command(
         "import",

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from explorer.cli import density_commands
+from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.training_commands import dataset_named, spec_of
 from explorer.errors import UserError
@@ -89,7 +90,9 @@ def decode(args) -> None:
     from explorer.runs.load import load_run
     from explorer.store.atomic import write_atomically
 
-    write_atomically(args.out, to_png(load_run(args.run, args.beta).decode(z)[0]))
+    loaded = load_run(args.run, args.beta)
+    label = class_number(loaded.run, args.class_name)
+    write_atomically(args.out, to_png(loaded.decode(z, label)[0]))
 
 
 def export(args) -> None:

@@ -8,19 +8,22 @@ from typing import Any
 from explorer.query import Field, Scalar, Vector
 
 MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
-Z, AE_Z, BETA, WALK_START, EPOCH = "z", "ae_z", "beta", "from", "epoch"
+Z, AE_Z, BETA, CLASS, WALK_START, EPOCH = "z", "ae_z", "beta", "class", "from", "epoch"
 # Map coordinates in standard deviations; the mean unless it was chosen
 WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE, default=[0.0, 0.0])
 
 
-def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = ()) -> list[Field]:
-    """Return the state of a pad: a z of each run, the KL weight of a ladder, the start of the path of a pair.
+def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = (), n_classes: int = 0) -> list[Field]:
+    """Return the state of a pad: a z of each run, the KL weight of a ladder, the class that a conditional
+    model decodes, the start of the path of a pair.
 
-    dimensions: of each z, by its name; betas: the KL weights of the ladder, which rise; empty without one.
+    dimensions: of each z, by its name; betas: the KL weights of the ladder, which rise; empty without one;
+    n_classes: of a conditional model, 0 for others.
     """
     return [
         *(Vector(name, n, MAX_COORDINATE) for name, n in dimensions.items()),
         *([Scalar(BETA, None, betas[0], betas[-1], label="KL weight", kind=float)] if betas else []),
+        *([Scalar(CLASS, None, 0, n_classes - 1, kind=int)] if n_classes else []),
         *([WALK_START_FIELD] if len(dimensions) > 1 else []),
     ]
 

@@ -18,8 +18,8 @@ class VQVAE(Autoencoder):
     n_statistics = 1
     codebook: Tensor
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module, spec: RunSpec):
-        super().__init__(encoder, decoder, spec)
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, spec: RunSpec, n_classes: int = 0):
+        super().__init__(encoder, decoder, spec, n_classes)
         assert spec.n_codes and spec.code_dim  # RunSpec has set them
         self.register_buffer("codebook", torch.randn(spec.n_codes, spec.code_dim))
 

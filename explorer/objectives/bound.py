@@ -22,9 +22,10 @@ def importance_weighted_bound(
     n_samples: int,
     seed: int = 0,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    y: int | None = None,
 ) -> float:
     """Return the log of the mean over z ~ q(z|x) of p(x|z)·p(z)/q(z|x), in nats. x uint8, or float in [0, 1],
-    [C, H, W].
+    [C, H, W]; y: its class, for a conditional model, whose bound is on log p(x|y).
 
     Burda, Grosse and Salakhutdinov (ICLR 2016, equation 8): with one sample, its expectation is the ELBO; the
     expectation rises with the number of samples, towards log p(x). Where q(z|x) fits the true posterior
@@ -36,14 +37,15 @@ def importance_weighted_bound(
     device = next(model.parameters()).device
     pixels = torch.tensor(x)[None]  # a copy, because an image read from a file may be read-only
     image = (pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels.float()).to(device)
-    posterior = model.encode(image)
+    label = None if y is None else torch.tensor([y], device=device)
+    posterior = model.encode(image, label)
     eps = torch.randn(n_samples, posterior.mu.shape[1], generator=torch.Generator().manual_seed(seed)).to(
         device
     )
     log_weights: list[Tensor] = []
     for batch in eps.split(DRAW_BATCH_SIZE):
         log_ratio = posterior.log_ratio(batch)
-        x_logits = model.decode(posterior.sample(batch))
+        x_logits = model.decode(posterior.sample(batch), None if label is None else label.expand(len(batch)))
         distortion = likelihood.distortion(x_logits, image.expand_as(x_logits))
         on_progress(len(batch) + sum(map(len, log_weights)), n_samples)
         log_weights.append(log_ratio.cpu().double() - distortion.cpu().double())

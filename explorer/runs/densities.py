@@ -15,7 +15,7 @@ from explorer.latent.densities.diffusion import Diffusion
 from explorer.latent.densities.mixture import Mixture
 from explorer.latent.gaps import sample_codes
 from explorer.registry import DENSITIES
-from explorer.runs.inference import BATCH, load_training_images
+from explorer.runs.inference import BATCH, draw_classes, load_training_images
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
 from explorer.store.density import StoredDensity, read_density, write_density
@@ -67,10 +67,10 @@ def density_kind(spec: RunSpec, name: str) -> DensityKind:
 
 def training_posteriors(loaded: LoadedRun, on_progress: Progress = no_progress) -> Posteriors:
     """Encode the training images. Raises UserError if they are not on this machine."""
-    x, _ = load_training_images(loaded.run.spec, lambda done, total: on_progress(0.5 * done / max(total, 1)))
+    x, y = load_training_images(loaded.run.spec, lambda done, total: on_progress(0.5 * done / max(total, 1)))
     mus, logvars = [], []
     for first in range(0, len(x), BATCH):
-        posterior = loaded.encode(x[first : first + BATCH])
+        posterior = loaded.encode(x[first : first + BATCH], y[first : first + BATCH])
         mus.append(posterior.mu.numpy())
         if posterior.logvar is not None:
             logvars.append(posterior.logvar.numpy())
@@ -130,9 +130,18 @@ def _unpack(name: str, stored: StoredDensity) -> Mixture | Diffusion:
     return CLASSES.get(name, Mixture).from_tensors(name, stored.tensors)
 
 
-def samples_npz(loaded: LoadedRun, density: Density, n: int, seed: int, temperature: float = 1.0) -> bytes:
+def samples_npz(
+    loaded: LoadedRun,
+    density: Density,
+    n: int,
+    seed: int,
+    temperature: float = 1.0,
+    label: int | None = None,
+) -> bytes:
     """Return an .npz file of n samples: z float32 [n, D], log_density [n] in nats where the density has one,
-    and the decoded images x uint8 [n, C, H, W]. Raises UserError for a number that is too small or too large.
+    and the decoded images x uint8 [n, C, H, W]; of a conditional model also the classes y int64 [n] that were
+    decoded: label, or those of random test images. Raises UserError for a number that is too small or too
+    large.
     """
     if not 1 <= n <= MAX_SAMPLES:
         raise UserError(f"The number of samples must be from 1 to {MAX_SAMPLES:,}, not {n:,}.")
@@ -140,7 +149,10 @@ def samples_npz(loaded: LoadedRun, density: Density, n: int, seed: int, temperat
     arrays = {"z": z.astype(np.float32)}
     with suppress(UserError):  # the codes of an AE have no density
         arrays["log_density"] = density.log_density(z)
-    images = [loaded.decode(z[first : first + BATCH]) for first in range(0, n, BATCH)]
+    y = draw_classes(loaded, n, seed) if label is None else np.full(n, label, np.int64)
+    if loaded.run.spec.model_kind.is_conditional:
+        arrays["y"] = y
+    images = [loaded.decode(z[i : i + BATCH], y[i : i + BATCH]) for i in range(0, n, BATCH)]
     arrays["x"] = np.rint(255 * np.concatenate(images)).astype(np.uint8)
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)

@@ -170,7 +170,8 @@ def codes_parquet(run: Run, beta: float | None = None) -> bytes:
 
 def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
     """Return an ONNX model of z [batch, D] -> x = E[x|z] [batch, C, H, W] in [0, 1], float32, for any batch
-    size, a ladder's at a KL weight.
+    size, a ladder's at a KL weight. That of a conditional VAE has the classes y, int64 [batch], as a second
+    input.
 
     Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run
     does.
@@ -186,34 +187,38 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
 
     from explorer.runs.load import load_model
 
-    loaded, z = load_model(run, beta), read_embedding(run).mu[:CHECKED]
-    expected = loaded.decode(z)
+    loaded, e = load_model(run, beta), read_embedding(run)
+    z, y = e.mu[:CHECKED], e.y[:CHECKED]
+    expected, inputs = (
+        loaded.decode(z, y),
+        {"z": z} | ({"y": y} if run.spec.model_kind.is_conditional else {}),
+    )
 
     class Decoder(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.model = loaded.model
 
-        def forward(self, z):
-            return loaded.likelihood.mean(self.model.decode(z))
+        def forward(self, z, y=None):
+            return loaded.likelihood.mean(self.model.decode(z, y))
 
     batch = {0: torch.export.Dim("batch")}
     with EXPORTER, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch, of its own parts
         program = torch.onnx.export(
             Decoder().eval(),
-            (torch.zeros(2, run.spec.latent_dim),),
+            tuple(torch.from_numpy(np.zeros_like(value[:1]).repeat(2, 0)) for value in inputs.values()),
             dynamo=True,
             verbose=False,
-            input_names=["z"],
+            input_names=list(inputs),
             output_names=["x"],
-            dynamic_shapes=(batch,),
+            dynamic_shapes=(batch,) * len(inputs),
         ).model_proto
     graph = program.graph
     for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
         part.ClearField("metadata_props")  # it names files of this machine
     with np.errstate(over="ignore"):  # its sigmoid of −100 overflows to infinity before it is 0
-        [x] = ReferenceEvaluator(program).run(["x"], {"z": z})
+        [x] = ReferenceEvaluator(program).run(["x"], inputs)
     if x.shape != expected.shape or not np.abs(x - expected).max() <= TOLERANCE:
         raise UserError(
             f"The ONNX model of {run.name} does not decode as the run does, and was not saved. Install the"

@@ -63,11 +63,12 @@ def measure_factors(run: Run, beta: float | None = None) -> FactorReport:
     Raises UserError without known factors, with a code of one dimension, or too few images.
     """
     loaded = load_model(run, beta)
-    factors, (mu, _) = read_embedding(run).factors, codes_of(loaded, beta)
+    e, (mu, _) = read_embedding(run), codes_of(loaded, beta)
+    factors = e.factors
     separation = measure_separation(mu, factors)
     if not (reader := load_factor_reader(run)) or not set(reader.regressor.names) <= factors.keys():
         return FactorReport(separation, None, {})
     names, n = reader.regressor.names, min(len(mu), MAX_RECONSTRUCTIONS)
-    read = reader.read(loaded.decode(mu[:n]))
+    read = reader.read(loaded.decode(mu[:n], e.y[:n]))
     actual = np.stack([factors[name][:n] for name in names], 1).astype(np.float64)
     return FactorReport(separation, reader.regressor, dict(zip(names, estimate_r_squared(read, actual))))

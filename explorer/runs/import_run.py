@@ -113,7 +113,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
             f"These weights can't be used: {error}. Save a state dict with safetensors."
         ) from None
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
-    if fault := _misfit(spec, data.shape, weights):
+    if fault := _misfit(spec, data.shape, len(data.class_names), weights):
         raise UserError(
             f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
             "Choose the settings with which they were trained."
@@ -175,14 +175,16 @@ def _staging_folder(place: Path) -> Iterator[Path]:
         ) from error
 
 
-def _misfit(spec: RunSpec, shape: tuple[int, int, int], weights: dict[str, np.ndarray]) -> str:
+def _misfit(
+    spec: RunSpec, shape: tuple[int, int, int], n_classes: int, weights: dict[str, np.ndarray]
+) -> str:
     """Describe how the weights differ from those of the network that the spec describes; "" if they do
     not.
     """
     with torch.device("meta"):  # creates shapes without memory
         expected_shapes = {
             name: (*([len(spec.rungs)] if spec.rungs else []), *w.shape)
-            for name, w in build_autoencoder(spec, shape).state_dict().items()
+            for name, w in build_autoencoder(spec, shape, n_classes).state_dict().items()
         }
     for name in [*expected_shapes, *weights]:
         if name not in weights or name not in expected_shapes:
@@ -204,7 +206,7 @@ def _check(run: Run) -> None:
     are consistent.
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
-    if fault := _misfit(run.spec, run.shape, weights):
+    if fault := _misfit(run.spec, run.shape, len(run.class_names), weights):
         raise UserError(f"its weights do not fit its network: {fault}.")
     elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
     if (
@@ -219,7 +221,7 @@ def _check(run: Run) -> None:
         )
     ):
         raise UserError("its figures contradict each other.")
-    mu = load_model(run).encode(e.images).mu.numpy()
+    mu = load_model(run).encode(e.images, e.y[: len(e.images)]).mu.numpy()
     # Other machines round differently.
     if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
         raise UserError("its codes do not belong to its weights.")

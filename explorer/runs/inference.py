@@ -13,6 +13,7 @@ from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
+from explorer.store.embedding import read_embedding
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
@@ -28,15 +29,21 @@ class TrainingCodes:
     mu: np.ndarray
 
 
-def describe(loaded: LoadedRun, x: np.ndarray) -> Evaluation:
-    """Return the figures of each image of x, uint8 [n, C, H, W], with one posterior sample each."""
-    return evaluate(loaded.model, loaded.likelihood, x)
+def describe(loaded: LoadedRun, x: np.ndarray, y: np.ndarray) -> Evaluation:
+    """Return the figures of each image of x, uint8 [n, C, H, W], of the classes y [n], with one posterior
+    sample each.
+    """
+    return evaluate(loaded.model, loaded.likelihood, x, y)
 
 
 @torch.inference_mode()
-def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """Return mu, logvar and rate [D] of x, uint8 [C, H, W], the rate in nats; logvar is None for an AE."""
-    encoded = loaded.encode(x[None].copy())
+def posterior(
+    loaded: LoadedRun, x: np.ndarray, y: int | None = None
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """Return mu, logvar and rate [D] of x, uint8 [C, H, W], the rate in nats; logvar is None for an AE.
+    y: its class, for a conditional model.
+    """
+    encoded = loaded.encode(x[None].copy(), y)
     return (
         encoded.mu[0].numpy(),
         None if encoded.logvar is None else encoded.logvar[0].numpy(),
@@ -45,17 +52,21 @@ def posterior(loaded: LoadedRun, x: np.ndarray) -> tuple[np.ndarray, np.ndarray 
 
 
 @torch.inference_mode()
-def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray) -> float:
-    """Return -log p(x|z) in nats. x: uint8 [C, H, W]; z: [D]."""
-    x_logits = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None])
+def distortion_at(loaded: LoadedRun, x: np.ndarray, z: np.ndarray, y: int | None = None) -> float:
+    """Return -log p(x|z) in nats. x: uint8 [C, H, W]; z: [D]; y: the class, for a conditional model."""
+    x_logits = loaded.model.decode(torch.from_numpy(np.asarray(z, np.float32))[None], loaded.labels(y, 1))
     return loaded.likelihood.distortion(x_logits, torch.tensor(x[None]).float() / 255).item()
 
 
 def log_likelihood(
-    loaded: LoadedRun, x: np.ndarray, n_samples: int, on_progress: Callable[[int, int], None]
+    loaded: LoadedRun,
+    x: np.ndarray,
+    n_samples: int,
+    on_progress: Callable[[int, int], None],
+    y: int | None = None,
 ) -> tuple[float, float]:
     """Return the mean and the standard deviation, in nats, of REPEATS estimates of log p(x), each from
-    n_samples importance samples. x: uint8 [C, H, W].
+    n_samples importance samples; of log p(x|y) for a conditional model. x: uint8 [C, H, W]; y: its class.
 
     An estimate can lie above log p(x) or below; its expectation is a lower bound (Burda, Grosse and
     Salakhutdinov, ICLR 2016). Where q(z|x) approximates the true posterior poorly, the bound can be looser
@@ -69,6 +80,7 @@ def log_likelihood(
             n_samples,
             seed,
             lambda done, total, seed=seed: on_progress(seed * total + done, REPEATS * total),
+            y if loaded.run.spec.model_kind.is_conditional else None,
         )
         for seed in range(REPEATS)
     ]
@@ -86,24 +98,34 @@ def load_training_images(
 
 
 def posteriors(
-    loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]
+    loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None], y: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Encode x, uint8 [n, C, H, W], and return mu, logvar [n, D]; logvar is None without a posterior."""
+    """Encode x, uint8 [n, C, H, W], and return mu, logvar [n, D]; logvar is None without a posterior. y: the
+    classes [n], for a conditional model.
+    """
     means, logvars = [], []
     for first in range(0, len(x), BATCH):
-        encoded = loaded.encode(x[first : first + BATCH])
+        rows = slice(first, first + BATCH)
+        encoded = loaded.encode(x[rows], None if y is None else y[rows])
         means.append(encoded.mu.numpy())
         logvars.append(None if encoded.logvar is None else encoded.logvar.numpy())
         on_progress(min(first + BATCH, len(x)), len(x))
     return np.concatenate(means), None if logvars[0] is None else np.concatenate(logvars)
 
 
-def codes(loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None]) -> np.ndarray:
-    """Encode x, uint8 [n, C, H, W], and return mu [n, D]."""
-    return posteriors(loaded, x, on_progress)[0]
+def codes(
+    loaded: LoadedRun, x: np.ndarray, on_progress: Callable[[int, int], None], y: np.ndarray | None = None
+) -> np.ndarray:
+    """Encode x, uint8 [n, C, H, W], of the classes y [n], and return mu [n, D]."""
+    return posteriors(loaded, x, on_progress, y)[0]
 
 
 def load_training_codes(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> TrainingCodes:
     """Return the training images with their codes. Raises UserError if the images are not on this machine."""
     x, y = load_training_images(loaded.run.spec, on_progress)
-    return TrainingCodes(x, y, codes(loaded, x, on_progress))
+    return TrainingCodes(x, y, codes(loaded, x, on_progress, y))
+
+
+def draw_classes(loaded: LoadedRun, n: int, seed: int) -> np.ndarray:
+    """Return the classes of n random test images, [n], with which a conditional model decodes samples."""
+    return np.random.default_rng([seed, 2]).choice(read_embedding(loaded.run).y, n)

@@ -24,21 +24,21 @@ class LoadedRun:
     likelihood: Likelihood
 
     @torch.inference_mode()
-    def decode(self, z: np.ndarray) -> np.ndarray:
-        """Decode z [B, D] to E[x|z], float32 [B, C, H, W] in [0, 1]. Raises UserError for a z of another
-        size, or that is not finite.
+    def decode(self, z: np.ndarray, y: int | np.ndarray | None = None) -> np.ndarray:
+        """Decode z [B, D] to E[x|z], float32 [B, C, H, W] in [0, 1]. y: the classes [B], or one for all, for
+        a conditional model. Raises UserError for a z of another size, or that is not finite.
         """
-        return self.likelihood.mean(self._x_logits(z)).numpy()
+        return self.likelihood.mean(self._x_logits(z, y)).numpy()
 
     @torch.inference_mode()
-    def sample_pixels(self, z: np.ndarray, seed: int) -> np.ndarray:
+    def sample_pixels(self, z: np.ndarray, seed: int, y: int | np.ndarray | None = None) -> np.ndarray:
         """Draw an image from p(x|z) for each z [B, D]: float32 [B, C, H, W], values outside [0, 1] set to the
-        nearest end. Raises UserError as decode() does.
+        nearest end. y as in decode(). Raises UserError as decode() does.
         """
         rng = torch.Generator().manual_seed(seed)
-        return self.likelihood.sample(self._x_logits(z), rng).clamp(0, 1).numpy()
+        return self.likelihood.sample(self._x_logits(z, y), rng).clamp(0, 1).numpy()
 
-    def _x_logits(self, z: np.ndarray) -> torch.Tensor:
+    def _x_logits(self, z: np.ndarray, y: int | np.ndarray | None) -> torch.Tensor:
         z, latent_dim = np.atleast_2d(np.asarray(z, np.float32)), self.run.spec.latent_dim
         if z.shape[1] != latent_dim or not np.isfinite(z).all():
             numbers = ", ".join(f"{number:g}" for number in z[0])
@@ -46,13 +46,28 @@ class LoadedRun:
                 f"A latent code of {self.run.name} has {latent_dim} finite number{'s' * (latent_dim > 1)},"
                 f" not {numbers}."
             )
-        return self.model.decode(torch.from_numpy(z))
+        return self.model.decode(torch.from_numpy(z), self.labels(y, len(z)))
 
     @torch.inference_mode()
-    def encode(self, x: np.ndarray) -> Posterior:
-        """Return the posteriors of x [B, C, H, W], uint8 or float in [0, 1]."""
+    def encode(self, x: np.ndarray, y: int | np.ndarray | None = None) -> Posterior:
+        """Return the posteriors of x [B, C, H, W], uint8 or float in [0, 1]. y as in decode()."""
         pixels = torch.from_numpy(x).float()
-        return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels)
+        return self.model.encode(pixels / 255 if x.dtype == np.uint8 else pixels, self.labels(y, len(pixels)))
+
+    def labels(self, y: int | np.ndarray | None, n: int) -> torch.Tensor | None:
+        """Return the classes of n images, int64 [n]; None for a model that is not given classes. Raises
+        UserError if it is, and they are missing or unknown.
+        """
+        if not self.run.spec.model_kind.is_conditional:
+            return None
+        names = self.run.class_names
+        labels = np.broadcast_to(np.asarray(-1 if y is None else y, np.int64), n)
+        if n and not (labels.min() >= 0 and labels.max() < len(names)):
+            raise UserError(
+                f"{self.run.name} is a conditional VAE, which encodes and decodes with a class. Name one of"
+                f" its {len(names)} classes, from {names[0]} to {names[-1]}."
+            )
+        return torch.from_numpy(labels.copy())
 
 
 def load_run(name: str, beta: float | None = None) -> LoadedRun:
@@ -72,7 +87,7 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
         )
     weights = read_tensors(run, MODEL_FILE)
     try:
-        model = build_model(run.spec, run.shape, weights, beta)
+        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta)
     except (RuntimeError, IndexError) as error:
         raise UserError(
             f"{MODEL_FILE} of run {run.name} does not fit the network in its {RECORD_FILE}. "
@@ -82,14 +97,14 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
 
 
 def build_model(
-    spec: RunSpec, shape, weights: dict[str, np.ndarray], beta: float | None = None
+    spec: RunSpec, shape, n_classes: int, weights: dict[str, np.ndarray], beta: float | None = None
 ) -> Autoencoder:
-    """Build the model and load the weights. With beta, those of a ladder are interpolated at this KL weight;
-    else they are taken at the spec's.
+    """Build the model, for images of n_classes classes, and load the weights. With beta, those of a ladder
+    are interpolated at this KL weight; else they are taken at the spec's.
     """
     if spec.rungs:
         weights = interpolate_weights(weights, spec.rungs, spec.beta if beta is None else beta)
     with torch.random.fork_rng():
-        model = build_autoencoder(spec, shape)
+        model = build_autoencoder(spec, shape, n_classes)
     model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
     return model.eval().requires_grad_(False)

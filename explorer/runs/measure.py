@@ -22,6 +22,7 @@ from explorer.latent.gaps import (
     sample_codes,
 )
 from explorer.latent.share import Z95, median_with_interval
+from explorer.runs.inference import draw_classes
 from explorer.runs.load import LoadedRun, load_model, load_run
 from explorer.specs import RunSpec
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
@@ -37,7 +38,7 @@ def _evaluated(loaded: LoadedRun) -> Evaluation:
     """Evaluate the run on its test split, whose images must be on this machine."""
     spec = loaded.run.spec
     data = load_data(spec.dataset, spec.image_size, spec.colour)
-    return evaluate(loaded.model, loaded.likelihood, data.x[data.test])
+    return evaluate(loaded.model, loaded.likelihood, data.x[data.test], data.y[data.test])
 
 
 def evaluate_at_beta(run: Run, beta: float) -> Run:
@@ -61,7 +62,8 @@ class Gaps:
     share of decoded samples that the classifier assigns to a class with a confidence below 90%, of all
     samples, in gaps and outside. drift: the median distance of a sample from the
     code of its decoded image, in standard deviations of that Gaussian. A field is None where there is no
-    prior, no classifier, no decoder, or no sample of that kind.
+    prior, no classifier, no decoder, or no sample of that kind. A conditional model decodes each sample with
+    the class of a random test image.
     """
 
     n: int
@@ -145,7 +147,8 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
         prior_estimate = estimate_prior_gap(mu, logvar, n, seed)
         prior = prior_estimate.share, prior_estimate.low, prior_estimate.high
     draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
-    reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws))).mu.numpy()
+    y = draw_classes(loaded, len(draws), seed)
+    reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws), y), y).mu.numpy()
     drift = median_with_interval(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
     nats = _estimate_gap_nats(fitted.whiten(codes))
     unsure, intervals = (None, None, None), (None,) * 6
@@ -183,7 +186,10 @@ def measure_confidence(
     return measure_low_confidence(
         mu,
         logvar,
-        lambda z: result[0].probabilities(loaded.decode(z)).max(1) < MIN_CLASS_PROBABILITY,
+        lambda z: (
+            result[0].probabilities(loaded.decode(z, draw_classes(loaded, len(z), seed))).max(1)
+            < MIN_CLASS_PROBABILITY
+        ),
         n,
         seed,
     )

@@ -13,7 +13,7 @@ from explorer.latent.gap_estimate import estimate_density_gap
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, sample_codes
 from explorer.latent.share import Share, share_of_true
 from explorer.runs.densities import Progress, density_kind, fit_density, no_progress, training_posteriors
-from explorer.runs.inference import BATCH
+from explorer.runs.inference import BATCH, draw_classes
 from explorer.runs.load import LoadedRun
 from explorer.runs.measure import codes_of
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier, read_classifier
@@ -70,7 +70,7 @@ def measure_densities(
     for kind in kinds:
         density = fit_density(loaded, kind.name, beta, on_progress(kind.label), posteriors)
         gap, reverse_gap = measure_gaps_of_density(density, mu, logvar, n, seed)
-        images = _decode(loaded, density.sample(judge.n, np.random.default_rng([seed, 1])))
+        images = _decode(loaded, density.sample(judge.n, np.random.default_rng([seed, 1])), seed)
         yield DensityMeasures(
             kind.name,
             kind.label,
@@ -112,7 +112,7 @@ def measure_low_confidence_of_density(
     """
     if not (result := read_classifier(loaded.run)):
         return None
-    images = _decode(loaded, density.sample(n, np.random.default_rng([seed, 1])))
+    images = _decode(loaded, density.sample(n, np.random.default_rng([seed, 1])), seed)
     return _share_unsure(result[0], images)
 
 
@@ -141,5 +141,6 @@ class _Judge:
         return _share_unsure(self.classifier, images) if self.classifier else None
 
 
-def _decode(loaded: LoadedRun, z: np.ndarray) -> np.ndarray:
-    return np.concatenate([loaded.decode(z[first : first + BATCH]) for first in range(0, len(z), BATCH)])
+def _decode(loaded: LoadedRun, z: np.ndarray, seed: int) -> np.ndarray:
+    y, firsts = draw_classes(loaded, len(z), seed), range(0, len(z), BATCH)
+    return np.concatenate([loaded.decode(z[i : i + BATCH], y[i : i + BATCH]) for i in firsts])

@@ -34,7 +34,8 @@ class ReplayRecorder:
         x = data.x[data.test][:N_CODES]
         self.folder, self.images = folder, torch.from_numpy(x).float() / 255
         with torch.random.fork_rng():
-            self.model = build_autoencoder(spec, data.shape).eval().requires_grad_(False)
+            model = build_autoencoder(spec, data.shape, len(data.class_names))
+        self.model = model.eval().requires_grad_(False)
         self.likelihood, self.has_prior = build_likelihood(spec, self.model), spec.has_prior
         self.codebook_entries = torch.from_numpy(
             np.random.default_rng(0).integers(spec.n_codes or 1, size=(N_PICTURES, spec.n_groups))
@@ -45,6 +46,8 @@ class ReplayRecorder:
         self.seconds_spent = 0.0
         self.started_at = time.perf_counter()
         self.last_epoch = 0
+        self.y = torch.from_numpy(data.y[data.test][:N_CODES])
+        self.sample_y = torch.arange(N_PICTURES) % len(data.class_names)
         self.epoch_interval = 1  # epochs from a frame to the next
         remove_frames_after(folder, epochs_before)
         write_static_data(folder, data.class_names, data.y[data.test][:N_CODES], x[:N_PICTURES])
@@ -60,14 +63,17 @@ class ReplayRecorder:
             return
         self.model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
         with torch.inference_mode():
-            posterior = self.model.encode(self.images)
+            posterior = self.model.encode(self.images, self.y)
             mu, rates = posterior.mu, kl_per_dimension(posterior).mean(0)
             z = torch.from_numpy(self.noise)
             if self.codebook_entries.numel():
                 z = self.model.codebook[self.codebook_entries].flatten(1)
             elif not self.has_prior:
                 z = mu.mean(0) + z * mu.std(0, correction=0)
-            decoded = [self.likelihood.mean(self.model.decode(code)) for code in (mu[:N_PICTURES], z)]
+            decoded = [
+                self.likelihood.mean(self.model.decode(code, y))
+                for code, y in ((mu[:N_PICTURES], self.y[:N_PICTURES]), (z, self.sample_y))
+            ]
         pictures = np.stack(
             [
                 np.resize((part * 255).round().to(torch.uint8).numpy(), (N_PICTURES, *part.shape[1:]))

@@ -79,8 +79,8 @@ def save_run(
 def _evaluate(
     spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray], beta: float | None = None
 ) -> Evaluation:
-    model = build_model(spec, data.shape, weights, beta)
-    return evaluate(model, build_likelihood(spec, model), data.x[data.test])
+    model = build_model(spec, data.shape, len(data.class_names), weights, beta)
+    return evaluate(model, build_likelihood(spec, model), data.x[data.test], data.y[data.test])
 
 
 def frame_gaps(gap_map: GapMap | None) -> dict[str, float | None]:

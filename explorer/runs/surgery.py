@@ -34,8 +34,8 @@ def measure_surgery(run: Run, beta: float | None, on_images: Progress, on_sample
     from explorer.runs.load import load_model
 
     loaded = load_model(run, beta)
-    x, _ = load_training_images(run.spec, on_images)
-    mu, logvar = posteriors(loaded, x, on_images)
+    x, y = load_training_images(run.spec, on_images)
+    mu, logvar = posteriors(loaded, x, on_images, y)
     assert logvar is not None  # as the run has a prior
     surgery = take_rate_apart(mu, logvar, on_progress=on_samples)
     _keep(run, key, surgery)

@@ -32,8 +32,12 @@ class Evaluation:
 
 
 @torch.inference_mode()
-def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evaluation:
-    """Evaluate a model on images, with one posterior sample per image. x uint8 [N, C, H, W]."""
+def evaluate(
+    model: Autoencoder, likelihood: Likelihood, x: np.ndarray, y: np.ndarray | None = None
+) -> Evaluation:
+    """Evaluate a model on images, with one posterior sample per image. x uint8 [N, C, H, W]; y int64 [N]:
+    their classes, on which the figures of a conditional model depend: its elbo bounds log p(x|y).
+    """
     device = next(model.parameters()).device
     rng = torch.Generator().manual_seed(NOISE_SEED)
     distortions: list[Tensor] = []
@@ -41,11 +45,14 @@ def evaluate(model: Autoencoder, likelihood: Likelihood, x: np.ndarray) -> Evalu
     mus: list[Tensor] = []
     logvars: list[Tensor] = []
     counts: list[Tensor] = []  # [K]: how often each entry of a codebook was chosen in a batch
-    for batch in torch.from_numpy(x).split(BATCH_SIZE):
-        batch = batch.to(device).float() / 255
-        posterior = model.encode(batch)
+    images, classes = torch.from_numpy(x), None if y is None else torch.from_numpy(y).to(device)
+    for first in range(0, len(images), BATCH_SIZE):
+        rows = slice(first, first + BATCH_SIZE)
+        batch, labels = images[rows].to(device).float() / 255, None if classes is None else classes[rows]
+        posterior = model.encode(batch, labels)
         eps = torch.randn(posterior.mu.shape, generator=rng).to(device)
-        distortions.append(likelihood.distortion(model.decode(posterior.sample(eps)), batch).cpu())
+        x_logits = model.decode(posterior.sample(eps), labels)
+        distortions.append(likelihood.distortion(x_logits, batch).cpu())
         rates.append(kl_per_dimension(posterior).cpu())
         mus.append(posterior.mu.cpu())
         if posterior.logvar is not None:

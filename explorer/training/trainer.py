@@ -46,7 +46,7 @@ def train(
     """
     with torch.random.fork_rng():
         torch.manual_seed(spec.seed)
-        model = build_autoencoder(spec, data.shape).to(device.name)
+        model = build_autoencoder(spec, data.shape, len(data.class_names)).to(device.name)
     worth_sharing = (
         device.name == "cpu" and spec.batch_size * math.prod(data.shape) >= MIN_SHARED_BATCH_VALUES
     )
@@ -74,6 +74,7 @@ def _train(
     n_epochs = sum(epochs for _, epochs in spec.stages)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
+    y_train = torch.from_numpy(data.y[data.train]).to(device.name) if spec.model_kind.is_conditional else None
     update = Update(
         model,
         build_likelihood(spec, model),
@@ -82,6 +83,7 @@ def _train(
         rng,
         autocast,
         averages,
+        y_train,
     )
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:

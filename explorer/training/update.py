@@ -30,21 +30,23 @@ class Update:
         rng: torch.Generator,
         autocast: AbstractContextManager,
         averages: CodebookAverages | None,
+        y: Tensor | None = None,
     ):
         self.model, self.likelihood, self.x, self.optimizer, self.rng = model, likelihood, x, optimizer, rng
-        self.autocast, self.averages = autocast, averages
+        self.autocast, self.averages, self.y = autocast, averages, y
         self.sums = torch.zeros(2, device=x.device)
 
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
-        """Take one step. rows int64 [B], of x uint8 [N, C, H, W]. A beta that is the number 0 leaves the rate
-        out of the loss.
+        """Take one step. rows int64 [B], of x uint8 [N, C, H, W] and of the classes y int64 [N]. A beta that
+        is the number 0 leaves the rate out of the loss.
         """
         self.optimizer.param_groups[0]["lr"] = lr
+        y = None if self.y is None else self.y.index_select(0, rows)
         x = self.x.index_select(0, rows) / 255  # copies whole images; x[rows] copies pixel by pixel
         with self.autocast:
-            posterior = self.model.encode(x)
+            posterior = self.model.encode(x, y)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))
-            x_logits = self.model.decode(z)
+            x_logits = self.model.decode(z, y)
         distortion, rate = self.likelihood.distortion(x_logits, x).sum(), kl_per_dimension(posterior).sum()
         loss = (distortion if isinstance(beta, float) and not beta else distortion + beta * rate) / len(rows)
         if isinstance(posterior, CodebookPosterior):

@@ -86,6 +86,11 @@ class RunView:
         return tuple(frame.beta for frame in self.run.film)
 
     @property
+    def n_classes(self) -> int:
+        """The number of classes of which a conditional model is given one; 0 for other models."""
+        return len(self.run.class_names) if self.run.spec.model_kind.is_conditional else 0
+
+    @property
     def images_kept(self) -> int:
         """The number of test images that are stored, those of the first codes."""
         return len(self.embedding.images)
@@ -128,9 +133,8 @@ class RunView:
         if is_film := self.embedding.film is not None:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        return self._own(
-            decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, log_axis=is_film)
-        )
+        id, options = f"decoder-{self.version}", {"log_axis": is_film, "n_classes": self.n_classes}
+        return self._own(decoder_block(id, run.spec, run.shape, rungs, **options))
 
     @property
     @_cached(32)
@@ -191,20 +195,24 @@ class RunView:
         """The codebook of a VQ-VAE, [n_codes, code_dim]."""
         return self.load().model.codebook.numpy()
 
-    def decode(self, z: np.ndarray, beta: float | None = None) -> np.ndarray:
-        """Decode z [D] to an image, float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight."""
-        return self.load(beta).decode(z)[0]
+    def decode(self, z: np.ndarray, beta: float | None = None, y: int | None = None) -> np.ndarray:
+        """Decode z [D] to an image, float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight. y: the
+        class, for a conditional model.
+        """
+        return self.load(beta).decode(z, y)[0]
 
-    def reconstruct(self, x: np.ndarray) -> np.ndarray:
-        """Decode the posterior means of images x, uint8 [n, C, H, W], to float32 in [0, 1]."""
-        return self.load().decode(self.load().encode(x).mu.numpy())
+    def reconstruct(self, n: int) -> np.ndarray:
+        """Decode the posterior means of the first n test images, to float32 [n, C, H, W] in [0, 1]."""
+        x, y = self.embedding.images[:n], self.embedding.y[:n]
+        return self.load().decode(self.load().encode(x, y).mu.numpy(), y)
 
     @_cached(16, show_spinner="Measuring each test image…")
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
         from explorer.runs import inference
 
-        return inference.describe(self.load(beta), self.embedding.images)
+        e = self.embedding
+        return inference.describe(self.load(beta), e.images, e.y[: len(e.images)])
 
     def _own(self, block: Block | None) -> Block | None:
         """Return the block as one that belongs to the run's owner."""

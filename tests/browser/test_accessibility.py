@@ -11,6 +11,7 @@ from tests.browser.accessibility import PAGES, TOOLS, cut_off, prepare, quiet, s
 VIEWS = [
     *PAGES,
     *(f"/explore?tool={tool}" for tool in TOOLS),
+    "/explore?run=digits-cvae-2d&tool=traverse",
     *(f"/{page_name(name)}?answer=1" for name in LESSONS),
 ]
 WIDE, PHONE = (1440, 900), (390, 844)

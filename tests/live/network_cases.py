@@ -57,6 +57,7 @@ def decode_by_torch(model, spec: RunSpec, z: np.ndarray) -> np.ndarray:
 def network_cases() -> list[dict]:
     return [
         *_untrained_cases(),
+        *_conditional_cases(),
         *_shipped_cases(),
         *_mixed_cases(),
         _classifier_case(),
@@ -64,13 +65,16 @@ def network_cases() -> list[dict]:
     ]
 
 
-def _case(name: str, block, inputs: np.ndarray, expected: np.ndarray, position: float = 0.0) -> dict:
+def _case(
+    name: str, block, inputs: np.ndarray, expected: np.ndarray, position: float = 0.0, label: int = 0
+) -> dict:
     return {
         "name": name,
         "block": block,
         "inputs": inputs.astype(np.float32).ravel(),
         "n": len(inputs),
         "position": position,
+        "label": label,
         "expected": expected.astype(np.float32).ravel(),
         "tolerance": TOLERANCE,
     }
@@ -83,6 +87,24 @@ def _untrained_cases():
         expected = decode_by_torch(model, spec, z)
         assert expected.std() > 0.01
         yield _case(name, decoder_block("d", spec, shape, {0.0: weights}), z, expected)
+
+
+def _conditional_cases():
+    """The class is one-hot after z; a later case gives the network another one."""
+    for network in ("mlp", "conv"):
+        spec, shape, n_classes = RunSpec(model="cvae", network=network, width=16), (1, 28, 28), 7
+        torch.manual_seed(0)
+        model = build_autoencoder(spec, shape, n_classes).eval()
+        weights = {f"decoder.{k}": 2 * v.numpy() for k, v in model.decoder.state_dict().items()}
+        model.load_state_dict({k: torch.from_numpy(w) for k, w in weights.items()}, strict=False)
+        block = decoder_block("d", spec, shape, {0.0: weights}, n_classes=n_classes)
+        z = np.random.default_rng(2).standard_normal((20, 2)).astype(np.float32)
+        for label in (0, 3, 6):
+            one_hot = torch.eye(n_classes)[[label] * len(z)]
+            with torch.inference_mode():
+                x_logits = model.decoder(torch.cat([torch.from_numpy(z), one_hot], 1))
+                expected = build_likelihood(spec).mean(x_logits).flatten(1).numpy()
+            yield _case(f"{network}, class {label}", block, z, expected, label=label)
 
 
 def _shipped_cases():

@@ -101,7 +101,7 @@ def test_a_ladders_decoder_is_that_of_its_kl_weight(runs_folder):
 
 def test_a_decoder_that_would_decode_otherwise_is_not_given_out(runs_folder, monkeypatch):
     decode = LoadedRun.decode
-    monkeypatch.setattr(LoadedRun, "decode", lambda loaded, z: decode(loaded, z) + 2e-4)
+    monkeypatch.setattr(LoadedRun, "decode", lambda loaded, *args: decode(loaded, *args) + 2e-4)
     with pytest.raises(UserError, match="does not decode as the run does"):
         decoder_onnx(find_run("tiny-vae"))
 

@@ -24,6 +24,8 @@ export class Network {
     this.weights = [];
     /** @type {number | null} */
     this.interpolatedPosition = null;
+    /** @type {number} of the classes, which are one-hot after the other inputs of a conditional model */
+    this.classCount = metadata.n_classes ?? 0;
     this.input = new Float32Array(metadata.n_inputs);
     /** @type {Values} */
     let input = { data: this.input, shape: [metadata.n_inputs] };
@@ -64,11 +66,12 @@ export class Network {
     this.interpolatedPosition = position;
   }
 
-  /** Return the output for z; the next call reuses the array.
-   * @param {ArrayLike<number>} z @param {number} [position] */
-  forward(z, position = 0) {
+  /** Return the output for z, and for the class with this number if the model is conditional; the next call reuses the array.
+   * @param {ArrayLike<number>} z @param {number} [position] @param {number} [label] */
+  forward(z, position = 0, label = 0) {
     this.interpolateWeights(position);
     this.input.set(z);
+    if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;
     for (const step of this.steps) step();
     return this.output;
   }

@@ -12,10 +12,17 @@ def image_settings(run: Run) -> tuple:
     return run.spec.dataset, run.spec.image_size, run.spec.colour
 
 
+def is_ae(run: Run) -> bool:
+    return not run.spec.model_kind.has_rate
+
+
+def is_vae(run: Run) -> bool:
+    """Return whether a run can be compared with an AE: a conditional VAE also needs classes."""
+    return run.spec.has_prior and not run.spec.model_kind.is_conditional
+
+
 def are_comparable(ae: Run, vae: Run) -> bool:
-    return (
-        not ae.spec.model_kind.has_rate and vae.spec.has_prior and image_settings(ae) == image_settings(vae)
-    )
+    return is_ae(ae) and is_vae(vae) and image_settings(ae) == image_settings(vae)
 
 
 def similarity(a: Run, b: Run) -> tuple:
@@ -61,7 +68,7 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
     vaes = [
         run
         for run in runs
-        if run.spec.has_prior and images in (None, image_settings(run)) and best_partner(run, runs)
+        if is_vae(run) and images in (None, image_settings(run)) and best_partner(run, runs)
     ]
     best = max(vaes, key=rank, default=None)
     return best and (best_partner(best, runs), best)
@@ -69,7 +76,7 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
 
 def pair_query(run: Run, other: Run) -> dict[str, str]:
     """Return the query of a link to the compare page with these two runs."""
-    return {"vae" if r.spec.has_prior else "ae": r.name for r in (run, other)}
+    return {"vae" if is_vae(r) else "ae": r.name for r in (run, other)}
 
 
 def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
@@ -77,10 +84,11 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
     by_name = {run.name: run for run in runs}
     problems = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
-    if left and left.spec.model_kind.has_rate:
+    if left and not is_ae(left):
         problems, left = [*problems, f"{ae} is not an AE."], None
-    if right and not right.spec.has_prior:
-        problems, right = [*problems, f"{vae} is not a VAE."], None
+    if right and not is_vae(right):
+        fault = "not a VAE" if not right.spec.has_prior else "a conditional VAE, which also needs classes"
+        problems, right = [*problems, f"{vae} is {fault}."], None
     if left and right and not are_comparable(left, right):
         problems, left = (
             [*problems, f"{ae} and {vae} were trained on different images and cannot be compared."],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.live.fields import AE_Z, BETA, WALK_START, Z
+from explorer.live.fields import AE_Z, BETA, CLASS, WALK_START, Z
 
 Codes = list[list[float]]  # a z of each run
 
@@ -19,6 +19,7 @@ class PadPosition:
     last_message: int = 0  # the number of the browser's last message
     preview: dict | None = None  # the values of what the server decodes: z of each run, and the KL weight
     film_position: float | None = None  # on the axis of a film, once one was chosen
+    label: int | None = None  # the class that a conditional model decodes
     walk_start: list[float] | None = None  # map coordinates in standard deviations
 
     @property
@@ -33,7 +34,8 @@ class PadPosition:
 
     def image_values(self, has_film: bool) -> dict:
         """Return the values that the decoded images depend on."""
-        return dict(zip(self.names, self.zs)) | ({BETA: self.film_position} if has_film else {})
+        film = {BETA: self.film_position} if has_film else {}
+        return dict(zip(self.names, self.zs)) | film | ({} if self.label is None else {CLASS: self.label})
 
     def move(self, zs: Codes, row: int | None = None) -> None:
         self.zs, self.row, self.preview = [[float(v) for v in z] for z in zs], row, None
@@ -46,6 +48,7 @@ class PadPosition:
         """
         values, row, side = message["values"], message.get("row"), message.get("side", 0)
         self.film_position = values.get(BETA, self.film_position)
+        self.label = values.get(CLASS, self.label)
         self.walk_start = values.get(WALK_START, self.walk_start)
         preview = self.preview
         if zs := self._codes(values):

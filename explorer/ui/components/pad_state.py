@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-from explorer.live.fields import BETA
+from explorer.live.fields import BETA, CLASS
 from explorer.store.run import Run
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.run_view import RunView
@@ -17,17 +17,17 @@ def pad_state(runs: list[Run], position: PadPosition) -> dict:
     if any(served):
         values = position.preview or position.image_values(has_film=any(run.spec.rungs for run in runs))
         pixels = [
-            _decode_base64(run, values[name], values.get(BETA)) if is_served else None
+            _decode_base64(run, values[name], values.get(BETA), values.get(CLASS)) if is_served else None
             for run, name, is_served in zip(runs, position.names, served)
         ]
         state["server_images"] = {"values": values, "pixels": pixels}
     return state
 
 
-def _decode_base64(run: Run, z: list[float], film_position: float | None) -> str:
+def _decode_base64(run: Run, z: list[float], film_position: float | None, label: int | None) -> str:
     """Return the decoded image, uint8 [C, H, W], in base64."""
     rungs = run.spec.rungs
     beta = min(max(film_position, rungs[0]), rungs[-1]) if rungs and film_position else None
     return base64.b64encode(
-        np.rint(RunView(run).decode(np.array(z), beta) * 255).astype(np.uint8).tobytes()
+        np.rint(RunView(run).decode(np.array(z), beta, label) * 255).astype(np.uint8).tobytes()
     ).decode()

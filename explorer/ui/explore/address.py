@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer import query
-from explorer.live.fields import BETA, MAX_COORDINATE, Z, pad_fields
+from explorer.live.fields import BETA, CLASS, MAX_COORDINATE, Z, pad_fields
 from explorer.names import sanitize
 from explorer.query import Field, Rows, Scalar, Vector
 from explorer.ui.components.address import Address
@@ -47,6 +47,7 @@ def build_query(session: ExploreSession, tool_name: str | None) -> dict[str, str
         RUN: session.run.name,
         Z: session.position.zs[0],
         BETA: session.position.film_position,
+        CLASS: session.label,
         TOOL.name: tool_name if tool else None,
     }
     if tool:
@@ -77,10 +78,10 @@ def write_address(session: ExploreSession) -> None:
 
 
 def _fields(session: ExploreSession) -> list[Field]:
-    """Return the fields of z, the KL weight, the ends of the path and the selected images."""
+    """Return the fields of z, the KL weight, the class, the ends of the path and the selected images."""
     view, n, rungs = RunView(session.run), session.run.spec.latent_dim, session.run.spec.rungs
     return [
-        *pad_fields({Z: n}, rungs),
+        *pad_fields({Z: n}, rungs, view.n_classes),
         *(CodeOrImage(name, n, MAX_COORDINATE, n_images=len(view.embedding.mu)) for name in PATH_ENDS),
         Rows(ROWS, view.images_kept, MAX_ROWS),
     ]
@@ -106,6 +107,8 @@ def _apply_query(parameters: dict[str, str], session: ExploreSession) -> list[st
         if position.film_position != values[BETA]:
             position.row = None  # the code of the same image is elsewhere
         position.film_position = values[BETA]
+    if values.get(CLASS, session.label) != session.label:
+        position.row, position.label = None, values[CLASS]  # z is not the code of an image of this class
     return problems + _apply_tool(parameters)
 
 

@@ -27,8 +27,9 @@ def explore_pad(session: ExploreSession, overlay: dict | None = None) -> None:
         images=view.images_block,
         classifier=view.classifier_block,
         betas=view.betas,
+        n_classes=view.n_classes,
         compact=overlay is not None,
         state=pad_state([run], position) | {"overlay": overlay or {}},
-        on_commit=lambda message: position.receive_commit(message, lambda _, beta: view.codes(beta)),
+        on_commit=session.receive_commit,
         on_decode_request=position.receive_preview,
     )

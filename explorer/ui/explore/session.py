@@ -53,8 +53,21 @@ class ExploreSession:
 
     @property
     def title(self) -> str:
-        """The title of the run, with a ladder's KL weight: the caption of a saved picture."""
-        return words.run_title(self.run) + ("" if self.beta is None else f", β = {self.beta:.3g}")
+        """The title of the run, with a ladder's KL weight or the class of a conditional model: the caption of
+        a saved picture.
+        """
+        return words.run_title(self.run) + (
+            f", β = {self.beta:.3g}"
+            if self.beta is not None
+            else f", class {self.run.class_names[self.label]}"
+            if self.label is not None
+            else ""
+        )
+
+    @property
+    def label(self) -> int | None:
+        """The class that a conditional model decodes; None for other models."""
+        return self.position.label
 
     @property
     def beta(self) -> float | None:
@@ -62,8 +75,24 @@ class ExploreSession:
         rungs = self.run.spec.rungs
         return min(max(self.position.film_position or 1.0, rungs[0]), rungs[-1]) if rungs else None
 
-    def move(self, z: np.ndarray, row: int | None = None) -> None:
+    def move(self, z: np.ndarray, row: int | None = None, label: int | None = None) -> None:
+        """Move to z, of a conditional model to that of a test image or of a class with this class."""
         self.position.move([z], row)
+        self._set_label(label)
+
+    def receive_commit(self, message: dict) -> None:
+        """Move as the browser says."""
+        view = RunView(self.run)
+        self.position.receive_commit(message, lambda _, beta: view.codes(beta))
+        self._set_label(None)
+
+    def _set_label(self, label: int | None) -> None:
+        """Set the class of a conditional model: that of the test image that was chosen, if one was."""
+        if self.label is None:
+            return
+        if self.position.row is not None:
+            label = int(RunView(self.run).embedding.y[self.position.row])
+        self.position.label = self.label if label is None else label
 
     def posteriors(self) -> tuple[np.ndarray, np.ndarray | None]:
         """Return mu, logvar [n, D] of the test images at this KL weight; logvar is None for an AE."""
@@ -83,13 +112,15 @@ class ExploreSession:
         mu, end = self.posteriors()[0], self.path_ends[side]
         return mu[end.row] if end.row is not None and end.row < len(mu) else np.array(end.z)
 
-    def decode(self, zs: np.ndarray) -> np.ndarray:
-        """Decode zs [n, D] to images, float32 [n, C, H, W]."""
-        return RunView(self.run).load(self.beta).decode(zs)
+    def decode(self, zs: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
+        """Decode zs [n, D] to images, float32 [n, C, H, W]. y: the classes [n] that a conditional model
+        decodes, if it is not the present one for all.
+        """
+        return RunView(self.run).load(self.beta).decode(zs, self.label if y is None else y)
 
     def sample_pixels(self, zs: np.ndarray, seed: int) -> np.ndarray:
         """Draw an image from p(x|z) for each of zs [n, D], float32 [n, C, H, W]."""
-        return RunView(self.run).load(self.beta).sample_pixels(zs, seed)
+        return RunView(self.run).load(self.beta).sample_pixels(zs, seed, self.label)
 
     def are_in_gaps(self, zs: np.ndarray) -> np.ndarray:
         """Return which of zs [n, D] are in gaps, bool [n]; none are where there are too few codes."""
@@ -117,6 +148,11 @@ def new_session(run: Run) -> ExploreSession:
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)
     return ExploreSession(
         run,
-        PadPosition([e.mu[0].tolist()], 0, film_position=run.spec.beta),
+        PadPosition(
+            [e.mu[0].tolist()],
+            0,
+            film_position=run.spec.beta,
+            label=int(e.y[0]) if RunView(run).n_classes else None,
+        ),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

@@ -15,6 +15,7 @@ from explorer.store.events import read_events
 from explorer.store.ownership import public_name
 from explorer.store.replay import Replay
 from explorer.ui import catalogue, visitor, words
+from explorer.ui.compare import pairs
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.plots import plots
 from explorer.ui.components.publishing import private_mark
@@ -138,12 +139,12 @@ def _show_ended(name: str) -> None:
             icon=":material/arrow_forward:",
             query_params={"run": name},
         )
-        if not run.spec.n_codes:
+        if pairs.is_ae(run) or pairs.is_vae(run):
             st.page_link(
                 page_file("compare"),
                 label="Open in Compare",
                 icon=":material/compare:",
-                query_params={"vae" if run.spec.has_prior else "ae": name},
+                query_params={"vae" if pairs.is_vae(run) else "ae": name},
             )
         if (
             has_checkpoint(run.folder)

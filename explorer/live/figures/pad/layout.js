@@ -3,7 +3,6 @@
 import { createElement, readTheme } from "../../view/dom.js";
 import { strokeOutlined } from "../../view/marks.js";
 import { addCaption, createSaveButton } from "../../view/save_image.js";
-import { describeCode } from "./side.js";
 
 const PAD_ATTRIBUTES = { role: "group", "aria-label": "Latent pad", "data-testid": "latent-pad" };
 
@@ -13,7 +12,7 @@ function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
 }
 
 /** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
-function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z }, filmControls) {
+function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
   const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
   ctx.fillStyle = readTheme(mapContainer).background;
   ctx.fillRect(0, 0, output.width, output.height);
@@ -28,15 +27,15 @@ function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z 
   ctx.imageSmoothingEnabled = false;
   ctx.drawImage(decodedImage.canvas, canvas.width, 0, canvas.height, (canvas.height * decodedImage.canvas.height) / decodedImage.canvas.width);
   const filmText = filmControls ? `, at ${filmControls.title} = ${filmControls.valueOutput.textContent}` : "";
-  return addCaption(output, `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${filmText}. The image is decoded from ${describeCode(z)}.`, readTheme(mapContainer), map.pixelRatio);
+  return addCaption(output, `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${filmText}. The image is decoded from ${description}.`, readTheme(mapContainer), map.pixelRatio);
 }
 
 /** Return the element of a pad of one run, from the parts that Pad.createLayout collects. */
-export function createSingleLayout({ sides: [side], originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
+export function createSingleLayout({ sides: [side], originals, legend, filmControls, classButtons, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
   return createElement("div.pad", PAD_ATTRIBUTES,
     createElement("div.pictures", {}, side.decodedImage.element, originals.element),
     createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
-    createElement("div.controls", {}, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
+    createElement("div.controls", {}, classButtons && classButtons.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
     announcement);
 }
 

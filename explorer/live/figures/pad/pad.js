@@ -3,6 +3,7 @@
 import { UserFacingError } from "../../core/errors.js";
 import { sampleNormal } from "../../core/random.js";
 import { ServerDecoder } from "../../core/server_decoder.js";
+import { ClassButtons } from "../../view/class_buttons.js";
 import { DirectionSlider } from "../../view/direction_slider.js";
 import { createElement, observeSize, onAppearanceChange, readTheme } from "../../view/dom.js";
 import { FilmControls } from "../../view/film_controls.js";
@@ -38,6 +39,7 @@ export class Pad {
     this.directionSlider = new DirectionSlider({ onMove: (z) => this.moveSide(sliderSide, z), onCommit: () => this.commit() });
     this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
     if (filmSide) this.filmControls.side = filmSide;
+    this.classButtons = metadata.decoded_classes.length ? new ClassButtons(metadata.decoded_classes, { onChoose: (label) => { this.sides[0].label = label; this.markMoved(); }, onCommit: () => this.commit() }) : null;
     if (this.sides.length > 1) {
       const setWalkStart = (standardPoint) => { this.walkStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
       this.walkStrip = new WalkStrip(this.sides, { onStartHere: () => setWalkStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setWalkStart([0, 0]) });
@@ -111,21 +113,17 @@ export class Pad {
   /** Commit the previewed z. If row >= 0, a point was clicked, and z is its code: from the block of codes, or else from Python. */
   commitHover(side, row) {
     for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
-    this.selectedRow = null;
-    this.hasUnsentMove = true;
+    this.markMoved();
+    if (row >= 0) side.label = side.labelOf(row);
     this.commit(row < 0 ? null : row, side);
   }
 
-  moveSide(side, z) {
-    this.moveSides(this.propagate(side, z));
-  }
+  moveSide(side, z) { this.moveSides(this.propagate(side, z)); }
 
   moveSides(zs) {
     zs.forEach((z, i) => (this.sides[i].z = z));
-    this.selectedRow = null;
-    this.hasUnsentMove = true;
     this.clearPreview();
-    this.requestPaint();
+    this.markMoved();
   }
 
   moveAndCommit(zs) {
@@ -152,7 +150,7 @@ export class Pad {
       this.sides.forEach((other, i) => (other.z = zs[i]));
       this.selectedRow = row;
     }
-    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.walkStart), row: code ? null : row, side: side.index });
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.sides[0].label, this.walkStart), row: code ? null : row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
@@ -160,7 +158,7 @@ export class Pad {
   /** Apply a state: { values, row: of the selected point, overlay, server_images, last_message }, all but the values optional. The
    * values are ignored where they are older than what the hand has moved. */
   applyState({ values, row: selectedRow, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
-    const { zs, filmValue, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
+    const { zs, filmValue, label, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
     if (zs.length !== this.sides.length || zs.some((z, i) => z?.length !== this.sides[i].origin.length))
       throw new UserFacingError("The state of this figure is invalid: it needs a z of each run, with as many dimensions as its codes.");
     const row = selectedRow < this.sides[0].map.pointCount ? selectedRow : null;
@@ -171,6 +169,7 @@ export class Pad {
       this.clearPreview();
     }
     if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
+    if (isCurrent && label != null) this.sides[0].label = label;
     if (isCurrent && walkStart) this.walkStart = walkStart;
     this.setToolOverlay(overlay ?? {});
     if (serverImages) this.serverDecoder?.receive(serverImages, lastMessage);
@@ -188,7 +187,12 @@ export class Pad {
 
   seek(filmPosition) {
     this.filmPosition = filmPosition;
-    this.selectedRow = null; // its code lies elsewhere at another film position
+    this.markMoved();
+  }
+
+  /** Note that z, the film position or the class has moved: the image whose code was chosen is no longer what is decoded. */
+  markMoved() {
+    this.selectedRow = null;
     this.hasUnsentMove = true;
     this.requestPaint();
   }
@@ -208,12 +212,13 @@ export class Pad {
     this.filmControls?.advance();
     const { sides, filmPosition, sliderSide, walkStart, selectedRow: row } = this;
     this.filmControls?.show(filmPosition);
+    this.classButtons?.show(sides[0].label);
     const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || walkStart !== this.paintedWalkStart;
     this.paintedWalkStart = walkStart;
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
-      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue));
+      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, sides[0].label));
       this.walkStrip?.show(walkStart, filmPosition);
     }
     this.samples?.show(filmPosition);

@@ -13,11 +13,12 @@ export class Side {
   /** index: 0, or 1 for the second of two runs; map, decoder, codes, classifier: blocks, the last three may be null; getTheme(): of the page. */
   constructor(index, { map, decoder, codes = null }, classifier, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, decodedZ: null, decodedFilmPosition: null });
+    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, label: 0, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
-    if (this.origin.length !== metadata.latent_dim || (decoder && decoder.metadata.n_inputs !== metadata.latent_dim))
+    const inputCount = metadata.latent_dim + metadata.decoded_classes.length;
+    if (this.origin.length !== metadata.latent_dim || (decoder && decoder.metadata.n_inputs !== inputCount))
       throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
     if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
       throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
@@ -53,6 +54,17 @@ export class Side {
     return Array.from(codeAt(frame), (v, k) => v + fraction * (next[k] - v));
   }
 
+  /** Return the number of the class of a point. */
+  labelOf(row) {
+    return this.metadata.classes[this.map.labels[row]].number;
+  }
+
+  /** Return what is decoded, in words: z, and the class of a conditional model. */
+  get description() {
+    const { decoded_classes: classes } = this.metadata;
+    return describeCode(this.visibleZ) + (classes.length ? `, class ${classes[this.label].name}` : "");
+  }
+
   /** Return whether z lies in a gap, or null if that is unknown. */
   isInGap(z) {
     return isInGap(this.map.film, this.map.plane.project(z));
@@ -64,15 +76,15 @@ export class Side {
     this.tooltip.hidden = true;
   }
 
-  /** Update what depends on the visible z and the film position, and decode it if the browser can. Return whether either has changed. */
+  /** Update what depends on the visible z, the film position and the class, and decode it if the browser can. Return whether one has changed. */
   decode(filmPosition) {
-    const z = this.visibleZ;
+    const { visibleZ: z, label } = this;
     this.map.seek(filmPosition);
-    if (z === this.decodedZ && filmPosition === this.decodedFilmPosition) return false;
-    Object.assign(this, { decodedZ: z, decodedFilmPosition: filmPosition });
-    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition));
+    if (z === this.decodedZ && filmPosition === this.decodedFilmPosition && label === this.decodedLabel) return false;
+    Object.assign(this, { decodedZ: z, decodedFilmPosition: filmPosition, decodedLabel: label });
+    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition, label));
     this.readouts.show(filmPosition);
-    this.decodedImage.setDescription(describeCode(z));
+    this.decodedImage.setDescription(this.description);
     this.decodedImage.showGap(this.isInGap(z));
     if (this.metadata.latent_dim > 2)
       this.offPlaneText.textContent = `z is ${formatNumber(this.map.plane.distanceTo(z), 2)}${this.unit} off the map's plane. The pointer moves z parallel to this plane.`;
@@ -106,7 +118,7 @@ export class Side {
 
   /** Update the image's accessible name. Return a description of what is shown. */
   announce() {
-    return this.decodedImage.announce(describeCode(this.visibleZ));
+    return this.decodedImage.announce(this.description);
   }
 }
 

@@ -18,12 +18,14 @@ def latent_pad(
     images: Block | LazyBlock | None = None,
     classifier: Block | None = None,
     betas: Sequence[float] = (),
+    n_classes: int = 0,
     compact: bool = False,
     on_commit: Callable[[dict], None],
     on_decode_request: Callable[[dict], None] | None = None,
 ) -> None:
     """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
-    loaded after all else; betas: the KL weights of a ladder.
+    loaded after all else; betas: the KL weights of a ladder; n_classes: of a conditional
+    model.
 
     sides: the map and the decoder of each run; decoder None if the server decodes. state: {"values": as
     pad_fields() declares them, "row": of the selected point or None, "overlay": what a tool marks on the map
@@ -35,7 +37,7 @@ def latent_pad(
     live_figure(
         PAD,
         key,
-        fields=pad_fields({name: len(state["values"][name]) for name in names}, betas),
+        fields=pad_fields({name: len(state["values"][name]) for name in names}, betas, n_classes),
         state=state,
         blocks={
             "sides": [{"map": map, "decoder": decoder} for map, decoder in sides],

@@ -19,9 +19,10 @@ def decoder_block(
     shape: tuple[int, int, int],
     rungs: dict[float, dict[str, np.ndarray]],
     log_axis: bool = False,
+    n_classes: int = 0,
 ) -> Block | None:
     """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
-    as the film's is).
+    as the film's is). n_classes: of a conditional model, whose decoder has one-hot classes after z.
 
     rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of
     another kind, or one that takes more than 25 M multiply-adds an image.
@@ -34,7 +35,12 @@ def decoder_block(
     if multiply_adds > MAX_MULTIPLY_ADDS:
         return None
     positions = [math.log10(value) if log_axis else value for value in rungs]
-    metadata = {"n_inputs": spec.latent_dim, "layers": [*layers, {"kind": image_layer}], "rungs": positions}
+    metadata = {
+        "n_inputs": spec.latent_dim + n_classes,
+        "n_classes": n_classes,
+        "layers": [*layers, {"kind": image_layer}],
+        "rungs": positions,
+    }
     return make_block(
         id,
         metadata,

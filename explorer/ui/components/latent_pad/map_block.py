@@ -133,7 +133,12 @@ def map_block(
         "has_prior": has_prior,
         "latent_dim": latent_dim,
         "image_shape": run.shape,
-        "classes": [{"name": run.class_names[label], "colour": class_colour(label)} for label in present],
+        "classes": [_class_metadata(run, label) for label in present],
+        "decoded_classes": [
+            _class_metadata(run, label)
+            for label in range(len(run.class_names))
+            if run.spec.model_kind.is_conditional
+        ],
         "dimensions": [
             asdict(d) | {"step": ARROW_KEY_STEP_SIGMA * (1 if has_prior else d.sd or 1)} for d in dimensions
         ],
@@ -176,6 +181,10 @@ def pictures_block(id: str, originals: np.ndarray, pictures: np.ndarray) -> Bloc
     )
 
 
+def _class_metadata(run: Run | RunInfo, label: int) -> dict:
+    return {"name": run.class_names[label], "colour": class_colour(label), "number": int(label)}
+
+
 def _model_labels(spec: RunSpec) -> dict:
     if spec.n_codes:
         return {
@@ -187,11 +196,12 @@ def _model_labels(spec: RunSpec) -> dict:
             ),
         }
     if spec.has_prior:
+        is_conditional = spec.model_kind.is_conditional
         return {
-            "model": "VAE",
+            "model": spec.model_kind.label if is_conditional else "VAE",
             "origin_label": "the origin",
             "sample_label": "Sample from the prior",
-            "sample_help": "Sample z from N(0, I)",
+            "sample_help": "Sample z from N(0, I)" + is_conditional * ", the prior of every class",
         }
     return {
         "model": "AE",

@@ -157,7 +157,7 @@ def _measure_effect(
     if not len(rows):
         return None
     class_shares = [
-        class_probabilities(_session.run, _session.decode(mu[rows] + vector))
+        class_probabilities(_session.run, _session.decode(mu[rows] + vector, y[rows]))
         for vector in (0, _direction(_session)[1])
     ]
     return (

@@ -45,11 +45,13 @@ def _training_images(dataset: str, image_size: int, colour: bool, _run: Run) -> 
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _training_codes(folder: Path, version: str, beta: float | None, _run: Run, _x: np.ndarray) -> np.ndarray:
+def _training_codes(
+    folder: Path, version: str, beta: float | None, _run: Run, _x: np.ndarray, _y: np.ndarray
+) -> np.ndarray:
     from explorer.runs import inference
 
     with _progress_bar() as on_progress:
-        return inference.codes(RunView(_run).load(beta), _x, on_progress)
+        return inference.codes(RunView(_run).load(beta), _x, on_progress, _y)
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
@@ -59,13 +61,15 @@ def _median_distances(
     """Return the median distance to the nearest training image: of test images, of their reconstructions, of
     decoded samples in gaps.
     """
-    scale = RunView(_session.run).scale
-    samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, np.random.default_rng(0))
+    scale, e, rng = RunView(_session.run).scale, RunView(_session.run).embedding, np.random.default_rng(0)
+    samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, rng)
     images_by_kind = {
-        "test images": RunView(_session.run).embedding.images[:MAX_MEDIAN_IMAGES],
-        "their reconstructions": _session.decode(_session.posteriors()[0][:MAX_MEDIAN_IMAGES]),
+        "test images": e.images[:MAX_MEDIAN_IMAGES],
+        "their reconstructions": _session.decode(
+            _session.posteriors()[0][:MAX_MEDIAN_IMAGES], e.y[:MAX_MEDIAN_IMAGES]
+        ),
         "decoded samples in gaps": (
-            _session.decode(in_gaps)
+            _session.decode(in_gaps, rng.choice(e.y, len(in_gaps)))
             if len(in_gaps := samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
             else None
         ),
@@ -88,7 +92,7 @@ def show(session: ExploreSession) -> None:
             " test images of the run."
         )
         return
-    mu = _training_codes(*run_key, session.beta, run, x)
+    mu = _training_codes(*run_key, session.beta, run, x, y)
     medians = _median_distances(*run_key, session.beta, session, x)
     decoded = session.decode(session.z[None])[0]
     rows_by_pixel, pixel_distances = nearest_points(

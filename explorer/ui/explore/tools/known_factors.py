@@ -89,7 +89,8 @@ def _changes(
     if not (reader := load_factor_reader(_session.run)):
         return None
     mu = _session.posteriors()[0][:MAX_CODES]
-    before, after = (reader.read(_session.decode(z)) for z in (mu, mu + np.array(vector)))
+    y = RunView(_session.run).embedding.y[: len(mu)]
+    before, after = (reader.read(_session.decode(z, y)) for z in (mu, mu + np.array(vector)))
     return reader.regressor, estimate_means(after - before)
 
 

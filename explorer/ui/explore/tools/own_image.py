@@ -33,11 +33,19 @@ def _chosen_image(session: ExploreSession) -> np.ndarray | None:
     )
 
 
+def _label(session: ExploreSession) -> int | None:
+    """Return the class for a conditional model: that of the test image, or the present one for another."""
+    if session.label is None or IMAGE_SOURCE.get() != "test":
+        return session.label
+    e = RunView(session.run).embedding
+    return int(e.y[min(TEST_IMAGE.get(), len(e.images) - 1)])
+
+
 def _posterior(session: ExploreSession, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
     """Return mu, logvar and rate [D]; logvar is None for an AE."""
     from explorer.runs import inference
 
-    return inference.posterior(RunView(session.run).load(session.beta), x)
+    return inference.posterior(RunView(session.run).load(session.beta), x, _label(session))
 
 
 def overlay(session: ExploreSession) -> dict:
@@ -61,18 +69,21 @@ def show(session: ExploreSession) -> None:
         st.caption("Your image stays in this app and is kept for this visit only.")
         return
     loaded, (mu, logvar, rate) = RunView(run).load(session.beta), _posterior(session, x)
-    sd = None if logvar is None else np.exp(logvar / 2)
+    sd, label = None if logvar is None else np.exp(logvar / 2), _label(session)
+    if label is not None:
+        name = words.escape_markdown(run.class_names[label])
+        st.caption(f"The image is encoded and decoded with the class {name}.")
 
     def draw_eps():
         session.posterior_noise = np.random.default_rng().standard_normal(len(mu))
-        session.move(mu + sd * session.posterior_noise)
+        session.move(mu + sd * session.posterior_noise, label=label)
 
     with st.container(horizontal=True):
         st.button(
             "Go to its code",
             key=session_key("go-to-own-code", run),
             on_click=session.move,
-            args=(mu,),
+            args=(mu, None, label),
             type="primary",
         )
         if sd is not None:
@@ -88,11 +99,11 @@ def show(session: ExploreSession) -> None:
     gallery(
         session_key("own", run),
         "The image and its reconstruction",
-        np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs))]),
+        np.concatenate([x[None] / np.float32(255), loaded.decode(np.array(zs), label)]),
         ["the image", *names],
         4,
         captions=["the image", *names],
-        on_pick=lambda i: session.move(zs[i - 1]) if i else None,
+        on_pick=lambda i: session.move(zs[i - 1], label=label) if i else None,
         caption_suffix=session.title,
     )
     _show_metrics(session, loaded, x, zs[-1], rate)
@@ -147,7 +158,11 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
     from explorer.figures.bars import bars
     from explorer.runs import inference
 
-    distortion, test, spec = inference.distortion_at(loaded, x, z), session.run.test, session.run.spec
+    distortion, test, spec = (
+        inference.distortion_at(loaded, x, z, _label(session)),
+        session.run.test,
+        session.run.spec,
+    )
     if spec.n_codes:
         st.markdown(
             f"The distortion is **{distortion:.1f}** nats at this z, the rate **{rate.sum():.1f}** nats. Test"
@@ -185,8 +200,9 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
     )
     n = int(IMPORTANCE_SAMPLES.get())
     log_likelihood, spread = _log_likelihood(session, loaded, x, n)
+    quantity = "log p(x)" if session.label is None else "log p(x | class)"
     st.markdown(
-        f"log p(x) ≈ **{words.format_number(log_likelihood)} ± {spread:.1f}** nats ({n:,} importance"
+        f"{quantity} ≈ **{words.format_number(log_likelihood)} ± {spread:.1f}** nats ({n:,} importance"
         f" sample{'s' * (n > 1)}; on average an underestimate)",
         help=(
             f"Mean and standard deviation of {inference.REPEATS} estimates with {n:,} samples each. Where "
@@ -203,16 +219,18 @@ def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray,
 
 
 def _log_likelihood(session: ExploreSession, loaded, x: np.ndarray, n: int) -> tuple[float, float]:
-    """Return log p(x) in nats and its standard deviation, computed once for each image and number of
-    samples.
-    """
+    """Return log p(x) in nats and its standard deviation, computed once per image and number of samples."""
     from explorer.runs import inference
 
-    key = session.beta, x.tobytes(), n
+    key = session.beta, _label(session), x.tobytes(), n
     if key not in session.log_likelihoods:
         bar = st.progress(0.0, "Sampling from the posterior…")
         estimates = inference.log_likelihood(
-            loaded, x, n, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples")
+            loaded,
+            x,
+            n,
+            lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"),
+            _label(session),
         )
         session.log_likelihoods = dict([*session.log_likelihoods.items()][-MAX_CACHED_ESTIMATES:]) | {
             key: estimates

@@ -10,6 +10,7 @@ from explorer.latent.draws import sample_codebook, sample_gaussian
 from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
+from explorer.ui import words
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import COMPONENTS, PIXELS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
@@ -107,6 +108,9 @@ def show(session: ExploreSession) -> None:
         density = await_density(session.run, density_name(source, COMPONENTS.get()), session.beta)
         if density is None:
             return
+    if session.label is not None:
+        name = words.escape_markdown(session.run.class_names[session.label])
+        st.caption(f"All are decoded with the class {name}; N(0, I) is the prior of every class.")
     _show_samples(session, labels[source])
     if density:
         _show_download(session, density)
@@ -171,7 +175,7 @@ def _show_download(session: ExploreSession, density: Density) -> None:
     seed, temperature = SEED.get(), TEMPERATURE.get()
     st.download_button(
         "Samples, npz",
-        lambda: samples_npz(loaded, density, n, seed, temperature),
+        lambda: samples_npz(loaded, density, n, seed, temperature, session.label),
         f"{public_name(session.run.name)}-{density.name}-samples.npz",
         "application/octet-stream",
         key=session_key("take samples", session.run),

@@ -12,6 +12,7 @@ from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.known_factors import show_separation
 from explorer.ui.explore.tools.tool import Tool
 
+MAX_CLASSES_PER_ROW = 10
 MAX_ROWS_AT_FIRST = 8  # dimensions in view at first
 
 
@@ -26,6 +27,8 @@ def show(session: ExploreSession) -> None:
             f" {'highest rate' if run.spec.has_prior else 'largest spread'}:"
         )
         dims = dims[:MAX_ROWS_AT_FIRST]
+    if session.label is not None:
+        _show_classes(session)
     zs = traverse(session.z, dims, n).reshape(-1, run.spec.latent_dim)
     images = session.decode(zs)
     labels = [f"{d.rate:.1f} nats" if run.spec.has_prior else f"±{d.sd:.1f}" for d in dims]
@@ -56,6 +59,25 @@ def show(session: ExploreSession) -> None:
     )
     st.caption(f"{ends} {_order_note(session, dims, images.reshape(len(dims), n, *images.shape[1:]))}")
     show_separation(session)
+
+
+def _show_classes(session: ExploreSession) -> None:
+    """Show the present z with every class: one style in all classes."""
+    names = session.run.class_names
+    gallery(
+        session_key("classes", session.run),
+        "This z with every class",
+        session.decode(np.repeat(session.z[None], len(names), 0), np.arange(len(names))),
+        [f"class {name}" for name in names],
+        min(len(names), MAX_CLASSES_PER_ROW),
+        captions=list(names),
+        on_pick=lambda i: session.move(session.z, label=i),
+        caption_suffix=f"{words.run_title(session.run)}, one z with every class",
+    )
+    st.caption(
+        "The same z with every class: the class is given to the decoder, and z describes the rest. Move z and"
+        " watch which properties the classes share."
+    )
 
 
 def _order_note(session: ExploreSession, dims: list[Dimension], images: np.ndarray) -> str:

@@ -1,0 +1,146 @@
+"""The pad of a conditional VAE: the buttons of its classes, by pointer and keyboard, in the browser, on the
+server and in a file.
+"""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.figures.images import to_uint8
+from explorer.live.fields import CLASS, Z, pad_fields
+from explorer.live.figure import PAD as PAD_FIGURE
+from explorer.live.page import build_page
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
+from explorer.specs import RunSpec
+from explorer.store.catalogue import find_run
+from explorer.ui.components.latent_pad.map_block import codes_block
+from explorer.ui.run_view import RunView
+from tests.browser.pad import PAD, changes, hover_a_point, image, press, ready, settle, z_of
+
+RUN = "digits-cvae-2d"
+BUTTONS = '[data-testid="class-buttons"]'
+
+
+def radio(page: Page, name: str):
+    return page.locator(BUTTONS).get_by_role("radio", name=name, exact=True)
+
+
+def chosen(page: Page) -> str:
+    [name] = page.locator(f'{BUTTONS} [aria-checked="true"]').all_inner_texts()
+    return name
+
+
+def decoded(z: list[float], label: int, name: str = RUN) -> np.ndarray:
+    return to_uint8(load_run(name).decode(z, label)[0])
+
+
+def difference(page: Page, z: list[float], label: int, name: str = RUN) -> int:
+    return np.abs(image(page)[..., 0].astype(int) - decoded(z, label, name)).max()
+
+
+def test_a_class_is_chosen_by_pointer_and_keys(open_page):
+    page = ready(open_page(f"/explore?run={RUN}&z=0.5,-1&class=7"))
+    assert chosen(page) == "7" and difference(page, [0.5, -1], 7) <= 1
+    expect(page.locator(f"{PAD} .decoded figcaption").last).to_have_text(
+        "decoded from z = (0.50, −1.00), class 7"
+    )
+    changes(page, radio(page, "2").click)
+    assert chosen(page) == "2" and z_of(page) == [0.5, -1] and difference(page, [0.5, -1], 2) <= 1
+    for key, label in (
+        ("ArrowRight", 3),
+        ("ArrowDown", 4),
+        ("ArrowLeft", 3),
+        ("9", 9),
+        ("ArrowRight", 0),
+        ("ArrowUp", 9),
+    ):
+        page.keyboard.press(key)
+        settle(page)
+        assert chosen(page) == str(label) and difference(page, [0.5, -1], label) <= 1
+        assert radio(page, str(label)).evaluate("button => button === button.getRootNode().activeElement")
+    page.wait_for_url("**class=9**")
+    assert page.locator(f'{BUTTONS} [tabindex="0"]').count() == 1
+
+
+def test_the_class_stays_while_z_moves_and_a_code_has_its_own(open_page):
+    page = ready(open_page(f"/explore?run={RUN}&z=0,0&class=7"))
+    changes(page, lambda: press(page, "ArrowRight", 3))
+    assert chosen(page) == "7" and z_of(page)[0] > 0.2
+    name = hover_a_point(page).split(": ")[-1]
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(f"**class={name}**")
+    assert chosen(page) == name
+    expect(page.locator(f"{PAD} .original figcaption")).to_contain_text(f": {name}")
+    other = str((int(name) + 1) % 10)
+    changes(page, radio(page, other).click)
+    expect(page.locator(f"{PAD} .original")).to_be_hidden()  # the code is not of an image of this class
+
+
+def test_back_and_links_restore_the_class(open_page):
+    page = ready(open_page(f"/explore?run={RUN}&z=0,0&class=1"))
+    radio(page, "6").click()
+    page.wait_for_url("**class=6**")
+    page.reload()
+    ready(page)
+    assert chosen(page) == "6"
+
+
+def test_other_models_have_no_class_buttons(open_page):
+    page = ready(open_page("/explore?run=tiny-vae"))
+    assert page.locator(BUTTONS).count() == 0
+
+
+def test_one_style_through_all_classes(open_page):
+    page = ready(open_page(f"/explore?run={RUN}&z=0.5,-1&class=7&tool=traverse"))
+    row = page.get_by_role("group", name="This z with every class")
+    expect(row.get_by_role("button", name="class 4")).to_be_visible()
+    row.get_by_role("button", name="class 4").click()
+    page.wait_for_url("**class=4**")
+    assert z_of(page) == [0.5, -1]
+    expect(radio(page, "4")).to_have_attribute("aria-checked", "true")
+
+
+def test_the_server_decodes_with_the_class(open_own):
+    train_run(RunSpec("digits", model="cvae", network="gru", epochs=3, width=16), "served")
+    page = ready(open_own("/explore?run=served&z=0.5,-1&class=7"))
+    assert difference(page, [0.5, -1], 7, "served") <= 1
+    changes(page, radio(page, "1").click)
+    assert difference(page, [0.5, -1], 1, "served") <= 1
+
+
+@pytest.fixture
+def file(tmp_path) -> str:
+    view = RunView(find_run(RUN))
+    side = {
+        "map": view.map_block,
+        "decoder": view.decoder_block,
+        "codes": codes_block("codes", view.embedding.mu[None]),
+    }
+    text = build_page(
+        PAD_FIGURE,
+        "A conditional VAE",
+        fields=pad_fields({Z: 2}, n_classes=view.n_classes),
+        state={"values": {Z: [0.0, 0.0], CLASS: 3}},
+        blocks={"sides": [side], "classifier": None},
+        later={"images": view.images_block},
+    )
+    (tmp_path / "pad.html").write_text(text, encoding="utf-8")
+    return (tmp_path / "pad.html").as_uri()
+
+
+def test_a_page_without_a_server_has_the_buttons_and_keeps_the_class_in_its_hash(browser, file):
+    page = browser.new_page()
+    page.goto(file)
+    page.wait_for_selector(BUTTONS)
+    settle(page)
+    assert chosen(page) == "3" and difference(page, [0, 0], 3) <= 1
+    changes(page, radio(page, "8").click)
+    assert difference(page, [0, 0], 8) <= 1 and "class=8" in page.evaluate("location.hash")
+    name = hover_a_point(page).split(": ")[-1]
+    page.mouse.down()
+    page.mouse.up()
+    settle(page)
+    assert chosen(page) == name and f"class={name}" in page.evaluate("location.hash")
+    page.close()

@@ -1,0 +1,65 @@
+"""A conditional VAE on the pages: its class in the pad, the address and the tools; where it is not shown."""
+
+import base64
+
+import numpy as np
+import pytest
+
+from explorer.figures.images import to_uint8
+from explorer.runs.load import load_run
+from explorer.runs.train import train_run
+from explorer.specs import RunSpec
+from explorer.store.embedding import read_embedding
+from explorer.ui.compare import pairs
+from tests.pages.conftest import follow, opened, pad_state, visit
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("conditional")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder))
+        train_run(RunSpec("digits", model="cvae", network="gru", epochs=3, width=16), "served")
+        train_run(RunSpec("digits", model="ae", epochs=1, width=8), "points")
+    return folder
+
+
+@pytest.fixture
+def app(folder, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(folder))
+    return opened()
+
+
+def served_pixels(state: dict) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(state["server_images"]["pixels"][0]), np.uint8).reshape(8, 8)
+
+
+def test_the_server_decodes_with_the_class_of_the_state(app):
+    state, e = pad_state(follow("explore", app, run="served")), read_embedding(load_run("served").run)
+    assert state["values"]["class"] == e.y[0] and state["row"] == 0
+    decoded = to_uint8(load_run("served").decode(e.mu[0], int(e.y[0]))[0])
+    assert np.array_equal(served_pixels(state), decoded)
+    state = pad_state(follow("explore", app, run="served", z="0.5,-1", **{"class": "7"}))
+    assert state["values"]["class"] == state["server_images"]["values"]["class"] == 7
+    assert np.array_equal(served_pixels(state), to_uint8(load_run("served").decode([0.5, -1], 7)[0]))
+
+
+@pytest.mark.parametrize(
+    "tool", ["traverse", "grid", "interpolate", "sample", "attributes", "own", "copying", "select", "take"]
+)
+def test_every_tool_works_with_a_class(app, tool):
+    follow("explore", app, run="served", tool=tool, **{"class": "4"})
+
+
+def test_a_link_to_an_unknown_class_says_so(app):
+    visit("explore", app, run="served", **{"class": "10"})
+    assert "its class can't be '10', only a whole number from 0 to 9" in app.warning[0].value
+
+
+def test_compare_refuses_it_and_library_and_train_show_it(app):
+    visit("compare", app, ae="points", vae="served")
+    assert any("a conditional VAE, which also needs classes" in message.value for message in app.warning)
+    assert pairs.best_partner(load_run("served").run, [load_run("points").run]) is None
+    follow("library", app, run="served")
+    follow("train", app, model="cvae")
+    assert app.selectbox(key="setting model").value == "cvae"
