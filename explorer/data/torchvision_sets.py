@@ -70,7 +70,7 @@ def load_celeba(on_progress: Progress = no_progress) -> Dataset:
         (f"not {CELEBA_CLASS_ATTRIBUTE.lower()}", CELEBA_CLASS_ATTRIBUTE.lower()),
         n_train,
         {name: attributes[:, i].astype(np.float32) for i, name in enumerate(names)},
-        skipped,
+        skipped=skipped,
     )
 
 

@@ -53,7 +53,7 @@ def _list_run_folders() -> tuple[list[Path], list[str]]:
     for root in dict.fromkeys((runs_folder().resolve(), SHIPPED_FOLDER.resolve())):
         try:
             folders += (
-                [p for p in sorted(root.iterdir()) if not p.name.startswith(".") and p.is_dir()]
+                [p for p in sorted(root.iterdir()) if not p.name.startswith((".", "__")) and p.is_dir()]
                 if root.is_dir()
                 else []
             )

@@ -14,7 +14,11 @@ from torch.distributions import Normal, kl_divergence
 
 from tests.browser.launch import ROOT, app_process
 
-WRITE = "from pathlib import Path; from explorer.ui.gaussian import gaussian_page; Path('page.html').write_text(gaussian_page())"
+WRITE = """
+from pathlib import Path
+from explorer.ui.gaussian import gaussian_page
+Path("page.html").write_text(gaussian_page(), encoding="utf-8")
+"""
 SCRIPT = """
 import streamlit as st
 from explorer.ui.gaussian import FIELDS, show_gaussian
@@ -32,7 +36,7 @@ def project(tmp_path_factory) -> Path:
     files = re.findall(r"`(explorer/\S+)`:\n\n```\w+\n(.*?)^```", text, re.M | re.S)
     for path, code in files:
         (root / path).write_text(code, encoding="utf-8")
-    (root / "script.py").write_text(SCRIPT)
+    (root / "script.py").write_text(SCRIPT, encoding="utf-8")
     assert [path for path, _ in files] == [
         "explorer/live/core/gaussian.js",
         "explorer/live/figures/gaussian.js",

@@ -93,6 +93,7 @@ def test_trained_on_a_known_mixture_it_has_its_log_density(trained):
     assert np.median(abs(log - expected)) < 0.15
 
 
+@pytest.mark.slow
 def test_its_density_integrates_to_one(trained):
     axis = np.linspace(-7, 7, 80)
     grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)

@@ -129,7 +129,7 @@ def test_a_training_on_own_images_is_seen_again(key):
     )
     [button] = [button for button in app.button if button.label == "Train"]
     button.click().run()  # the run exists already, so its replay is shown
-    assert not app.exception and not app.error and len(mounted(app, "latent_pad")) == 1
+    assert not app.exception and not app.error and len(mounted(app, "replay")) == 1
 
 
 def test_what_is_private_is_nobody_elses(key):
@@ -209,9 +209,9 @@ def test_each_of_celebas_attributes_is_a_direction(faces, monkeypatch, run, attr
     mu = e.film.mu[-1] if e.film else e.mu
     expected = mu[has].mean(0, dtype=float) - mu[~has].mean(0, dtype=float)
     direction = pad_state(app)["overlay"]["direction"]
-    assert direction["name"] == attribute
+    assert direction["name"] == attribute.replace("_", " ")
     assert np.allclose(direction["vector"], expected, atol=1e-5)
-    shown = pictures(galleries(app)[f"Along {attribute}"])
+    shown = pictures(galleries(app)[f"Along {direction['name']}"])
     decoded = load_run(run).decode(np.linspace(-2, 2, 5)[:, None] * expected)
     assert np.abs(shown.astype(int) - np.rint(255 * decoded).transpose(0, 2, 3, 1)).max() <= 1
 

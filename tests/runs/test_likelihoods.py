@@ -50,7 +50,7 @@ def runs(trained_folder, monkeypatch):
 
 
 def epoch_losses(folder) -> list[float]:
-    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     return [e["distortion"] + e["rate"] for e in events if e["event"] == "epoch_end"]
 
 

@@ -31,7 +31,6 @@ FACE_TRAININGS = {
 x, y, w = tex("x", "x"), tex("distortion", "y"), tex("rate", "w")
 mu, phi = tex("mu", r"\mu_\phi(x)"), tex("mu", r"\phi")
 
-
 LESSON = Lesson(
     NAME,
     "An encoder learns from unlabelled images. How useful are its codes as features? **Choose the number of"
@@ -238,18 +237,14 @@ def _show_directions(run, data, per_class: int) -> None:
 
 
 def _link_face_trainings() -> None:
-    """Show a link to the included faces, and links to the Train page with settings for photographs."""
+    """Show a link to the included faces, and links to trainings on photographs."""
     st.markdown(
         "**Faces.** Of faces, such directions can change the height of the nose or of the eyebrows. Drawn"
         " faces are included; on photographs you can train a model."
     )
     network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
+    drawn = {"run": DRAWN_FACES, "tool": "attributes"}
     with st.container(horizontal=True):
-        st.page_link(
-            page_file("explore"),
-            label="Drawn faces",
-            icon=":material/tune:",
-            query_params={"run": DRAWN_FACES, "tool": "attributes"},
-        )
+        st.page_link(page_file("explore"), label="Drawn faces", icon=":material/tune:", query_params=drawn)
         for label, settings in FACE_TRAININGS.items():
             st.page_link(page_file("train"), label=label, icon=icon, query_params=settings | network)
