@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from torch.distributions import Normal, kl_divergence
 
 from tests.browser.launch import ROOT, app_process
+from tests.browser.pad import settle
 
 WRITE = """
 from pathlib import Path
@@ -63,6 +64,7 @@ def drag_mean(page, dx: float) -> list[str]:
 
 
 def expect_kl(page, mean: float, sd: float) -> None:
+    settle(page)
     kl = kl_divergence(Normal(torch.tensor(mean), torch.tensor(sd)), Normal(0.0, 1.0)).item()
     shown = float(re.search(r"[\d.]+", page.get_by_test_id("kl").inner_text())[0])
     assert shown == pytest.approx(kl, abs=0.02)  # of a mean that is rounded to two digits
