@@ -69,7 +69,7 @@ class RunSpec:
     latent_dim: int = option(2, "number of latent dimensions", low=1, high=512, step=1)
     likelihood: str = option(
         "bernoulli",
-        "distribution of the pixels given z; learned-gaussian learns its σ",
+        "distribution of the pixels given z; that of learned-gaussian has a learned σ",
         choices=LIKELIHOODS,
     )
     sigma: float = option(
@@ -87,7 +87,8 @@ class RunSpec:
     )
     betas: str | None = option(
         None,
-        "KL weights of a ladder, rising, each trained on from the previous one; 4:30 is 4 for 30 epochs",
+        "KL weights of a ladder, in rising order; each rung continues the training of the previous one, and"
+        " 4:30 trains the rung of KL weight 4 for 30 epochs",
     )
     rung_epochs: int | None = option(
         None, "number of epochs for each rung after the first", low=1, high=MAX_EPOCHS, step=1

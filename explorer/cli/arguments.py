@@ -87,7 +87,7 @@ def class_number(run: Run, name: str | None) -> int | None:
     if name is None:
         return None
     if not run.spec.model_kind.is_conditional:
-        raise UserError(f"The run {run.name} is not given a class. Leave out --class.")
+        raise UserError(f"The model of {run.name} takes no class. Leave out --class.")
     if name not in run.class_names:
         raise unknown_name_error("class", name, run.class_names)
     return run.class_names.index(name)

@@ -46,7 +46,7 @@ def print_factors(report) -> None:
             line += f"; R² in reconstructions {_interval(report.kept[f.name])}"
         print(line)
     if not report.regressor:
-        print("  `python -m explorer regressor RUN` trains what reads these factors in reconstructions.")
+        print("  `python -m explorer regressor RUN` trains the regressor that reads these factors.")
 
 
 def _interval(estimate) -> str:

@@ -133,8 +133,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--surgery",
         action="store_true",
-        help="also the terms of the rate over the training images: I(x; z), total correlation, and KL of the"
-        " marginals; of a ladder at all KL weights, or at --beta. Measured once, in seconds",
+        help="also print the terms of the rate over the training images: I(x; z), total correlation, and KL"
+        " of the marginals; of a ladder at all KL weights, or at --beta. They are measured once, in seconds",
     )
     sub = command("decode", run_commands.decode, "decode a latent code into an image", None)
     sub.add_argument("run", help="name of the run")
@@ -142,7 +142,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--z", required=True, help="the latent code: numbers separated by commas, for example 0.5,-1"
     )
-    of_class(sub, "class that a conditional VAE decodes, by its name")
+    of_class(sub, "name of the class that a conditional VAE decodes; it needs one")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
     sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
@@ -174,7 +174,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DENSITY",
         help=f"density of the samples: {', '.join(DENSITIES)} (default: the prior; of an AE, gaussian)",
     )
-    of_class(sub, "class of the samples of a conditional VAE, by its name (default: those of test images)")
+    of_class(
+        sub, "name of the class of all samples of a conditional VAE (default: classes of random test images)"
+    )
     samples(sub, 1000, "number of samples")
     sub = command(
         "import",
@@ -205,9 +207,9 @@ def build_parser() -> argparse.ArgumentParser:
         type=list_of(str),
         metavar="DENSITIES",
         help=(
-            "measure samples of these densities instead, separated by commas, or all of them (all): the gap,"
-            " the share of codes without a sample near, the classifier's confidence, and density and coverage"
-            f" of the decoded samples; {', '.join(DENSITIES)}"
+            "measure samples of these densities instead, separated by commas, or of all: the gap, the share"
+            " of codes without a sample near, the classifier's confidence, and density and coverage of the"
+            f" decoded samples. Names: all, {', '.join(DENSITIES)}"
         ),
     )
     samples(sub, 5000, "largest number of codes")

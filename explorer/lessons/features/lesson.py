@@ -239,8 +239,8 @@ def _show_directions(run, data, per_class: int) -> None:
 def _link_face_trainings() -> None:
     """Show a link to the included faces, and links to trainings on photographs."""
     st.markdown(
-        "**Faces.** Of faces, such directions can change the height of the nose or of the eyebrows. Drawn"
-        " faces are included; on photographs you can train a model."
+        "**Faces.** Such directions can change the length of a nose or the height of eyebrows. A model of"
+        " drawn faces is included, and you can train one on photographs."
     )
     network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
     drawn = {"run": DRAWN_FACES, "tool": "attributes"}

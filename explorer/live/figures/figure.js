@@ -4,7 +4,7 @@ import { createControls } from "../view/controls.js";
 import { createElement, observeSize, onAppearanceChange } from "../view/dom.js";
 import { FramePainter } from "../view/frame_painter.js";
 
-/** A figure of its own extends this class. build() returns its elements, and paint(values) shows the values of its fields; it is called
+/** A new figure extends this class. build() returns its elements, and paint(values) shows the values of its fields; it is called
  * once a frame, when they, the size or the theme have changed. */
 export class Figure {
   /** blocks: by name; host: { table, options, palette, send(type, message), showError(error) } (hosts/README.md). */

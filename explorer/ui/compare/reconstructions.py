@@ -8,7 +8,7 @@ from explorer.ui.components.gallery import gallery
 from explorer.ui.run_view import RunView, run_version
 
 N_IMAGES = 12  # in a row
-HELP = "The decoded posterior means of the VAE, and the decoded codes of the AE."
+HELP = "The VAE decodes the posterior means of these images, and the AE their codes."
 
 
 def show_reconstructions(ae: Run, vae: Run, beta: float | None) -> None:

@@ -75,7 +75,7 @@ def starts_note(starts: dict[str, list[StartFigures]]) -> str:
             " learns to use every dimension."
         )
         if _is_lower("gap", COLD, (LADDER,), starts):
-            sentences.append("The price: with more active units, the gap is larger.")
+            sentences.append("The ladder has more active units, but its gap is larger.")
     return " ".join(sentences)
 
 

@@ -13,8 +13,8 @@ TITLE = "What the rate is made of"
 HELP = (
     "rate = I(x; z) + total correlation + Σ KL(q(z_d) ‖ p(z_d)), with the aggregate posterior q(z) (Hoffman"
     " and Johnson, 2016). The total correlation is the KL divergence of q(z) from the product of its"
-    " marginals. For all images, I(x; z) of so many is too small, and too large if the own posterior of each"
-    " code is left out of q(z): the interval lies between the two."
+    " marginals. The I(x; z) of these images is too small for all images; it is too large if the own"
+    " posterior of each code is left out of q(z). The interval lies between the two."
 )
 
 

@@ -32,7 +32,7 @@ CLEAR = starts(
 def test_the_best_optimum_is_named_where_every_seed_agrees():
     note = starts_note(CLEAR)
     assert "the best optimum, is that of the ladder" in note and "than a cold start" not in note
-    assert "loses active units" in note and "the gap is larger" in note
+    assert "loses active units" in note and "its gap is larger" in note
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
