@@ -123,7 +123,7 @@ def file(tmp_path) -> str:
         "A conditional VAE",
         fields=pad_fields({Z: 2}, n_classes=view.n_classes),
         state={"values": {Z: [0.0, 0.0], CLASS: 3}},
-        blocks={"sides": [side], "classifier": None},
+        blocks={"sides": [side]},
         later={"images": view.images_block},
     )
     (tmp_path / "pad.html").write_text(text, encoding="utf-8")

@@ -42,8 +42,9 @@ def _pad(compress: bool) -> str:
         "A <pad> & more",
         fields=pad_fields({Z: 2}),
         state={"values": {Z: view.embedding.mu[0].tolist()}, "row": 0},
-        blocks={"sides": [_side(view, view.map_block)], "classifier": view.classifier_block},
-        later={"images": view.images_block},
+        blocks={"sides": [_side(view, view.map_block)]},
+        later={"images": view.images_block, "classifier": view.classifier_block},
+        options={"is_named": True},
         compress=compress,
     )
 
@@ -56,7 +57,7 @@ def _pair(compress: bool) -> str:
         "A pair",
         fields=pad_fields({AE_Z: 2, Z: 2}, views[1].betas),
         state={"values": means | {BETA: 1.0}},
-        blocks={"sides": [_side(view, view.comparison_block) for view in views], "classifier": None},
+        blocks={"sides": [_side(view, view.comparison_block) for view in views]},
         later={"images": views[1].images_block},
         compress=compress,
     )

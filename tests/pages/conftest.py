@@ -95,7 +95,7 @@ def blocks(app: AppTest) -> list[bytes]:
 def addresses(content: dict) -> list[str]:
     """Return the addresses of the blocks of a pad."""
     blocks, later = content["blocks"], content["later"] or {}
-    trees = [*blocks["sides"], later, {"classifier": blocks["classifier"]}]
+    trees = [*blocks["sides"], later]
     return [address for tree in trees for address in tree.values() if address]
 
 

@@ -10,3 +10,13 @@ export async function loadTree(tree, load) {
   if (!tree) return null;
   return Object.fromEntries(await Promise.all(Object.entries(tree).map(async ([name, part]) => [name, await loadTree(part, load)])));
 }
+
+/** Give a figure the blocks that arrive later, each by its name as soon as it is there, while isWanted().
+ * @param {{ addBlocks: (blocks: Record<string, any>) => Promise<void> }} figure @param {Record<string, any> | null} later
+ * @param {(address: string) => Promise<Block>} load */
+export async function addLaterBlocks(figure, later, load, isWanted = () => true) {
+  await Promise.all(Object.entries(later ?? {}).map(async ([name, part]) => {
+    const arrived = await loadTree(part, load);
+    if (arrived && isWanted()) await figure.addBlocks({ [name]: arrived });
+  }));
+}

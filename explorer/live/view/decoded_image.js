@@ -4,22 +4,28 @@ import { Network } from "../core/network.js";
 import { createElement, paintImage } from "./dom.js";
 
 export class DecodedImage {
-  /** shape [C, H, W]; classifier: a block, or null. */
-  constructor(shape, classifier, testId) {
-    this.shape = shape;
+  /** shape [C, H, W]; isNamed: whether a classifier is to come, for whose words there is room from the beginning. */
+  constructor(shape, isNamed, testId) {
+    Object.assign(this, { shape, pixels: null });
     this.canvas = createElement("canvas", { role: "img", "data-testid": testId });
     this.caption = createElement("figcaption");
     this.classCaption = createElement("figcaption.guess");
     this.gapCaption = createElement("figcaption.where", { title: "A gap is a place without codes: the nearest code is farther away than the fifth nearest sample of the Gaussian fitted to the codes." });
     this.element = createElement("figure.decoded", {}, this.canvas, this.classCaption, this.gapCaption, this.caption);
-    if (!classifier) return;
+    if (isNamed) this.classCaption.textContent = "\u00a0";
+  }
+
+  /** Name images from now on by a classifier: a block. */
+  setClassifier(classifier) {
     this.classifier = new Network(classifier);
     const { classes, min_confidence: minConfidence, accuracy } = classifier.metadata;
     Object.assign(this, { classes, minConfidence, lowConfidenceText: `below ${Math.round(100 * minConfidence)}% confidence` });
     this.classCaption.title = `A small classifier, correct on ${(100 * accuracy).toFixed(1)}% of the test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
+    if (this.pixels) this.show(this.pixels);
   }
 
   show(pixels) {
+    this.pixels = pixels;
     paintImage(this.canvas, pixels, this.shape);
     if (this.classifier) this.classCaption.textContent = this.describeClass(this.classifier.forward(pixels));
   }

@@ -19,17 +19,17 @@ import { PadState } from "./state.js";
 import { WalkStrip } from "./walk_strip.js";
 
 export class Pad {
-  /** sides: blocks { map, decoder, codes } of each run; decoder and classifier may be null; codes float32 [frames, points, D] only where no
-   * Python answers with the code of a clicked point. options: { compact: whether there is something beside the pad }. */
-  constructor(root, { sides, classifier }, { table, options, send, showError }) {
+  /** sides: blocks { map, decoder or null, codes } of each run; codes float32 [frames, points, D] only where no Python answers with the code
+   * of a clicked point. options: { compact: whether there is something beside the pad, is_named: whether a classifier is to come }. */
+  constructor(root, { sides }, { table, options, send, showError }) {
     this.painter = new FramePainter(() => this.paint(), showError);
     root.classList.add("pad-root");
     root.classList.toggle("compact", Boolean(options?.compact));
     Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
-    this.sides = sides.map((blocks, i) => new Side(i, blocks, classifier, () => readTheme(this.element)));
+    this.sides = sides.map((blocks, i) => new Side(i, blocks, Boolean(options?.is_named), () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
-    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((values) => send("decode_request", { values }), (pixels) => this.showServerImages(pixels));
+    if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((values) => send("decode_request", { values }), (pixels) => { pixels.forEach((image, i) => image && this.sides[i].decodedImage.show(image)); this.requestPaint(); });
     this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`, () => this.repaintMaps());
     this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
       getValue: (index) => sliderSide.z[index],
@@ -50,9 +50,14 @@ export class Pad {
     this.stopSizeObserver = observeSize(this.sides.map(({ mapContainer }) => mapContainer), () => this.resize());
   }
 
-  /** Show the test images at their codes. images: the block of their sheet. */
-  async addBlocks({ images: { metadata, tensors } }) {
-    this.originals.setSheet(await createImageBitmap(new Blob([tensors().sheet.data])), metadata);
+  /** Show the test images at their codes, or name decoded images. images: the block of the images' sheet; classifier: its weights. */
+  async addBlocks({ images, classifier }) {
+    if (images) this.originals.setSheet(await createImageBitmap(new Blob([images.tensors().sheet.data])), images.metadata);
+    if (!classifier) return;
+    for (const side of this.sides) side.decodedImage.setClassifier(classifier);
+    this.samples?.invalidate();
+    this.announcementPending = true;
+    this.requestPaint();
   }
 
   repaintMaps() {
@@ -194,11 +199,6 @@ export class Pad {
   markMoved() {
     this.selectedRow = null;
     this.hasUnsentMove = true;
-    this.requestPaint();
-  }
-
-  showServerImages(pixels) {
-    pixels.forEach((image, i) => image && this.sides[i].decodedImage.show(image));
     this.requestPaint();
   }
 

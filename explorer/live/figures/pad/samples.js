@@ -32,6 +32,11 @@ export class Samples {
     return this.sheets.find((sheet) => sheet.side === side)?.zs;
   }
 
+  /** Paint the samples again at the next show(). */
+  invalidate() {
+    for (const sheet of this.sheets) sheet.painted = null;
+  }
+
   show(filmPosition) {
     this.images.hidden = this.clearButton.hidden = !this.noise;
     for (const sheet of this.sheets) {

@@ -10,8 +10,9 @@ import { LatentMap } from "../../view/map.js";
 import { Readouts } from "../../view/readouts.js";
 
 export class Side {
-  /** index: 0, or 1 for the second of two runs; map, decoder, codes, classifier: blocks, the last three may be null; getTheme(): of the page. */
-  constructor(index, { map, decoder, codes = null }, classifier, getTheme) {
+  /** index: 0, or 1 for the second of two runs; map, decoder, codes: blocks, the last two may be null; isNamed: whether a classifier is to
+   * come; getTheme(): of the page. */
+  constructor(index, { map, decoder, codes = null }, isNamed, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
     Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, label: 0, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
@@ -25,7 +26,7 @@ export class Side {
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
       "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Plus and minus zoom, 0 shows the whole map. Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, getTheme);
-    this.decodedImage = new DecodedImage(metadata.image_shape, classifier, `decoded${testIdSuffix}`);
+    this.decodedImage = new DecodedImage(metadata.image_shape, isNamed, `decoded${testIdSuffix}`);
     this.readouts = new Readouts(metadata.readouts, this.map.film.values);
     this.tooltipImage = createElement("canvas");
     this.tooltipText = createElement("span");

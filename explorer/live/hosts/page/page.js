@@ -2,7 +2,7 @@
 
 import { decodeBase64 } from "../../core/base64.js";
 import { parseBlock } from "../../core/block.js";
-import { loadTree } from "../../core/block_tree.js";
+import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
@@ -44,7 +44,7 @@ async function openFigure(FigureClass, root, note, showError) {
       showError(error);
     }
   });
-  if (later) await figure.addBlocks(await loadTree(later, readBlock));
+  await addLaterBlocks(figure, later, readBlock);
 }
 
 /** Open the figure of the page; called by the page itself. */

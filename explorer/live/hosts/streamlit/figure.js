@@ -1,7 +1,7 @@
 // A live figure as a Streamlit component. It opens as soon as its blocks have arrived; some may come later.
 
 import { RELOAD_ADVICE } from "../../core/errors.js";
-import { loadTree } from "../../core/block_tree.js";
+import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { StateTable } from "../../core/state.js";
 import { createElement } from "../../view/dom.js";
 import { showFault } from "../../view/fault.js";
@@ -61,9 +61,7 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
     else figure = new FigureClass(root, loaded, { table, options, palette, send, showError });
     clearTimeout(timer);
     applyState(state);
-    if (!later) return;
-    const arrived = await loadTree(later, load);
-    if (isCurrent) await figure.addBlocks(arrived);
+    await addLaterBlocks(figure, later, load, () => isCurrent);
   };
 
   const loading = createElement("p.loading", { role: "status" }, "Loading…");

@@ -23,8 +23,8 @@ def latent_pad(
     on_commit: Callable[[dict], None],
     on_decode_request: Callable[[dict], None] | None = None,
 ) -> None:
-    """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images:
-    loaded after all else; betas: the KL weights of a ladder; n_classes: of a conditional
+    """Mount a pad of one run, or of two of the same images. compact: there is something beside it. images,
+    classifier: loaded after all else; betas: the KL weights of a ladder; n_classes: of a conditional
     model.
 
     sides: the map and the decoder of each run; decoder None if the server decodes. state: {"values": as
@@ -39,12 +39,9 @@ def latent_pad(
         key,
         fields=pad_fields({name: len(state["values"][name]) for name in names}, betas, n_classes),
         state=state,
-        blocks={
-            "sides": [{"map": map, "decoder": decoder} for map, decoder in sides],
-            "classifier": classifier,
-        },
-        later=images and {"images": images},
-        options={"compact": compact},
+        blocks={"sides": [{"map": map, "decoder": decoder} for map, decoder in sides]},
+        later={"images": images, "classifier": classifier},
+        options={"compact": compact, "is_named": classifier is not None},
         on_commit=on_commit,
         on_messages={"decode_request": on_decode_request or (lambda _: None)},
     )
