@@ -138,7 +138,7 @@ def test_the_included_runs_keep_the_factors_that_it_says():
     reports = [measure_factors(read_run(SHIPPED_FOLDER / name)) for name in names]
     regressor = reports[0].regressor
     for factor, r_squared in zip(regressor.names, regressor.r_squared):
-        cells = [f"{r_squared:.3f}", *(f"{report.kept[factor].value:.2f}" for report in reports)]
+        cells = [f"{r_squared:.3f}", *(f"{report.r_squared[factor].value:.2f}" for report in reports)]
         [row] = re.findall(rf"^\| {factor.replace('_', ' ')} \| (.*) \|$", ROWS, re.M)
         assert [float(cell.replace("−", "-")) for cell in row.split(" | ")] == pytest.approx(
             [float(c) for c in cells], abs=0.011

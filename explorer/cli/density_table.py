@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tqdm import tqdm
 
-from explorer.latent.fidelity import Estimate
+from explorer.latent.estimate import Estimate
 from explorer.latent.share import Share
 from explorer.runs.measure_densities import DensityMeasures
 

@@ -42,8 +42,8 @@ def print_factors(report) -> None:
             f"  {f.name.replace('_', ' ')}: most information in z{f.best_dimension}"
             f" ({f.information.max():.0%} of its entropy)"
         )
-        if f.name in report.kept:
-            line += f"; R² in reconstructions {_interval(report.kept[f.name])}"
+        if f.name in report.r_squared:
+            line += f"; R² in reconstructions {_interval(report.r_squared[f.name])}"
         print(line)
     if not report.regressor:
         print("  `python -m explorer regressor RUN` trains the regressor that reads these factors.")

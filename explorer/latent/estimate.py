@@ -19,6 +19,10 @@ class Estimate:
     high: float
     n: int
 
+    def __str__(self) -> str:
+        """Return text such as 0.85 (0.82 to 0.88)."""
+        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+
     @property
     def is_different_from_zero(self) -> bool:
         """Return whether the interval excludes 0."""

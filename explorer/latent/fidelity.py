@@ -14,27 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.errors import UserError
+from explorer.latent.estimate import N_GROUPS, Estimate
 from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import Z95, Share
 
-N_GROUPS = 50  # of points, each left out once
 N_SPARE_NEIGHBOURS = 4  # beyond the k-th, for points of which neighbours are left out
 CHUNK_ROWS = 1000  # of a table of distances
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95% interval, low to high, and its standard error; n: the number of observations."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    error: float
-
-    def __str__(self) -> str:
-        """Return text such as 0.85 (0.82 to 0.88)."""
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 @dataclass(frozen=True)
@@ -106,7 +91,6 @@ class Reference:
                 float(max(density - Z95 * errors[0], 0)),
                 float(density + Z95 * errors[0]),
                 n,
-                float(errors[0]),
             ),
             Share.from_error(coverage, errors[1], n),
         )
@@ -118,9 +102,9 @@ class Reference:
         densities, coverages = [], []
         each = np.arange(len(counts))
         for g in range(group.max() + 1):
-            kept = np.cumsum(group[self.neighbours] != g, axis=1) >= K_NEIGHBOURS
-            # the first neighbour with k that are kept up to it, or the last that is known
-            last = np.where(kept.any(1), kept.argmax(1), kept.shape[1] - 1)
+            is_left = np.cumsum(group[self.neighbours] != g, axis=1) >= K_NEIGHBOURS
+            # the first neighbour with k that are left up to it, or the last that is known
+            last = np.where(is_left.any(1), is_left.argmax(1), is_left.shape[1] - 1)
             inside = counts[each, last - (K_NEIGHBOURS - 1)][group != g]
             densities.append(inside.sum() / (K_NEIGHBOURS * m))
             coverages.append((inside > 0).mean())

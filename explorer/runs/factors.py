@@ -21,18 +21,19 @@ MAX_RECONSTRUCTIONS = 2000
 @dataclass(frozen=True)
 class FactorReport:
     """The separation of the factors by the codes, and what is read in reconstructions: R² by name. regressor,
-    kept: None and empty where the data set has no regressor.
+    r_squared: None and empty where the data set has no regressor.
     """
 
     separation: Separation
     regressor: Regressor | None
-    kept: dict[str, Estimate]
+    r_squared: dict[str, Estimate]
 
     def to_dict(self) -> dict:
         """Return the report for JSON."""
         r = self.regressor
         units = dict(zip(r.names, r.units)) if r else {}
         in_images = dict(zip(r.names, r.r_squared)) if r else {}
+        read = {name: asdict(estimate) for name, estimate in self.r_squared.items()}
         return {
             "n": self.separation.mig.n,
             "mig": _interval(self.separation.mig),
@@ -45,7 +46,7 @@ class FactorReport:
                     "information": f.information.tolist(),
                     "predictability": f.predictability.tolist(),
                     "r_squared_images": in_images.get(f.name),
-                    "r_squared_reconstructions": asdict(self.kept[f.name]) if f.name in self.kept else None,
+                    "r_squared_reconstructions": read.get(f.name),
                 }
                 for f in self.separation.factors
             ],

@@ -9,14 +9,10 @@ from torch import nn
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.models.regressor import build_regressor
-from explorer.training.adam import Adam
-from explorer.training.trainer import lr_factor
+from explorer.training.small_network import train_small_network
 
-STEPS, BATCH_SIZE, LR = 3000, 128, 2e-3
+STEPS, NOISE_SIGMA = 3000, 0.05
 EVALUATION_BATCH = 500  # images
-# standard deviation for pixels in [0, 1], added while training, because decoded images differ from those of
-# the data set
-NOISE_SIGMA = 0.05
 
 
 def train_regressor(
@@ -38,26 +34,16 @@ def train_regressor(
         name = list(data.factors)[int(sd.argmin())]
         raise UserError(f"The factor {name} has the same value for all training images: choose other images.")
     targets = torch.from_numpy(((factors - mean) / sd).astype(np.float32))
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = build_regressor(data.shape, factors.shape[1])
-        x = torch.from_numpy(data.x[data.train])
-        optimizer = Adam(model.parameters(), LR)
-        scheduler = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: lr_factor("cosine", step, STEPS)
-        )
-        for step in range(STEPS):
-            rows = torch.randint(len(x), (BATCH_SIZE,))
-            batch = x[rows].float() / 255
-            predicted = model(batch + NOISE_SIGMA * torch.randn_like(batch))
-            loss = nn.functional.mse_loss(predicted, targets[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            scheduler.step()
-            on_step(step + 1, STEPS)
-    weights = {name: w.numpy().astype(np.float16) for name, w in model.state_dict().items()}
-    model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
+    model, weights = train_small_network(
+        lambda: build_regressor(data.shape, factors.shape[1]),
+        nn.functional.mse_loss,
+        data.x[data.train],
+        targets[data.train],
+        steps=STEPS,
+        noise_sigma=NOISE_SIGMA,
+        on_step=on_step,
+        seed=seed,
+    )
     error = predict(model, data.x[data.test]) - targets[data.test].numpy()
     return weights, mean, sd, 1 - np.square(error).mean(0) / targets[data.test].numpy().var(0)
 

@@ -243,8 +243,8 @@ def _link_face_trainings() -> None:
         " drawn faces is included, and you can train one on photographs."
     )
     network, icon = {"network": "conv", "latent_dim": "32"}, ":material/model_training:"
-    drawn = {"run": DRAWN_FACES, "tool": "attributes"}
+    query = {"run": DRAWN_FACES, "tool": "attributes"}
     with st.container(horizontal=True):
-        st.page_link(page_file("explore"), label="Drawn faces", icon=":material/tune:", query_params=drawn)
+        st.page_link(page_file("explore"), label="Drawn faces", icon=":material/tune:", query_params=query)
         for label, settings in FACE_TRAININGS.items():
             st.page_link(page_file("train"), label=label, icon=icon, query_params=settings | network)

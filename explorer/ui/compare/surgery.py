@@ -24,22 +24,22 @@ def show_surgery(vae: Run, beta: float) -> None:
     """
     rung = min(vae.spec.rungs, key=lambda rung: abs(math.log(rung / beta))) if vae.film else None
     with st.expander(TITLE):
-        kept, place = read_surgeries(vae).get(vae.spec.beta if rung is None else rung), st.empty()
-        if kept is None and place.button(
+        surgery, place = read_surgeries(vae).get(vae.spec.beta if rung is None else rung), st.empty()
+        if surgery is None and place.button(
             "Measure the terms of the rate",
             key=f"surgery-{vae.name}-{run_version(vae)}-{rung}",
             icon=":material/calculate:",
             help="This takes some seconds. The training images must be on the machine of this app.",
         ):
             bar = place.progress(0.0, "Reading the training images…")
-            kept = measure_surgery(
+            surgery = measure_surgery(
                 vae,
                 rung,
                 lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} training images"),
                 lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} samples"),
             )
-        if kept:
-            place.markdown(surgery_table(kept, rung), help=HELP)
+        if surgery:
+            place.markdown(surgery_table(surgery, rung), help=HELP)
 
 
 def surgery_table(surgery: Surgery, rung: float | None) -> str:
