@@ -74,7 +74,7 @@ export class AutoencoderLesson extends LessonFigure {
     this.veil = createElement("p.veil", {}, "Predict first: then the errors appear here.");
     this.note = createElement("p.readout.ae-note");
     const pictures = createElement("div.ae-pictures", {}, x.element, pca.element, network.element, this.note, pcaError.element, networkError.element);
-    return [createElement("div.ae-figure.wide", {}, pictures, createElement("div.ae-plots", {}, this.strip.element, this.veil, ...this.createPlots()))];
+    return [createElement("div.ae-figure.wide", {}, this.strip.element, pictures, createElement("div.ae-plots", {}, this.veil, ...this.createPlots()))];
   }
 
   /** Return the elements of the plots over k. */
