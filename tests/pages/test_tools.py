@@ -377,7 +377,7 @@ def test_samples_are_those_of_a_density_that_is_fitted_while_the_page_shows_its_
         assert len(path["zs"]) == 15 and "From noise to the first sample" in galleries(app)
     else:
         assert address(app)["components"] == "2" and "paths" not in pad_state(app)["overlay"]
-    density_file(run, name).unlink()
+    (run.folder / density_file(name)).unlink()
 
 
 def test_a_ladder_is_fitted_at_another_kl_weight_when_the_visitor_asks(app):
@@ -386,7 +386,7 @@ def test_a_ladder_is_fitted_at_another_kl_weight_when_the_visitor_asks(app):
     assert "β = 0.1" in button.label and not sample_gallery(app)
     button.click().run()
     fitted(app)
-    assert not density_file(find_run("tiny-ladder"), "gaussian").exists()
+    assert not (find_run("tiny-ladder").folder / density_file("gaussian")).exists()
 
 
 def test_a_codebook_has_no_mixture_and_an_old_link_keeps_its_meaning(app):
