@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from explorer.latent.share import format_percent
 from explorer.latent.surgery import Surgery
 
 IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says what they led to
@@ -43,9 +44,10 @@ def print_factors(report) -> None:
     )
     print(f" SAP {_interval(report.separation.sap)}")
     for f in report.separation.factors:
+        best = f.two_best[0]
         line = (
             f"  {f.name.replace('_', ' ')}: most information in z{f.best_dimension}"
-            f" ({f.information.max():.0%} of its entropy)"
+            f" ({format_percent(best.value, max(best.low, 0), min(best.high, 1))} of its entropy)"
         )
         if f.name in report.r_squared:
             line += f"; R² in reconstructions {_interval(report.r_squared[f.name])}"
