@@ -110,7 +110,7 @@ def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digit
         re.S,
     ).groups()
     assert int(share) == round(100 * (d < np.median(test)).mean()) and copied == "0"
-    assert "I(x; z) is 2.9 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
+    assert "I(x; z) is 2.9 ± 0.1 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
     assert float(blend) < 0.5 * float(real)  # the lesson's answer is correct
     first = galleries(app)["Samples"]["sheet"]
     next(button for button in app.button if button.label == "Resample").click().run()
