@@ -45,13 +45,11 @@ def keep_quality(run: Run, data: Dataset | None = None) -> Run:
     measured = measure_quality(load_model(run), data)
     with suppress(UserError, OSError):  # then it is measured again at the next time
         record = json.loads((run.folder / RECORD_FILE).read_bytes())
-        record |= {name: part and asdict(part) for name, part in vars(measured).items() if name in FIELDS}
+        for name, part in (("yardstick", measured.yardstick), ("samples", measured.samples)):
+            record[name] = part and asdict(part)
         write_atomically(run.folder / RECORD_FILE, encode_record(record))
         return read_run(run.folder)
     return measured
-
-
-FIELDS = ("yardstick", "samples")  # of a Run
 
 
 def measure_yardstick(loaded: LoadedRun, data: Dataset) -> Yardstick:
