@@ -68,8 +68,8 @@ def find_faults(run: Run) -> list[Verdict]:
 
 
 def measure_fall(run: Run) -> Fall | None:
-    """Return how much the loss fell at the end of the training, of a ladder that of its first rung; None with
-    fewer than MIN_FALL_EPOCHS epochs, or without a yardstick.
+    """Return how much the loss fell at the end of the training: of a ladder that of its first rung, and of
+    the validation images where there are any. None with few epochs, or without a yardstick.
 
     The fall is that of the line fitted to the losses of the last half of the epochs. The noise of an epoch is
     estimated from the second differences of these losses, which a line or a slow curve leaves out.
@@ -80,7 +80,7 @@ def measure_fall(run: Run) -> Fall | None:
     if not run.yardstick or len(ends) < MIN_FALL_EPOCHS:
         return None
     last = ends[len(ends) // 2 :]
-    losses = np.array([e["distortion"] + e["beta"] * e["rate"] for e in last])
+    losses = np.array([_loss(e) for e in last])
     x = np.arange(len(last)) - (len(last) - 1) / 2
     noise = np.sqrt(np.square(np.diff(losses, 2)).mean() / 6)
     scale = (len(last) - 1) / (x @ x)
@@ -89,6 +89,12 @@ def measure_fall(run: Run) -> Fall | None:
         float(Z95 * noise * scale * np.sqrt(x @ x)),
         run.yardstick.constant_distortion - last[-1]["distortion"],
     )
+
+
+def _loss(end: dict) -> float:
+    """Return the loss at the end of an epoch: of the validation images where there are any."""
+    of = "" if end.get("validation_distortion") is None else "validation_"
+    return end[f"{of}distortion"] + end["beta"] * end[f"{of}rate"]
 
 
 def _worse_than_pca(run: Run) -> Iterator[Verdict]:

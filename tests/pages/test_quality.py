@@ -29,12 +29,12 @@ def test_a_short_training_is_told_on_its_page_in_the_library_and_on_train(app):
     [(label, spec)] = list_remedies(run, faults).items()
     sentence = words.escape_markdown(faults[0].sentence)
     visit("explore", app, run="a-short")
-    assert any(sentence in warning.value for warning in app.warning)
+    assert any(sentence in info.value for info in app.info)
     assert any(str(run.yardstick) in caption.value for caption in app.caption)
     assert label in links(app)
     visit("train", app)
     app.selectbox(key="ended training").set_value("a-short").run()
-    assert any(sentence in warning.value for warning in app.warning) and label in links(app)
+    assert any(sentence in info.value for info in app.info) and label in links(app)
     assert any(str(run.yardstick) in text.value for text in app.markdown)
     visit("train", app, **train_query(spec))
     assert app.number_input(key="setting epochs").value == spec.epochs
@@ -49,9 +49,9 @@ def test_the_library_compares_each_run_with_pca(app):
     table = app.dataframe[0].value.set_index("run")
     assert table.loc["a-short", "error"] == pytest.approx(run.yardstick.mse / run.yardstick.pca_mse)
     assert table.loc["mnist-vae-2d", "error"] < 1 < table.loc["digits-vae-2d-kl-only", "error"]
-    assert any(words.escape_markdown(find_faults(run)[0].sentence) in w.value for w in app.warning)
+    assert any(words.escape_markdown(find_faults(run)[0].sentence) in info.value for info in app.info)
 
 
 def test_nothing_is_said_of_a_run_without_faults(app):
     visit("explore", app, run="mnist-vae-2d")
-    assert not app.warning
+    assert not app.info

@@ -19,11 +19,12 @@ def kinds(run) -> list[str]:
     return [verdict.kind for verdict in find_faults(run)]
 
 
-def with_losses(run, losses):
-    """Return the run with these distortions in its events."""
+def with_losses(run, losses, **more):
+    """Return the run with these distortions in its events, and more values in each."""
     ends = [
         {"event": "epoch_end", "epoch": i + 1, "epochs": len(losses), "distortion": float(loss), "rate": 0.0}
         | {"beta": 1.0, "images_per_second": 1.0, "seconds": 1.0}
+        | {name: float(values[i]) for name, values in more.items()}
         for i, loss in enumerate(losses)
     ]
     text = "".join(json.dumps(end) + "\n" for end in ends)
@@ -141,6 +142,13 @@ def test_a_loss_that_was_still_falling(good):
     assert kinds(with_losses(good, 30 + 0.3 * np.arange(20))) == []
     noise = np.random.default_rng(1).normal(0, 3.0, 20)
     assert kinds(with_losses(good, 30 + noise)) == []
+
+
+def test_where_there_are_validation_images_their_loss_counts(good):
+    falling, flat = 30 - 0.3 * np.arange(20), np.full(20, 26.0)
+    rate = {"validation_rate": np.zeros(20)}
+    assert kinds(with_losses(good, falling, validation_distortion=flat, **rate)) == []
+    assert kinds(with_losses(good, flat, validation_distortion=falling, **rate)) == ["loss still falling"]
 
 
 def test_rejected_samples(good):

@@ -10,13 +10,13 @@ from explorer.ui.train.address import train_query
 
 
 def show_verdicts(run: Run) -> None:
-    """Show one warning with a sentence about each fault, and a link to each remedy; nothing where nothing is
+    """Show a sentence about each fault, and a link to each remedy; nothing where nothing is
     wrong.
     """
     if not (verdicts := find_faults(run)):
         return
     with st.container(key=f"verdicts-{run.name}"):
-        st.warning("  \n".join(words.escape_markdown(verdict.sentence) for verdict in verdicts))
+        st.info("  \n".join(words.escape_markdown(v.sentence) for v in verdicts), icon=":material/rule:")
         with st.container(horizontal=True):
             for label, spec in list_remedies(run, verdicts).items():
                 st.page_link(
