@@ -131,6 +131,12 @@ def build_parser() -> argparse.ArgumentParser:
         " factors the reconstructions keep",
     )
     sub.add_argument(
+        "--yardstick",
+        action="store_true",
+        help="if the run was saved without them, first measure the errors of its reconstructions beside those"
+        " of PCA, and its samples from the prior, and keep them with it",
+    )
+    sub.add_argument(
         "--surgery",
         action="store_true",
         help="also print the terms of the rate over the training images: I(x; z), total correlation, and KL"

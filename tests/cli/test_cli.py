@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -77,7 +78,9 @@ def _read(terminal: int) -> bytes:
 
 def test_list_is_one_array_and_a_table(explorer):
     rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
-    assert list(rows["tiny-vae-6d"]) == ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo"]
+    names = ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo", "yardstick"]
+    assert list(rows["tiny-vae-6d"]) == names
+    assert rows["tiny-vae-6d"]["yardstick"] == asdict(find_run("tiny-vae-6d").yardstick)
     assert rows["tiny-vae-6d"]["latent_dim"] == 6
     assert rows["tiny-ae"]["elbo"] is None
     assert rows["tiny-vae"]["elbo"] < 0

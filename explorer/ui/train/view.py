@@ -16,6 +16,7 @@ from explorer.ui import catalogue, visitor, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.publishing import private_mark
+from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.curves import show_curves
@@ -129,9 +130,10 @@ def _show_ended(name: str) -> None:
             )
         )
         return
-    st.markdown(f"{words.metrics_sentence(run)}{words.best_epoch_sentence(run)}")
+    st.markdown(words.metrics_sentence(run) + words.best_epoch_sentence(run) + words.yardstick_sentence(run))
     if run.note:
         st.warning(words.escape_markdown(run.note))
+    show_verdicts(run)
     with st.container(horizontal=True):
         st.page_link(
             page_file("explore"),
