@@ -157,8 +157,9 @@ def test_data_describes_a_data_set(explorer, tmp_path):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
     message = (
-        "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be"
-        " read\n"
+        "3 images are too few to learn from: what a model makes of them holds for these images only.\n"
+        "Every image is of one colour, so there is little to learn.\n"
+        "1 image was skipped: a/broken.png: it is not an image that can be read\n"
     )
     assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == message
     trained = explorer(
@@ -172,7 +173,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
         "total": 3,
     }
     assert started["skipped"] == ["a/broken.png: it is not an image that can be read"]
-    assert started["notes"] == ["Every image is of one colour."]
+    assert started["notes"] == message.splitlines()[:2]
 
 
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):

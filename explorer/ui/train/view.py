@@ -54,6 +54,7 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
                     width="content",
                 )
                 private_mark(run)
+            _show_notes(events)
             if job and job.alive:
                 _show_progress(job, events)
             elif job:
@@ -68,6 +69,13 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
                 _show_ended(run)
             replay = show_replay(folder_for_run(run), spec, live=bool(job and job.alive)) if spec else None
             _show_curves(run, events, replay)
+
+
+def _show_notes(events: list[dict]) -> None:
+    """Show what was decided about the images when the training started, and what is wrong with them."""
+    for event in events:
+        if event["event"] == "started" and event.get("notes"):
+            st.caption("  \n".join(words.escape_markdown(str(note)) for note in event["notes"]))
 
 
 def count_trainings(n: int) -> str:
