@@ -31,6 +31,8 @@ MORE_FIELDS = (
     "batch_size",
     "lr",
     "schedule",
+    "patience",
+    "augment",
 )
 LABELS = {
     "dataset": "Data set",
@@ -43,6 +45,8 @@ LABELS = {
     "sigma": "σ of the likelihood",
     "n_codes": "Codebook entries",
     "code_dim": "Dimension of an entry",
+    "patience": "Patience (epochs)",
+    "augment": "Augmentation",
 }
 
 
