@@ -10,6 +10,7 @@ from explorer.ui.components.deletion import undo_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.train import presets
 from explorer.ui.train.address import read_query
+from explorer.ui.train.augmentation import show_augmentation
 from explorer.ui.train.ended import ended_selectbox, last_own_name
 from explorer.ui.train.estimate import estimate_sentence
 from explorer.ui.train.spec_form import chosen_images, fill_form, spec_form
@@ -50,6 +51,9 @@ preset = st.pills(
 if preset:
     st.caption(presets.PRESETS[preset][1])
 spec = spec_form()
+if spec:
+    with show_user_errors():
+        show_augmentation(spec)
 read_only = limits.is_read_only()
 if read_only:
     st.info(

@@ -10,6 +10,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from explorer.data import load_dataset
 from explorer.errors import UserError
 from explorer.figures.training_curves import MAX_POINTS, training_curves
 from explorer.jobs import queue
@@ -23,7 +24,7 @@ from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
 from tests.conftest import SPECS
-from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
+from tests.pages.conftest import ROOT, expire_catalogue, galleries, mounted, opened, pictures, visit
 from tests.trainings import until
 
 
@@ -116,6 +117,16 @@ def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
     app.selectbox(key="setting model").select("vae").run()
     app.selectbox(key="setting network").select("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
+
+
+def test_the_form_shows_what_an_augmentation_does(app):
+    train(app)
+    assert not galleries(app)
+    train(app, dataset="digits", augment="mirror,shift")
+    shown = pictures(galleries(app)["Augmentation"])
+    x = load_dataset("digits").x
+    assert len(shown) == 2 * 8 and np.array_equal(shown[0], x[0, 0]) and np.array_equal(shown[8], x[1, 0])
+    assert len({one.tobytes() for one in shown[:8]}) > 3
 
 
 def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):
