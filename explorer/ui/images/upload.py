@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.data import own
+from explorer.data.facts import has_colour, natural_size
 from explorer.data.preview import Upload
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
@@ -23,7 +24,6 @@ from explorer.ui.images import source as image_source
 PREVIEW_KEY, PENDING_SAVE_KEY, LAST_SAVED_KEY = "upload_preview", "pending_dataset_save", "last_saved_dataset"
 SIZE_KEY, COLOUR_KEY = "images size", "images colour"
 MAX_PREVIEW_IMAGES, IMAGES_PER_ROW = 16, 8
-GREY_MODES = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
 MODE_LABELS = {
     "L": "grey",
     "LA": "grey, with transparency",
@@ -109,18 +109,10 @@ def _read_preview() -> UploadPreview | None:
     else:
         if not is_same_choice:
             st.session_state["images name"] = name_from_file(source.name)
-            st.session_state[SIZE_KEY] = _default_size(preview.upload)
-            st.session_state[COLOUR_KEY] = any(
-                not mode.startswith(GREY_MODES) for mode in preview.upload.modes
-            )
+            st.session_state[SIZE_KEY] = natural_size(preview.upload)
+            st.session_state[COLOUR_KEY] = has_colour(preview.upload)
     st.session_state[PREVIEW_KEY] = preview
     return preview
-
-
-def _default_size(upload: Upload) -> int:
-    """Return the largest image size that most of the images reach without enlargement."""
-    side = min(next(iter(upload.sizes)))
-    return max((size for size in IMAGE_SIZES if size <= side), default=IMAGE_SIZES[0])
 
 
 def _show_tables(upload: Upload) -> None:
