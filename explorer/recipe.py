@@ -33,7 +33,7 @@ MIN_AUGMENTED_DIM = 8  # in fewer latent dimensions, shifts take up what should 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What depends on the kind of images. nouns: their names in grey and in colour; augment: of few images."""
+    """What depends on the kind of images. nouns: their names, grey and in colour; augment: if few."""
 
     nouns: tuple[str, str]
     augment: str | None

@@ -11,6 +11,7 @@ def run_json(run) -> dict:
         "spec": run.spec.to_dict(),
         "test": run.test.to_dict(),
         "epochs": run.epochs,
+        "best_epoch": run.best_epoch,
         "seconds": run.seconds,
         "device": run.device,
         "note": run.note,
@@ -19,7 +20,8 @@ def run_json(run) -> dict:
 
 def print_run(run) -> None:
     t = run.test
-    print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
+    best = f", weights of epoch {run.best_epoch}, the best by validation loss" if run.best_epoch else ""
+    print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}{best}")
     print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
     print(
