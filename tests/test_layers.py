@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
+    "recipe": SETTINGS | {"data"},
     "networks": {"errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
@@ -34,15 +35,17 @@ MAY_IMPORT = {
     "figures": {"latent"},
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
-    "jobs": SETTINGS | {"data", "latent", "memory", "runs", "store"},
+    "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
+    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
+    | {"untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "runs", "store", "untrusted"},
+    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
+    | {"untrusted"},
     "lessons": SETTINGS
     | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
-    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
     "app": {"registry", "ui"},
 }
 STREAMLIT = {"ui", "lessons", "pages", "app"}

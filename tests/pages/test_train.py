@@ -5,15 +5,17 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from explorer.data import load_dataset
+from explorer.data.facts import read_facts
 from explorer.errors import UserError
 from explorer.figures.training_curves import MAX_POINTS, training_curves
 from explorer.jobs import queue
+from explorer.recipe import usual_settings
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -25,6 +27,7 @@ from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, expire_catalogue, galleries, mounted, opened, pictures, visit
+from tests.pages.photographs import png
 from tests.trainings import until
 
 
@@ -93,12 +96,17 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
 
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
+    for i in range(4):
+        (tmp_path / f"{i}.png").write_bytes(png(np.full((30, 30, 3), 60 * i, np.uint8)))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **train_query(spec))
     assert app.selectbox(key="setting image_size").value == 64
     assert app.checkbox(key="setting colour").value is True
     app.button_group(key="preset").select("KL warm-up").run()
-    assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
+    code, given = app.code[0].value, {"dataset": spec.dataset, "image_size": 64, "colour": True}
+    usual = usual_settings(read_facts(spec.dataset, 64, True), given)[0]
+    preset = replace(usual, beta_warmup=float(round(usual.epochs / 4)))
+    assert code == f"python -m explorer train {preset.flags()} --effort none" and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
 

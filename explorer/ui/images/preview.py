@@ -17,7 +17,6 @@ MAX_PREVIEW_IMAGES, IMAGES_PER_ROW = 16, 8
 # Pixels of all images, before and after they are resized, up to which all are decoded for the preview, which
 # takes about two seconds. Copies in larger sets are found when these are saved.
 MAX_DECODED_PIXELS = 200_000_000
-GREY_MODES = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colour
 MODE_LABELS = {
     "L": "grey",
     "LA": "grey, with transparency",

@@ -16,6 +16,8 @@ from explorer.ui.images.training import spec_of_images
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
 
+LINKS = {"Train a conv VAE": "vae", "Train an AE to compare with it": "ae"}  # kinds of models
+
 
 def show_image_sets() -> None:
     """Show the saved image sets, the visitor's own first."""
@@ -45,7 +47,7 @@ def _dataset_card(name: str) -> None:
         + (f", {n_classes:,} classes" if n_classes > 1 else "")
     )
     with st.container(horizontal=True):
-        for label, model in (("Train a conv VAE", "vae"), ("Train an AE to compare with it", "ae")):
+        for label, model in LINKS.items():
             st.page_link(
                 page_file("train"),
                 label=label,

@@ -4,18 +4,18 @@ from typing import Never
 
 import streamlit as st
 
-from explorer.data import own
 from explorer.specs import RunSpec
 from explorer.ui.pages import page_file
-from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
 from explorer.ui.train.start import run_name, start_trainings
+from explorer.ui.train.usual import usual_spec
+
+LATENT_DIM = 16
 
 
 def spec_of_images(name: str, model: str = "vae") -> RunSpec:
-    """Return the settings of a convolutional model for the saved images of that name."""
-    info = own.read_info(name)
-    return presets.photograph_spec(f"own:{name}", info.shape[1], info.n_train, model)
+    """Return the usual settings of a model of the saved images of that name."""
+    return usual_spec({"dataset": f"own:{name}", "model": model, "latent_dim": LATENT_DIM})
 
 
 def start_training(name: str) -> Never:

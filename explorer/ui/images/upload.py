@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.data import own
+from explorer.data.facts import has_colour, natural_size
 from explorer.data.preview import Upload
 from explorer.data.problems import find_problems
 from explorer.errors import UserError
@@ -17,7 +18,6 @@ from explorer.ui.components.name_field import name_field, name_from_file, stored
 from explorer.ui.faults import show_user_errors
 from explorer.ui.images import source as image_source
 from explorer.ui.images.preview import (
-    GREY_MODES,
     UploadPreview,
     show_images,
     show_problems,
@@ -91,18 +91,10 @@ def _read_preview() -> UploadPreview | None:
     else:
         if not is_same_choice:
             st.session_state["images name"] = name_from_file(source.name)
-            st.session_state[SIZE_KEY] = _default_size(preview.upload)
-            st.session_state[COLOUR_KEY] = any(
-                not mode.startswith(GREY_MODES) for mode in preview.upload.modes
-            )
+            st.session_state[SIZE_KEY] = natural_size(preview.upload)
+            st.session_state[COLOUR_KEY] = has_colour(preview.upload)
     st.session_state[PREVIEW_KEY] = preview
     return preview
-
-
-def _default_size(upload: Upload) -> int:
-    """Return the largest image size that most of the images reach without enlargement."""
-    side = min(next(iter(upload.sizes)))
-    return max((size for size in IMAGE_SIZES if size <= side), default=IMAGE_SIZES[0])
 
 
 def _save(upload: Upload, name: str, size: int, colour: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.jobs import limits, queue
+from explorer.runs.estimate import format_duration
 from explorer.specs import RunSpec
 from explorer.store.catalogue import folder_for_run
 from explorer.store.checkpoint import has_checkpoint
@@ -19,7 +20,6 @@ from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.curves import show_curves
-from explorer.ui.train.estimate import format_duration
 from explorer.ui.train.replay import show_replay
 from explorer.ui.train.start import start_trainings
 
