@@ -1,12 +1,6 @@
-"""Train on saved images, with the settings that suit them."""
-
-from typing import Never
-
-import streamlit as st
+"""Train on saved images, with the settings that are usual for them."""
 
 from explorer.specs import RunSpec
-from explorer.ui.pages import page_file
-from explorer.ui.train.address import train_query
 from explorer.ui.train.start import run_name, start_trainings
 from explorer.ui.train.usual import usual_spec
 
@@ -18,8 +12,11 @@ def spec_of_images(name: str, model: str = "vae") -> RunSpec:
     return usual_spec({"dataset": f"own:{name}", "model": model, "latent_dim": LATENT_DIM})
 
 
-def start_training(name: str) -> Never:
-    """Start training a VAE on the saved images, and show it. Raises UserError if it cannot start."""
+def start_training(name: str) -> str:
+    """Start training a VAE on the saved images, and return the name of its run. Raises UserError if it cannot
+    start.
+    """
     spec = spec_of_images(name)
-    start_trainings({run_name(spec, False): spec})
-    st.switch_page(page_file("train"), query_params=train_query(spec))
+    run = run_name(spec, is_private=False)  # a run of private images is private
+    start_trainings({run: spec})
+    return run

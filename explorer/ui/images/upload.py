@@ -27,8 +27,10 @@ from explorer.ui.images.preview import (
     show_warnings,
 )
 from explorer.ui.images.training import start_training
+from explorer.ui.train.view import has_content, training_view
 
 PREVIEW_KEY, PENDING_SAVE_KEY, LAST_SAVED_KEY = "upload_preview", "pending_dataset_save", "last_saved_dataset"
+STARTED_KEY = "training_of_saved_images"  # the name of the run that was started last
 SIZE_KEY, COLOUR_KEY = "images size", "images colour"
 
 
@@ -67,7 +69,7 @@ def upload_form() -> None:
         with show_user_errors():
             _save(upload, *choice)
             if trains:
-                start_training(choice[0])
+                st.session_state[STARTED_KEY] = start_training(choice[0])
             st.rerun()
     show_tables(upload)
 
@@ -110,6 +112,7 @@ def _save(upload: Upload, name: str, size: int, colour: bool) -> None:
         raise
     skipped = data.skipped[len(upload.skipped) :]
     st.session_state[LAST_SAVED_KEY] = name, len(data.x), skipped, find_problems(data)
+    st.session_state.pop(STARTED_KEY, None)
     image_source.reset_uploader()
     _clear_upload()
 
@@ -134,8 +137,13 @@ def show_last_saved() -> None:
     """Show what was saved last, as long as it exists."""
     name, n, skipped, problems = st.session_state.get(LAST_SAVED_KEY, ("", 0, (), ()))
     if name in own.list_names():
+        run = st.session_state.get(STARTED_KEY, "")
+        is_training = has_content(run) if run else False
         st.success(
-            f"{words.escape_markdown(public_name(name))} is saved, with {n:,} images. Train on it below."
+            f"{words.escape_markdown(public_name(name))} is saved, with {n:,} images."
+            + (" A VAE is trained on it." if is_training else " Train on it below.")
         )
         show_warnings(problems)
         show_skipped(skipped)
+        if is_training:
+            training_view(run)
