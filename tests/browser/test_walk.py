@@ -1,4 +1,4 @@
-"""The walk between two test images on Compare, in both models, against torch."""
+"""The walk between two test images on Compare, against torch; images picked for an attribute on Explore."""
 
 import re
 
@@ -98,3 +98,15 @@ def test_a_link_to_an_image_that_does_not_exist_is_named(open_page, runs_folder)
     page = ready(open_page(f"{PAIR}&from_image={n + 5}&to_image=2"))
     expect(page.get_by_text("Part of this link is invalid: its from image")).to_be_visible()
     expect(page.locator(".walk h4")).to_have_text("Path from the mean to test image 2")
+
+
+@pytest.mark.browser
+def test_images_are_added_to_a_group_one_after_the_other(open_page, runs_folder):
+    """A gallery that changes with each click takes the next click too."""
+    page = open_page("/explore?run=tiny-vae&tool=attributes&attribute=groups")
+    page.get_by_role("button", name="Choose…").first.click()
+    added = []
+    for row in (2, 5, 0):
+        page.get_by_role("button", name=f"test image {row}", exact=True).last.click()
+        added = sorted([*added, row])
+        expect(page).to_have_url(re.compile("less_images=" + "%2C".join(map(str, added)) + "(&|$)"))

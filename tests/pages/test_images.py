@@ -13,6 +13,7 @@ from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor
+from explorer.ui.images import training
 from explorer.ui.pages import page_file
 from tests.pages.conftest import ROOT, follow, galleries, pictures
 from tests.pages.photographs import pieces, png, zipped
@@ -339,6 +340,24 @@ CASES = ROOT / "tests/data/cases"
 def test_what_was_decided_about_the_images_is_said(page, name, message):
     upload(page, (CASES / name).read_bytes(), name)
     assert message in said(page).replace("\\", "") and not page.error and galleries(page)
+
+
+def test_one_click_saves_the_images_and_trains_on_them(page, monkeypatch):
+    started = {}
+    monkeypatch.setattr(training, "start_trainings", started.update)
+    upload(page)
+    press(page, "Save and train")
+    [(run, spec)] = started.items()
+    assert spec.dataset == f"own:{own.list_names()[-1]}" and spec.model == "vae" and spec.latent_dim == 16
+    assert owner_key(run) == owner_key(own.list_names()[-1]) and not page.error and not page.exception
+
+
+def test_copies_are_named_before_and_after_the_images_are_saved(page):
+    x = np.random.default_rng(0).integers(0, 256, (10, 9, 9), np.uint8)
+    upload(page, zipped({f"{i}.png": png(x[i % 10]) for i in range(20)}))
+    assert "10 of 20 images are equal to another one." in page.warning[0].value
+    press(page, "Save")
+    assert "test images are also in the training split" in page.warning[0].value
 
 
 def test_images_of_one_colour_are_not_passed_over(page):

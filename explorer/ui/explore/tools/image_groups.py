@@ -74,7 +74,7 @@ def _choices(session: ExploreSession, setting: Setting, rows: list[int]) -> None
         CHOICES_PER_ROW,
         underlined=[row for row in shown if row in rows],
         underline_note="Underlined: in the group.",
-        on_pick=lambda row: put(set(rows) ^ {row}),
+        on_pick=lambda row: put(set(group_rows(session, setting)) ^ {row}),  # also of a click meanwhile
     )
     y, names = view.embedding.y[:n], session.run.class_names
     classes = [names[label] for label in np.unique(y)]
