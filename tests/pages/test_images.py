@@ -1,6 +1,7 @@
 """Images of one's own: uploaded, looked at, kept, trained on, deleted, brought back."""
 
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -258,11 +259,11 @@ def test_a_link_trains_a_network_that_fits(page, side, expected):
         link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
         for link in page.get("page_link")
     }
-    query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    query = {name: unquote(value) for name, value in links["Train a conv VAE"].items()}
     queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
     follow("train", page, **query)
     assert page.selectbox(key="setting network").value == "conv"
-    assert page.number_input(key="setting epochs").value == 300
+    assert page.number_input(key="setting epochs").value == (4000 if side == 64 else 1000)  # of one batch
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,

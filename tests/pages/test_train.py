@@ -10,6 +10,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from explorer.data import own
+from explorer.data.dataset import Dataset
 from explorer.data.facts import read_facts
 from explorer.errors import UserError
 from explorer.figures.training_curves import MAX_POINTS, training_curves
@@ -108,6 +110,28 @@ def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_
     assert code == f"python -m explorer train {preset.flags()} --effort none" and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
+
+
+def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    x = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
+    own.save_own(Dataset("it", x, np.zeros(50, np.int64), ("images",), 40), "it")
+    queue.enqueue("other", RunSpec())  # beside which no trial runs
+    train(app)
+    app.selectbox(key="setting model").select("ae").run()
+    app.selectbox(key="setting dataset").select("own:it").run()
+    usual, reason = usual_settings(read_facts("own:it"), {"dataset": "own:it", "model": "ae"})
+    assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
+    assert any(c.value.replace("\\", "") == reason for c in app.caption) and not app.error
+    app.button_group(key="effort").set_value("quick").run()
+    epochs = app.number_input(key="setting epochs").value
+    assert usual.epochs / 3 <= epochs <= usual.epochs / 3 + 1
+    assert app.selectbox(key="setting model").value == "ae"
+    app.selectbox(key="setting dataset").select("digits").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec(model='ae').flags()}"
+    assert any(c.value == "2,400 steps in 200 epochs." for c in app.caption)
+    train(app, dataset="own:it", model="ae")
+    assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
 
 
 @pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
