@@ -148,7 +148,7 @@ def _widget(f: Field):
             args=(MODEL_FIELDS,),
             **how,
         )
-    if f.name in IMAGE_FIELDS:
+    if f.name in (*IMAGE_FIELDS, "latent_dim"):  # the usual settings depend on these
         how["on_change"] = fill_usual
     if m["choices"]:
         return st.selectbox(
