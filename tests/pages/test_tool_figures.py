@@ -239,6 +239,7 @@ def test_the_classifier_is_no_judge_of_nonsense(app, run):
     assert max(shares) > 0.3
 
 
+@pytest.mark.slow
 def test_on_most_paths_between_classes_a_third_class_appears():
     """Check what the home page suggests to look for."""
     loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)

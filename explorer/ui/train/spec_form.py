@@ -174,5 +174,6 @@ def _placeholder(name: str) -> str:
     """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
         above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
-        return f"default: {getattr(RunSpec(**above), name)}"
+        default = getattr(RunSpec(**above), name)
+        return "off" if default is None else f"default: {default}"
     return "default"

@@ -105,6 +105,7 @@ def test_two_gaps_are_told_apart_only_of_as_many_codes():
     assert "%" not in gap_comparison_note(None, gap(0.1))
 
 
+@pytest.mark.slow
 def test_a_rate_is_the_information_and_the_kl_of_the_aggregate_posterior():
     """Compute by Monte Carlo with torch.distributions, on the trained rungs of an included ladder; I(x; z) is
     at most ln n.
