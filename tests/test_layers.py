@@ -44,7 +44,19 @@ MAY_IMPORT = {
     | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
     | {"untrusted"},
     "lessons": SETTINGS
-    | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
+    | {
+        "data",
+        "figures",
+        "latent",
+        "live",
+        "models",
+        "objectives",
+        "query",
+        "runs",
+        "store",
+        "training",
+        "ui",
+    },
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
     "app": {"registry", "ui"},
 }

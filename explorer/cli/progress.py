@@ -61,7 +61,8 @@ def training_bar() -> Callable[[Event], None]:
         elif isinstance(event, Step):
             bar.n = event.done
             bar.set_postfix_str(
-                f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "
+                f"epoch {event.epoch}/{event.epochs},{' at most' * bool(validation)} {event.seconds_left:.0f}"
+                " s left, "
                 f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats{validation}"
             )
         elif isinstance(event, EpochEnd):

@@ -1,6 +1,7 @@
 """Images of one's own: uploaded, looked at, kept, trained on, deleted, brought back."""
 
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -259,11 +260,11 @@ def test_a_link_trains_a_network_that_fits(page, side, expected):
         link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
         for link in page.get("page_link")
     }
-    query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    query = {name: unquote(value) for name, value in links["Train a conv VAE"].items()}
     queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
     follow("train", page, **query)
     assert page.selectbox(key="setting network").value == "conv"
-    assert page.number_input(key="setting epochs").value == 300
+    assert page.number_input(key="setting epochs").value == (4000 if side == 64 else 1000)  # of one batch
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,
@@ -355,7 +356,7 @@ def test_one_click_saves_the_images_and_trains_on_them(page, monkeypatch):
 def test_copies_are_named_before_and_after_the_images_are_saved(page):
     x = np.random.default_rng(0).integers(0, 256, (10, 9, 9), np.uint8)
     upload(page, zipped({f"{i}.png": png(x[i % 10]) for i in range(20)}))
-    assert "10 of 20 images are equal to another one." in page.warning[0].value
+    assert "10 of 20 images are equal to another one" in page.warning[0].value
     press(page, "Save")
     assert "test images are also in the training split" in page.warning[0].value
 

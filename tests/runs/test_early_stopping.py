@@ -84,5 +84,6 @@ def test_the_bar_tells_the_validation_loss(monkeypatch, capsys):
     tell(Step(2, 9, 0.2, 29.0, 2.0, 3.0))
     assert "on 90 images, 10 validation images" in capsys.readouterr().err
     bar.set_postfix_str.assert_called_once_with(
-        "epoch 2/9, 3 s left, distortion 29.0, rate 2.00 nats; validation: distortion 31.3, rate 2.50 nats"
+        "epoch 2/9, at most 3 s left, distortion 29.0, rate 2.00 nats; validation: distortion 31.3, rate 2.50"
+        " nats"
     )

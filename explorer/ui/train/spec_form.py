@@ -148,7 +148,7 @@ def _widget(f: Field):
             args=(MODEL_FIELDS,),
             **how,
         )
-    if f.name in IMAGE_FIELDS:
+    if f.name in (*IMAGE_FIELDS, "latent_dim"):  # the usual settings depend on these
         how["on_change"] = fill_usual
     if m["choices"]:
         return st.selectbox(
@@ -174,5 +174,6 @@ def _placeholder(name: str) -> str:
     """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
         above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
-        return f"default: {getattr(RunSpec(**above), name)}"
+        default = getattr(RunSpec(**above), name)
+        return "off" if default is None else f"default: {default}"
     return "default"

@@ -93,10 +93,11 @@ def _show_progress(job: queue.Job, events: list[dict]) -> None:
         last = steps[-1]
         seconds_left = next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
         share = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
+        at_most = "at most " * bool(job.spec.get("patience"))
         st.progress(
             min(share, 1.0),
-            f"Epoch {last['epoch']} of {'at most ' * bool(job.spec.get('patience'))}{last['epochs']}"
-            + ("" if seconds_left is None else f", {format_duration(seconds_left)} left"),
+            f"Epoch {last['epoch']} of {at_most}{last['epochs']}"
+            + ("" if seconds_left is None else f", {at_most}{format_duration(seconds_left)} left"),
         )
     is_stopping = queue.is_stop_requested(job.run)
     if _can_change(job):
