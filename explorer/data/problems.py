@@ -84,7 +84,7 @@ def _describe_small_classes(data: Dataset) -> list[str]:
 def _digests(x: np.ndarray) -> list[bytes]:
     """Return the hash of each of x uint8 [N, C, H, W]."""
     rows = np.ascontiguousarray(x).reshape(len(x), -1)
-    return [blake2b(row, digest_size=DIGEST_BYTES).digest() for row in rows]
+    return [blake2b(row.tobytes(), digest_size=DIGEST_BYTES).digest() for row in rows]
 
 
 def _of_images(n: int, total: int, kind: str = "") -> str:

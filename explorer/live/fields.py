@@ -24,14 +24,17 @@ def pad_fields(
     n_classes: of a conditional model, 0 for others; n_images: of how many test images both runs of a pair
     have codes, 0 if no path leads between images.
     """
-    images = [
-        Scalar(name, None, 0, n_images - 1, label=name.replace("_", " "), kind=int) for name in WALK_IMAGES
-    ]
+    walk: list[Field] = [WALK_START_FIELD]
+    if n_images:
+        walk += [
+            Scalar(name, None, 0, n_images - 1, label=name.replace("_", " "), kind=int)
+            for name in WALK_IMAGES
+        ]
     return [
         *(Vector(name, n, MAX_COORDINATE) for name, n in dimensions.items()),
         *([Scalar(BETA, None, betas[0], betas[-1], label="KL weight", kind=float)] if betas else []),
         *([Scalar(CLASS, None, 0, n_classes - 1, kind=int)] if n_classes else []),
-        *([WALK_START_FIELD, *(images if n_images else [])] if len(dimensions) > 1 else []),
+        *(walk if len(dimensions) > 1 else []),
     ]
 
 

@@ -7,7 +7,7 @@ from explorer.data import load_dataset
 from explorer.specs import RunSpec
 from explorer.ui.components.gallery import gallery
 
-N_IMAGES, N_VARIANTS = 2, 7
+N_IMAGES, N_CHANGES = 2, 7
 
 
 def show_augmentation(spec: RunSpec) -> None:
@@ -16,8 +16,10 @@ def show_augmentation(spec: RunSpec) -> None:
     """
     if not spec.augment:
         return
+    from explorer.runs.augmentation import preview_augmentation
+
     x = _training_images(spec.dataset, spec.image_size, spec.colour)
-    shown = augmented_rows(x, spec.augment)
+    shown = preview_augmentation(x, spec.augment, N_CHANGES)
     gallery(
         "augmentation",
         "Augmentation",
@@ -25,28 +27,14 @@ def show_augmentation(spec: RunSpec) -> None:
         [
             f"training image {i + 1}, {'unchanged' if not k else f'change {k}'}"
             for i in range(len(x))
-            for k in range(1 + N_VARIANTS)
+            for k in range(1 + N_CHANGES)
         ],
-        1 + N_VARIANTS,
+        1 + N_CHANGES,
     )
     st.caption(
         "On the left are training images, beside them random changes of each: in every epoch a network sees"
         " another one. Leave out a change that turns an image into something that it is not."
     )
-
-
-def augmented_rows(x: np.ndarray, names: str) -> np.ndarray:
-    """Return each image and N_VARIANTS random changes of it, uint8 [n, 1 + N_VARIANTS, C, H, W]. x uint8
-    [n, C, H, W].
-    """
-    import torch
-
-    from explorer.training.augmentation import augment
-
-    rng = torch.Generator().manual_seed(0)
-    repeated = torch.from_numpy(x).repeat_interleave(N_VARIANTS, 0)
-    changed = augment(repeated, names, rng).numpy().reshape(len(x), N_VARIANTS, *x.shape[1:])
-    return np.concatenate([x[:, None], changed], 1)
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the images…")
