@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from explorer import recipe
 from explorer.events import ACTIVE_MIN_VARIANCE
 from explorer.figures.images import image_sheet, to_data_uri
 from explorer.store.ownership import owner_key, public_name
@@ -111,7 +112,7 @@ with left:
         st.warning(words.escape_markdown(run.note))
     show_verdicts(run)
     if not owner_key(run.spec.dataset):
-        st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
+        st.code(f"python -m explorer train {recipe.flags(run.spec)}", language="bash", wrap_lines=True)
     st.page_link(
         page_file("train"),
         label="Open in Train",

@@ -9,7 +9,7 @@ import torch
 from torch.distributions import ContinuousBernoulli
 
 from explorer.cli.parser import build_parser
-from explorer.cli.training_commands import spec_of
+from explorer.cli.settings import spec_of
 from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fit_gaussian, gap_kl

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
+    "recipe": SETTINGS | {"data"},
     "networks": {"errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
@@ -36,12 +37,14 @@ MAY_IMPORT = {
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
     | {"untrusted"},
-    "jobs": SETTINGS | {"data", "latent", "memory", "runs", "store"},
+    "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
+    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
+    | {"untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "runs", "store", "untrusted"},
+    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
+    | {"untrusted"},
     "lessons": SETTINGS
     | {
         "data",
@@ -56,7 +59,7 @@ MAY_IMPORT = {
         "training",
         "ui",
     },
-    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
     "app": {"registry", "ui"},
 }
 STREAMLIT = {"ui", "lessons", "pages", "app"}

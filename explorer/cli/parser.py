@@ -8,6 +8,7 @@ from pathlib import Path
 
 from explorer.cli import network_commands, run_commands, training_commands
 from explorer.cli.arguments import Parser, add_settings, at_beta, list_of, of_class, prepare_arguments
+from explorer.cli.settings import add_plan, add_usual_settings
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.errors import UserError
 from explorer.logs import LEVELS, configure
@@ -71,6 +72,8 @@ def build_parser() -> argparse.ArgumentParser:
         "print each event of the training as one line of JSON",
     )
     add_settings(sub)
+    add_usual_settings(sub)
+    add_plan(sub)
     sub.add_argument("--run", metavar="NAME", help="name of the run (default: made from its settings)")
     sub.add_argument(
         "--queue",
@@ -83,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         "train every combination of KL weights, latent dimensions and seeds, and print a table",
     )
     add_settings(sub, "beta", "betas", "rung_epochs", "latent_dim", "seed")
+    add_usual_settings(sub)
     sub.add_argument(
         "--betas",
         dest="sweep_betas",

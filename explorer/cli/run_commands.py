@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.cli import density_commands
 from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
-from explorer.cli.training_commands import dataset_named, spec_of
+from explorer.cli.settings import dataset_named, spec_of
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import RunSpec

@@ -1,5 +1,6 @@
 """Which two runs are compared: an AE and a VAE of the same images."""
 
+from explorer import recipe
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
 from explorer.store.run import Run
@@ -102,7 +103,7 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
         where = (
             " on *Train*."
             if owner_key(single.spec.dataset)
-            else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
+            else f": `python -m explorer train {recipe.flags(RunSpec.from_dict(spec))}`"
         )
         problems.append(
             f"There is no {'VAE' if left else 'AE'} of the images of {single.name} yet. Train one{where}"

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from explorer.errors import UserError
 from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
 from explorer.latent.densities.mixture import standard_normal
@@ -49,7 +50,10 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
             unsure.append(_low_confidence(run_version(run), of_run.name, at, run, of_run))
             gaps = None
             if run is ae:
-                gaps = _gaps(run_version(run), name, run, of_run)
+                try:
+                    gaps = _gaps(run_version(run), name, run, of_run)
+                except UserError as error:  # too few codes, or all are one point
+                    st.caption(str(error))
             st.caption(figures_sentence(gaps, unsure[-1]), help=GAPS_HELP if gaps else CONFIDENCE_HELP)
     if conclusion := conclude(*unsure):
         st.markdown(conclusion, help=CONFIDENCE_HELP)

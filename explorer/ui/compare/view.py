@@ -34,7 +34,8 @@ def follow_link(ae: Run, vae: Run) -> None:
     with show_user_errors():
         views = RunView(ae), RunView(vae)
         scales = [view.scale for view in views]
-        problem = address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas)
+        position, n_images = _pad_position(ae, vae), _n_walk_images(ae, vae)
+        problem = address.apply_query(parameters, position, *scales, views[1].betas, n_images)
         for sentence in filter(None, (problem, problem_sentence(apply_settings([AE_DENSITY], parameters)))):
             st.warning(sentence)
 
@@ -53,12 +54,13 @@ def compare_view(ae: Run, vae: Run) -> None:
             classifier=RunView(vae).classifier_block,
             state=pad_state([ae, vae], position),
             betas=views[1].betas,
+            n_images=_n_walk_images(ae, vae),
             on_commit=lambda message: position.receive_commit(
                 message, lambda side, beta: views[side].codes(beta)
             ),
             on_decode_request=position.receive_preview,
         )
-        query = address.build_query(ae.name, vae.name, position, views[1].betas)
+        query = address.build_query(ae.name, vae.name, position, views[1].betas, _n_walk_images(ae, vae))
         ADDRESS.write(query | settings_query([AE_DENSITY]))
         notice = st.container(border=True)
         samples = st.container()
@@ -72,6 +74,11 @@ def compare_view(ae: Run, vae: Run) -> None:
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
+
+
+def _n_walk_images(ae: Run, vae: Run) -> int:
+    """Return how many test images may be an end of the path: those with an image and a code of both."""
+    return min(n for run in (ae, vae) for n in (RunView(run).n_compared, RunView(run).images_kept))
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:

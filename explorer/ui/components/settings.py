@@ -128,6 +128,8 @@ IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000"
 ATTRIBUTE = Setting("attribute", "classes")
 FROM_CLASS = Setting("less", "")
 TO_CLASS = Setting("more", "")
+FROM_IMAGES = Setting("less_images", "", max_length=1200)  # rows of test images, separated by commas
+TO_IMAGES = Setting("more_images", "", max_length=1200)
 AXES = Setting("view", "map", options=("map", "pca", "dimensions", "tsne"))
 X_AXIS = Setting("across", 1, 1, 1024)
 Y_AXIS = Setting("up", 2, 1, 1024)

@@ -40,14 +40,14 @@ export function createSingleLayout({ sides: [side], originals, legend, filmContr
 }
 
 /** Return the element of a pad of two runs, from the parts that Pad.createLayout collects. */
-export function createPairLayout({ sides, originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, walkStrip, samples, announcement }) {
+export function createPairLayout({ sides, originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, path, samples, announcement }) {
   const serverSides = sides.filter(({ network }) => !network), decodesInBrowser = serverSides.length < sides.length;
   if (filmControls) filmControls.element.classList.add(`under-${filmControls.side.index}`);
   return createElement("div.pad.pair", PAD_ATTRIBUTES,
     createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton)),
     createElement("div.sides", {}, ...sides.map((side) => createElement("section.side", { "aria-label": side.metadata.model },
       createElement("h3", {}, side.metadata.model), side.readouts.element, side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),
-    createElement("div.below", {}, decodesInBrowser ? walkStrip.element : null, originals.element),
+    createElement("div.below", {}, decodesInBrowser ? path.element : null, originals.element),
     decodesInBrowser ? samples.element : null,
     serverSides.length ? createElement("p.off", {}, `The ${serverSides.map(({ metadata }) => metadata.model).join(" and the ")} ${serverSides.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
     createElement("details.more", {}, createElement("summary", {}, `Sliders for the z of the ${sides.at(-1).metadata.model}`), sliders.element),

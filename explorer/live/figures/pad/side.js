@@ -14,7 +14,7 @@ export class Side {
    * come; getTheme(): of the page. */
   constructor(index, { map, decoder, codes = null }, isNamed, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, label: 0, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
+    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, label: 0, rowCodes: {}, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
@@ -49,9 +49,18 @@ export class Side {
   /** Return the code of a point at the film's present position, or null if the codes are not here. */
   codeOf(row) {
     if (!this.codes) return null;
-    const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes, { frame, fraction } = this.map.film;
-    const codeAt = (i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions);
-    const next = fraction ? codeAt(frame + 1) : codeAt(frame);
+    const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes;
+    return this.codeAmong((i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions));
+  }
+
+  /** Return the same, also of a point whose codes [frames][D] Python has sent. */
+  knownCodeOf(row) {
+    return this.codeOf(row) ?? (this.rowCodes[row] ? this.codeAmong((i) => this.rowCodes[row][i]) : null);
+  }
+
+  /** Return the code at the film's present position. codeAt(i): the code of frame i. */
+  codeAmong(codeAt) {
+    const { frame, fraction } = this.map.film, next = codeAt(fraction ? frame + 1 : frame);
     return Array.from(codeAt(frame), (v, k) => v + fraction * (next[k] - v));
   }
 
