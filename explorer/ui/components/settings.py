@@ -121,7 +121,10 @@ SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
 PIXELS = Setting("pixels", "mean", options=("mean", "sample"))
 SEED = Setting("seed", 0, 0, 9999)
-AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")
+AE_DENSITY = Setting(
+    "density", "", options=("", *AE_DENSITIES), page="compare"
+)  # of the left side of Compare
+VAE_DENSITY = Setting("density", "", options=("", *DENSITIES), page="compare")  # if it has a prior
 IMAGE_SOURCE = Setting("input", "test", options=("test", "draw", "upload"))
 TEST_IMAGE = Setting("image", 0, 0, 10_000_000)
 IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))
