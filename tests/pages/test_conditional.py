@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from explorer.figures.images import to_uint8
+from explorer.runs.densities import stored_density
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
+from explorer.store.density import StoredDensity, write_density
 from explorer.store.embedding import read_embedding
+from tests.live.second_stage_cases import model_of, random_denoiser
 from tests.pages.conftest import follow, galleries, opened, pad_state, pictures, visit
 
 
@@ -48,6 +51,23 @@ def test_the_server_decodes_with_the_class_of_the_state(app):
 )
 def test_every_tool_works_with_a_class(app, tool):
     follow("explore", app, run="served", tool=tool, **{"class": "4"})
+
+
+def test_the_server_decodes_the_path_from_noise_with_the_class(app):
+    loaded = load_run("served")
+    mu = read_embedding(loaded.run).mu.astype(float)
+    model = model_of(random_denoiser(2), mu)
+    write_density(loaded.run, "diffusion", StoredDensity(model.to_tensors(), len(mu), 0.0))
+    follow("explore", app, run="served", tool="sample", source="diffusion", noise="1,-0.5", **{"class": "4"})
+    path = stored_density(loaded.run, "diffusion").path(np.array([[1, -0.5]]))[::5, 0]
+    shown = pictures(galleries(app)["From noise to a code"])
+    assert (
+        np.abs(shown.astype(float).reshape(9, 8, 8, -1)[..., 0] - 255 * loaded.decode(path, 4)[:, 0]).max()
+        <= 1
+    )
+    [button] = [b for b in app.button if b.label == "Go to the code"]
+    button.click().run()
+    assert pad_state(app)["values"]["z"] == pytest.approx(path[-1]) and not app.exception
 
 
 def test_a_link_to_an_unknown_class_says_so(app):

@@ -1,5 +1,7 @@
 """Samples of both models: of the left one from a density that is chosen, of the right one from its prior."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -15,10 +17,11 @@ from explorer.ui.compare.notes import CONFIDENCE_HELP
 from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.ui.components.densities import await_density
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import AE_DENSITY, VAE_DENSITY, Setting
+from explorer.ui.components.settings import AE_DENSITY, Setting
 from explorer.ui.run_view import RunView, run_version
 
 N_SHOWN, IMAGES_PER_ROW = 32, 8
+VAE_DENSITY = replace(AE_DENSITY, options=("", *DENSITIES))  # of a left model that has a prior
 N_DECODED = 2000  # samples whose confidence is measured
 LABELS = {"": "No samples", "aggregate": "Codes of test images"}
 PROMPT = (

@@ -119,12 +119,10 @@ SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes", "mixture",
 COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
+PATH_TIME = Setting("time", 1.0, 0, 1, 0.025, label="time, from noise to code")
 PIXELS = Setting("pixels", "mean", options=("mean", "sample"))
 SEED = Setting("seed", 0, 0, 9999)
-AE_DENSITY = Setting(
-    "density", "", options=("", *AE_DENSITIES), page="compare"
-)  # of the left side of Compare
-VAE_DENSITY = Setting("density", "", options=("", *DENSITIES), page="compare")  # if it has a prior
+AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")
 IMAGE_SOURCE = Setting("input", "test", options=("test", "draw", "upload"))
 TEST_IMAGE = Setting("image", 0, 0, 10_000_000)
 IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000", "5000"))

@@ -12,7 +12,7 @@ function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
 }
 
 /** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
-function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
+export function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
   const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
   ctx.fillStyle = readTheme(mapContainer).background;
   ctx.fillRect(0, 0, output.width, output.height);

@@ -1,7 +1,7 @@
 // One run of a pad: its map, its decoder, its decoded image and its z.
 
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
-import { formatNumber } from "../../core/format.js";
+import { describeCode, formatNumber } from "../../core/format.js";
 import { isInGap } from "../../core/gaps.js";
 import { Network } from "../../core/network.js";
 import { DecodedImage } from "../../view/decoded_image.js";
@@ -134,9 +134,4 @@ export class Side {
   announce() {
     return this.decodedImage.announce(this.description);
   }
-}
-
-/** Return z in words. */
-export function describeCode(z) {
-  return z.length <= 3 ? `z = (${z.map((v) => formatNumber(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
 }
