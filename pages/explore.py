@@ -79,4 +79,5 @@ st.caption(
         if run.spec.has_prior
         else ""
     )
+    + (" Shares of the variance: ± is a 95% interval over the codes." if run.spec.latent_dim > 2 else "")
 )

@@ -41,7 +41,19 @@ MAY_IMPORT = {
     "ui": SETTINGS
     | {"data", "figures", "jobs", "latent", "live", "memory", "query", "runs", "store", "untrusted"},
     "lessons": SETTINGS
-    | {"data", "figures", "latent", "models", "objectives", "runs", "store", "training", "ui"},
+    | {
+        "data",
+        "figures",
+        "latent",
+        "live",
+        "models",
+        "objectives",
+        "query",
+        "runs",
+        "store",
+        "training",
+        "ui",
+    },
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
     "app": {"registry", "ui"},
 }

@@ -2,13 +2,17 @@
 
 from dataclasses import asdict
 
+from explorer.latent.share import format_percent
 from explorer.latent.surgery import Surgery
+
+IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says what they led to
 
 
 def run_json(run) -> dict:
     return {
         "run": run.name,
         "spec": run.spec.to_dict(),
+        "shape": run.shape,
         "test": run.test.to_dict(),
         "epochs": run.epochs,
         "seconds": run.seconds,
@@ -20,7 +24,9 @@ def run_json(run) -> dict:
 def print_run(run) -> None:
     t = run.test
     print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
-    print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in run.spec.to_dict().items()))
+    images = {"dataset": run.spec.dataset, "image shape": "×".join(map(str, run.shape))}  # C×H×W
+    settings = {k.replace("_", " "): v for k, v in run.spec.to_dict().items() if k not in IMAGE_OPTIONS}
+    print("  " + ", ".join(f"{name} {value}" for name, value in (images | settings).items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
     print(
         f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate"
@@ -38,9 +44,10 @@ def print_factors(report) -> None:
     )
     print(f" SAP {_interval(report.separation.sap)}")
     for f in report.separation.factors:
+        best = f.two_best[0]
         line = (
             f"  {f.name.replace('_', ' ')}: most information in z{f.best_dimension}"
-            f" ({f.information.max():.0%} of its entropy)"
+            f" ({format_percent(best.value, max(best.low, 0), min(best.high, 1))} of its entropy)"
         )
         if f.name in report.r_squared:
             line += f"; R² in reconstructions {_interval(report.r_squared[f.name])}"

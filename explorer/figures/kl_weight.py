@@ -138,7 +138,7 @@ def gap_over_beta(
                 "arrayminus": [e.share - e.low if e else 0 for _, e in rung_points],
             },
             customdata=[
-                str(e) if e else "not measured" if share is None else f"{share:.0%}"
+                str(e) if e else "not measured" if share is None else f"{share:.0%}, interval not measured"
                 for share, e in rung_points
             ],
             hovertemplate=f"{name} at β %{{x:.2g}}: %{{customdata}}<extra></extra>",

@@ -28,6 +28,7 @@ EMBEDDING_FILE = "embedding.safetensors"
 EVENTS_FILE = "events.jsonl"
 TRAIN_LOG = "train.log"  # the traceback of the last training, if an unforeseen error ended it
 REPLAY_FILE = "replay.safetensors"  # the replay of the training, if there is one
+RUN_FILES = (RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE)
 CHECKSUM_KEY = "checksum"  # the key of the record's own checksum
 MAX_NOTE_LENGTH = 500  # characters
 MAX_IMAGE_SIDE = 1024  # pixels of an image; those of the data sets end at 64

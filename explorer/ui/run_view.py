@@ -169,7 +169,9 @@ class RunView:
         """The classifier of the run's images; a new one is used within half a minute."""
         self.assert_unchanged()
         classifier = read_classifier(self.run)
-        return self._own(classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0]))
+        return self._own(
+            classifier and classifier_block(f"classifier-{classifier[1]}", classifier[0], self.run.test.n)
+        )
 
     @property
     @_cached(32)

@@ -91,31 +91,31 @@ def contrast(a: np.ndarray, b) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_lesson_on_paper_is_black_on_white_and_whole(open_page, theme):
     page = open_page(LESSON, width=700, theme=theme)  # A4 with its margins
-    page.get_by_test_id("plots").locator("svg").first.wait_for()
-    page.get_by_test_id("stExpander").first.wait_for()
+    page.get_by_test_id("live-control").wait_for()
     page.wait_for_timeout(1500)
-    assert page.get_by_test_id("stExpanderDetails").first.evaluate("e => e.closest('details').open") is False
+    formula = page.locator('.mathematics math[display="block"]').first
+    assert page.locator(".mathematics").evaluate("e => e.closest('details').open") is False
     page.emulate_media(media="print", color_scheme=theme)
-    formula = page.locator('[data-testid="stExpanderDetails"] .katex').first
     expect(formula).to_be_visible()
     assert formula.bounding_box()["height"] > 10
     for part in ("stHeader", "stSidebar", "stPageLink"):
         for each in page.get_by_test_id(part).all():
             expect(each).to_be_hidden()
     colours = page.evaluate(
-        """[...document.querySelectorAll('[data-testid="stMarkdownContainer"] :is(p, strong), h1')].map(
-        (e) => getComputedStyle(e).color)"""
+        """[...document.querySelectorAll('h1')].map((e) => getComputedStyle(e).color)"""
+    ) + page.locator(".lesson").evaluate(
+        "lesson => [...lesson.querySelectorAll('p, strong')].map((e) => getComputedStyle(e).color)"
     )
     assert set(colours) == {"rgb(0, 0, 0)"}
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
         "rgba(0, 0, 0, 0)",
         "rgb(255, 255, 255)",
     )
-    figure = page.get_by_test_id("plots").first
+    figure = page.get_by_test_id("live-figure").first
     assert figure.locator("text").first.evaluate("e => getComputedStyle(e).fill") == "rgb(0, 0, 0)"
     # The symbols of formulas keep their colours.
     assert (
-        page.locator(".katex [style*='rgb(']").first.evaluate("e => getComputedStyle(e).color")
+        page.locator(".mathematics [data-symbol]").first.evaluate("e => getComputedStyle(e).color")
         != "rgb(0, 0, 0)"
     )
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
@@ -199,7 +199,7 @@ def test_keys_alone_lead_through_explore_and_out_of_the_map(open_page):
 
 def test_keys_alone_answer_a_lesson_and_unfold_its_mathematics(open_page):
     page = open_page("/learn_kl")
-    page.get_by_test_id("plots").locator("svg").first.wait_for()
+    page.get_by_test_id("live-control").wait_for()
     elements = tabbed(page)
     tags = [tag for tag, *_ in elements]
     assert tags.count("summary") >= 2
@@ -207,13 +207,13 @@ def test_keys_alone_answer_a_lesson_and_unfold_its_mathematics(open_page):
     assert page.get_by_role("slider").count() <= tags.count("input") + tags.count("div")
     unseen = [name for tag, name, seen in elements if not seen]
     assert not unseen, unseen
-    option = page.get_by_test_id("stButton").get_by_role("button").first
+    option = page.get_by_test_id("question").get_by_role("button").first
     option.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("answer=1"))
-    page.locator('[data-testid="stExpander"] summary').first.focus()
+    page.locator(".lesson summary").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator('[data-testid="stExpanderDetails"] .katex').first).to_be_visible()
+    expect(page.locator(".mathematics math").first).to_be_visible()
     slider = page.get_by_role("slider").first
     before = slider.get_attribute("aria-valuenow") or slider.input_value()
     slider.focus()

@@ -85,6 +85,13 @@ def test_list_is_one_array_and_a_table(explorer):
     assert lines[0].split()[:3] == ["run", "dataset", "model"] and len(lines) == len(rows) + 1
 
 
+def test_show_names_the_shape_of_the_images(explorer_in_process):
+    text = explorer_in_process("show", "tiny-vae").stdout
+    assert "dataset digits, image shape 1×8×8, model vae" in text and "image size" not in text
+    assert json.loads(explorer_in_process("show", "tiny-vae", "--json").stdout)["shape"] == [1, 8, 8]
+    assert "image shape 3×64×64" in explorer_in_process("show", "faces-vae-2d").stdout
+
+
 def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
     explorer("decode", "tiny-vae", "--z", "-1.5,0.5", "--out", tmp_path / "x.png")
     expected = to_uint8(load_run("tiny-vae").decode([-1.5, 0.5])[0])

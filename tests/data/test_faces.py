@@ -172,6 +172,7 @@ def test_the_seed_decides():
     assert (first.x != other.x).any(axis=(1, 2, 3)).all()
 
 
+@pytest.mark.slow
 def test_by_name_there_are_fourteen_thousand_and_no_image_is_in_both_splits():
     data = load_dataset("faces")
     assert (data.n_train, data.n_test, data.shape) == (12_000, 2000, (3, 64, 64))

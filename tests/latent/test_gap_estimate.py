@@ -2,6 +2,8 @@
 codes.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,6 +14,7 @@ from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_pri
 from explorer.latent.gaps import K_NEIGHBOURS, fit_gaussian, in_gap
 
 SETS = 60
+slow_case = partial(pytest.param, marks=pytest.mark.slow)
 MEANS = np.random.default_rng(7).normal(0, 3, (6, 2))
 
 
@@ -60,12 +63,12 @@ def test_it_is_the_mean_of_what_one_set_of_draws_measures(rng):
 @pytest.mark.parametrize(
     "codes_of, n, n_images, sd, prior",
     [
-        (mixture, 400, 400, None, False),
+        slow_case(mixture, 400, 400, None, False),
         (mixture, 400, 400, 0.3, False),
-        (mixture, 300, 600, None, False),
+        slow_case(mixture, 300, 600, None, False),
         (mixture, 400, 400, 0.3, True),
-        (two_blobs, 400, 400, None, False),
-        (heavy_tails, 400, 400, None, False),
+        slow_case(two_blobs, 400, 400, None, False),
+        slow_case(heavy_tails, 400, 400, None, False),
     ],
 )
 def test_estimates_from_new_codes_spread_as_much_as_predicted(codes_of, n, n_images, sd, prior):

@@ -145,7 +145,9 @@ def evidence_and_parts(beta: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return np.array(whole), np.array(distortion), independent(loaded, x, 1)[2]
 
 
-@pytest.mark.parametrize("beta", [0.01, 0.1, 1.0, 4.0, 10.0])
+@pytest.mark.parametrize(
+    "beta", [0.1, 4.0, *(pytest.param(b, marks=pytest.mark.slow) for b in (0.01, 1.0, 10.0))]
+)
 def test_distortion_plus_rate_bounds_the_evidence_at_every_kl_weight_and_the_training_loss_does_not(beta):
     """Check the mathematics of the lesson: −(D + R) is a bound for any beta; −(D + beta·R) is looser above 1,
     and no bound below.

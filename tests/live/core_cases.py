@@ -16,6 +16,7 @@ from explorer.latent.scale import reference_gaussian
 from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
 from tests.live.plot_cases import plot_part_cases
@@ -37,6 +38,7 @@ def write_cases(folder: Path) -> None:
         "random": random_cases(),
         "second_stage": second_stage_cases(),
         "state": state_cases(),
+        **lesson_cases(),
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")

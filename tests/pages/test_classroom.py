@@ -85,6 +85,7 @@ def test_a_private_run_is_trained_seen_and_marked_without_its_key(app, runs_fold
     assert f"{RunSpec(**SHORT).run_id} · private" in app.selectbox[0].format_func(name)
 
 
+@pytest.mark.slow
 def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
     name = hidden(runs_folder, new_key())
     (runs_folder / name / "run.json").write_text("{}", encoding="utf-8")  # nor of its faults

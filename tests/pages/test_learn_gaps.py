@@ -148,7 +148,9 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
         if m.value.startswith("**Images below 90% confidence of the classifier:**")
     ]
     figures = {
-        kind: [(int(a) / 100, int(b) / 100) for a, b in re.findall(r"(\d+) ± (\d+)%", part)]
+        kind: [
+            tuple(int(v) / 100 for v in found) for found in re.findall(r"(\d+)% \((\d+) to (\d+)%\)", part)
+        ]
         for kind, part in zip(RUNS, text.partition(". ")[0].split(";"))
     }
     classifier = read_classifier(find_run(RUNS["AE"]))[0]
@@ -156,15 +158,16 @@ def test_shares_below_90_percent_are_those_of_the_classifier_and_so_is_what_is_c
         e, loaded = read_embedding(load_run(RUNS[kind]).run), load_run(RUNS[kind])
         z = np.random.default_rng(5).multivariate_normal(e.mu.mean(0), np.cov(e.mu.T), 1500)
         below, is_in_gap = classifier.probabilities(loaded.decode(z)).max(1) < 0.9, farther(kind, z) > 0
-        for (share, half), mask in ((in_gaps, is_in_gap), (outside, ~is_in_gap)):
+        for (share, low, high), mask in ((in_gaps, is_in_gap), (outside, ~is_in_gap)):
             p, n = below[mask].mean(), mask.sum()
-            assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + half)
+            assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / n) + (high - low) / 2)
         assert (kind in (re.search(r"higher in gaps for the ([\w ]+)\.", text) or ["", ""])[1].split()) == (
-            in_gaps[0] - outside[0] > np.hypot(in_gaps[1], outside[1])
+            in_gaps[0] - outside[0] > np.hypot(in_gaps[2] - in_gaps[1], outside[2] - outside[1]) / 2
         )
-    share, half = map(int, re.search(r"in (\d+) ± (\d+)% of images of uniform noise", text).groups())
+    found = re.search(r"in (\d+)% \((\d+) to (\d+)%\) of ([\d,]+) images of uniform noise", text)
+    share, low, high = map(int, found.groups()[:3])
     noise = classifier.probabilities(np.random.default_rng(3).random((4000, 1, 28, 28))).max(1) >= 0.9
-    assert share == pytest.approx(100 * noise.mean(), abs=2 * half + 1)
+    assert share == pytest.approx(100 * noise.mean(), abs=high - low + 1)
     assert "does not show that an image is good" in text
 
 

@@ -7,21 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from explorer.live.lesson import LiveLesson
+from explorer.live.source import read_source
 from explorer.objectives import rate
 from explorer.registry import LESSONS
 from explorer.ui.learn.lesson import Lesson, page_name
-from explorer.ui.learn.source import read_source
 from tests.pages.conftest import address, follow
 
 ROOT = Path(__file__).parents[2]
 IDEAS = 27  # of the notes
 
 
-PAGES = {page_name(name): title for name, title in LESSONS.items()}
-
-
-def lesson(name: str) -> Lesson:
+def lesson(name: str) -> Lesson | LiveLesson:
     return import_module(f"explorer.lessons.{name}.lesson").LESSON
+
+
+ALL_PAGES = {page_name(name): title for name, title in LESSONS.items()}
+LIVE_PAGES = [page_name(name) for name in LESSONS if isinstance(lesson(name), LiveLesson)]
+PAGES = [page for page in ALL_PAGES if page not in LIVE_PAGES]
 
 
 def test_together_they_show_every_idea_of_the_notes():
@@ -30,7 +33,7 @@ def test_together_they_show_every_idea_of_the_notes():
 
 
 def test_every_page_of_the_kind_is_a_lesson():
-    assert {p.stem for p in (ROOT / "pages").glob("learn_*.py")} == set(PAGES)
+    assert {p.stem for p in (ROOT / "pages").glob("learn_*.py")} == set(ALL_PAGES)
     assert all(lesson(name).name == name for name in LESSONS)
 
 
@@ -50,7 +53,7 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     texts = [m.value for m in app.markdown]
     [question] = [text for text in texts if text.startswith("**Predict:**")]
     assert not any(text.startswith(("**Correct.**", "**Not quite")) for text in texts)
-    assert app.title[0].value == PAGES[page]
+    assert app.title[0].value == ALL_PAGES[page]
     assert [e.label for e in app.expander][-2:] == [
         "Mathematics",
         "Source code",
@@ -69,7 +72,7 @@ def test_a_lesson_asks_before_it_answers_and_shows_mathematics_and_code(app, pag
     assert len(verdicts) == 1
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ALL_PAGES)
 def test_a_wrong_link_gets_a_sentence(app, page):
     follow(page, app, answer="99")
     assert "answer can't be '99'" in app.warning[0].value
@@ -90,7 +93,7 @@ def test_the_bare_address_of_the_lesson_in_view_brings_the_usual_again(app, page
 
 
 def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
-    page = "learn_kl"
+    page = "learn_reparameterization"
     follow(page, app, answer=1, mu=-1)
     follow("home", app)
     assert chosen(follow(page, app)) and address(app)["mu"] == "-1.0"
@@ -98,9 +101,9 @@ def test_a_lesson_that_was_left_is_found_again_as_it_was(app):
 
 def test_a_link_is_completed_without_a_step_of_the_history_until_something_moves(app):
     """Check the history: otherwise Back would only lead to what rewrites it."""
-    follow("learn_kl", app, mu="-1", s="x", other="1")
-    assert app.query_params == {"mu": "-1", "s": "x", "other": "1"}
-    assert app.slider(key="learn_kl mu").value == -1
+    follow("learn_reparameterization", app, mu="-1", sigma="x", other="1")
+    assert app.query_params == {"mu": "-1", "sigma": "x", "other": "1"}
+    assert app.slider(key="learn_reparameterization mu").value == -1
     assert address(app) == {"mu": "-1.0"}
-    app.slider(key="learn_kl mu").set_value(-2.0).run()
+    app.slider(key="learn_reparameterization mu").set_value(-2.0).run()
     assert app.query_params == {"mu": "-2.0"}

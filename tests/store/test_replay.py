@@ -98,6 +98,7 @@ def test_a_damaged_replay_is_none(tmp_path, change):
     assert read_replay(tmp_path) is None and read_replay(tmp_path / "nothing") is None
 
 
+@pytest.mark.slow
 def test_a_long_training_keeps_few_frames_evenly_spread(runs_folder):
     """Check the frames, although each epoch takes only a moment."""
     peak = 0

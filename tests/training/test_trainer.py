@@ -186,6 +186,7 @@ def test_a_linear_gaussian_vae_reaches_probabilistic_pca(digits):
     assert abs(w[:, 0] @ w[:, 1]) < 0.02
 
 
+@pytest.mark.slow
 def test_a_learned_sigma_reaches_that_of_probabilistic_pca(digits):
     """The maximum likelihood of sigma² is the mean of the variances that the two axes leave out (Tipping and
     Bishop, 1999, equation 8).

@@ -7,7 +7,7 @@ import numpy as np
 from explorer.latent.gap_estimate import GapEstimate, estimate_gap
 from explorer.latent.gap_map import GapIndex
 from explorer.latent.gaps import K_NEIGHBOURS, in_gap, kth_distances
-from explorer.latent.share import Z95
+from explorer.latent.share import Share, is_larger, share_of_true
 from explorer.runs.load import LoadedRun
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 
@@ -35,28 +35,6 @@ class DecodedPoints:
 
 
 @dataclass(frozen=True)
-class SampleShare:
-    """A share of n independent samples. value: the share."""
-
-    value: float
-    n: int
-
-    @property
-    def error(self) -> float:
-        """Return the standard error."""
-        return float(np.sqrt(self.value * (1 - self.value) / self.n))
-
-    def __str__(self) -> str:
-        """Return the share with its 95% interval, as "28 ± 2%"."""
-        return f"{100 * self.value:.0f} ± {100 * Z95 * self.error:.0f}%"
-
-
-def is_larger(a: SampleShare, b: SampleShare) -> bool:
-    """Return whether share a is larger than share b, at 95%."""
-    return bool(a.value - b.value > Z95 * np.hypot(a.error, b.error))
-
-
-@dataclass(frozen=True)
 class GapMeasurements:
     """Measurements of gaps. gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their
     decoded images, the share that the classifier assigns to no class with probability MIN_CLASS_PROBABILITY;
@@ -65,9 +43,9 @@ class GapMeasurements:
     """
 
     gap: GapEstimate
-    in_gaps: SampleShare | None
-    outside: SampleShare | None
-    noise_confident: SampleShare | None
+    in_gaps: Share | None
+    outside: Share | None
+    noise_confident: Share | None
 
     @property
     def is_less_confident_in_gaps(self) -> bool:
@@ -102,14 +80,8 @@ def measure_gaps(
     is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
     return GapMeasurements(
         gap,
-        *(
-            SampleShare(float(is_unsure[selected].mean()), int(selected.sum())) if selected.any() else None
-            for selected in (in_gaps, ~in_gaps)
-        ),
-        SampleShare(
-            float((_class_probabilities(loaded, noise).max(1) >= MIN_CLASS_PROBABILITY).mean()),
-            N_NOISE_IMAGES,
-        ),
+        *(share_of_true(is_unsure[selected]) for selected in (in_gaps, ~in_gaps)),
+        share_of_true(_class_probabilities(loaded, noise).max(1) >= MIN_CLASS_PROBABILITY),
     )
 
 

@@ -207,11 +207,11 @@ def _show_samples(shares: list, samples: dict) -> None:
             f"**Images below 90% confidence of the classifier:** {shares_text}."
             + f" The share is higher in gaps for the {' and the '.join(less_confident)}."
             * bool(less_confident)
-            + f" The classifier has at least 90% confidence in {ae.noise_confident} of images of uniform"
-            " noise"
+            + f" The classifier has at least 90% confidence in {ae.noise_confident} of"
+            f" {ae.noise_confident.n:,} images of uniform noise"
             + (
                 ": confidence does not show that an image is good."
-                if ae.noise_confident.value > Z95 * ae.noise_confident.error
+                if ae.noise_confident.share > Z95 * ae.noise_confident.error
                 else "."
             )
         )

@@ -13,10 +13,15 @@ export class Figure {
     this.values = Object.fromEntries(host.table.fields.map((field) => [field.name, field.default]));
     this.painter = new FramePainter(() => this.paint(this.values), host.showError);
     this.controls = createControls(host.table.fields, { onMove: (name, value) => this.move({ [name]: value }), onCommit: () => this.commit() });
-    this.element = createElement("div.live-figure", {}, ...this.build(), this.controls.element);
+    this.element = createElement("div.live-figure", {}, ...this.arrange(...this.build()));
     root.replaceChildren(this.element);
     this.stopSizeObserver = observeSize([this.element], () => this.painter.request());
     this.stopAppearanceListener = onAppearanceChange(this.element, () => this.painter.request());
+  }
+
+  /** Return the children of the figure's element. parts: of build(). */
+  arrange(...parts) {
+    return [...parts, this.controls.element];
   }
 
   /** Show other values while a hand moves them. */

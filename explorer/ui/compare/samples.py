@@ -78,7 +78,7 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
 GAPS_HELP = (
     "The gap is the share of samples without a code of a test image near, the reverse gap the share of codes"
     f" without a sample near, of at most {MAX_CODES:,} codes and as many samples. Of two equal distributions"
-    " both are 3%. Intervals are at 95%."
+    " both are 3%. Intervals are at 95%, over samples and codes."
 )
 
 

@@ -5,15 +5,17 @@ from importlib import import_module
 
 import streamlit as st
 
-from explorer import query
 from explorer.figures.palette import formula_css
+from explorer.live.lesson import LiveLesson
+from explorer.live.source import read_source
 from explorer.registry import LESSONS
 from explorer.store.run import Run
 from explorer.ui.components.address import Address
-from explorer.ui.components.settings import apply_settings, settings_query
+from explorer.ui.components.settings import settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import Lesson, missing_runs_sentence, page_name
-from explorer.ui.learn.source import read_source
+from explorer.ui.learn.link import follow_link
+from explorer.ui.learn.live import show_live_lesson
 from explorer.ui.pages import page_file
 
 ShowPicture = Callable[[dict[str, Run]], None]
@@ -22,14 +24,23 @@ ShowPicture = Callable[[dict[str, Run]], None]
 def teach(name: str) -> None:
     """Draw the page of a lesson, a folder of explorer/lessons."""
     module = import_module(f"explorer.lessons.{name}.lesson")
-    lesson: Lesson = module.LESSON
-    _follow_link(lesson)
-    st.html(formula_css())
+    lesson: Lesson | LiveLesson = module.LESSON
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
     st.title(LESSONS[name])
+    if isinstance(lesson, LiveLesson):
+        show_live_lesson(lesson)
+    else:
+        _show_lesson(lesson, module.picture)
+    _link_neighbours(name)
+
+
+def _show_lesson(lesson: Lesson, picture: ShowPicture) -> None:
+    """Show a lesson whose figure Python computes."""
+    follow_link(lesson.page, (lesson.answer, *lesson.settings))
+    st.html(formula_css())
     st.markdown(lesson.intro)
-    _interactive_part(lesson, module.picture)
+    _interactive_part(lesson, picture)
     with st.expander("Mathematics"):
         # A phone may begin a new line at the space.
         st.markdown(lesson.mathematics.replace(r"\qquad", r"\quad\allowbreak\quad"))
@@ -37,7 +48,6 @@ def teach(name: str) -> None:
         for code in lesson.code:
             st.caption(f"`{code.partition(':')[0].replace('.', '/')}.py`")
             st.code(read_source(code), language="python", wrap_lines=True)
-    _link_neighbours(name)
 
 
 @st.fragment
@@ -73,17 +83,6 @@ def _show_question(lesson: Lesson) -> None:
                 f"**{'Correct.' if right else 'Not quite: ' + question.options[question.right] + '.'}**"
                 f" {question.explanation}"
             )
-
-
-def _follow_link(lesson: Lesson) -> None:
-    """Apply the query of a new address. A page that is opened again without one keeps its state."""
-    address = Address(lesson.page)
-    was_in_view = address.is_in_view
-    parameters = address.read_new_query()
-    if not parameters and (parameters is None or not was_in_view):
-        return
-    if problems := apply_settings((lesson.answer, *lesson.settings), parameters):
-        st.warning(query.problem_sentence(problems))
 
 
 def _link_neighbours(name: str) -> None:

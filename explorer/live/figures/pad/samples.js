@@ -57,8 +57,8 @@ export class Samples {
       return image;
     });
     paintImage(canvas, grid.pixels, grid.shape);
-    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.isConditional && side.classText, side.map.hasGaps && `${gapCount} in gaps`,
-      side.decodedImage.classifier && `${uncertainCount} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
+    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.isConditional && side.classText, side.map.hasGaps && `${gapCount} of ${SAMPLE_COUNT} in gaps`,
+      side.decodedImage.classifier && `${uncertainCount} of ${SAMPLE_COUNT} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
     canvas.setAttribute("aria-label", `${SAMPLE_COUNT} images sampled by the ${side.metadata.model}, ${caption.textContent}`);
   }
 }

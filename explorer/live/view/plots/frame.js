@@ -1,6 +1,7 @@
 // What surrounds the data of a plot: title, legend, axes with ticks, grid lines, and the legend of a colour scale.
 
 import { shapePath } from "../../core/plot_paths.js";
+import { markSymbol } from "./part_style.js";
 import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
 
 const MAX_AXIS_TICKS = 24; // more are not drawn
@@ -35,10 +36,10 @@ export class Frame {
     this.axes = createSvg("path.plot-axes");
     this.tickTexts = { x: createTexts("text.plot-tick.plot-middle", MAX_AXIS_TICKS), y: createTexts("text.plot-tick.plot-end", MAX_AXIS_TICKS) };
     this.axisTitles = { x: createSvgText("text.plot-axis-title.plot-middle"), y: createSvgText("text.plot-axis-title") };
-    this.entries = legend.map(({ label, swatch }) => {
+    this.entries = legend.map(({ label, swatch, symbol }) => {
       const text = createSvgText("text.plot-legend", { x: 28, y: "0.35em" });
       setText(text, label);
-      return createSvg("g", {}, createSwatch(swatch), text);
+      return markSymbol(createSvg("g", {}, createSwatch(swatch), text), symbol);
     });
     this.top = createSvg("g");
     this.group = createSvg("g", {}, this.top, ...this.entries, this.axes, ...this.tickTexts.x, ...this.tickTexts.y, this.axisTitles.x, this.axisTitles.y);

@@ -41,6 +41,12 @@ export function listStyles(parts, palette) {
   });
 }
 
+/** Name the symbol of formulas that a part of a plot stands for, which its colour tells. */
+export function markSymbol(node, colour) {
+  if (colour) node.dataset.symbol = colour;
+  return node;
+}
+
 let patternCount = 0;
 
 /** Return what fills bars: { attributes, definition: an SVG pattern or null }. opacity: of a solid fill. */

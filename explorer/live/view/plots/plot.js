@@ -10,7 +10,7 @@ import { createHeatMapPart, createScatterPart } from "./cloud_parts.js";
 import { createAreaPart, createBarsPart, createLinePart } from "./curve_parts.js";
 import { exportPng, exportSvg } from "./export.js";
 import { createEllipsePart, createMarkerPart, createTextPart } from "./mark_parts.js";
-import { listStyles } from "./part_style.js";
+import { listStyles, markSymbol } from "./part_style.js";
 import { createPlotButtons } from "./plot_buttons.js";
 
 const CREATE_PART = { line: createLinePart, area: createAreaPart, bars: createBarsPart, scatter: createScatterPart, heatMap: createHeatMapPart, ellipse: createEllipsePart, marker: createMarkerPart, text: createTextPart };
@@ -34,7 +34,8 @@ class Plot {
     this.axes = Object.fromEntries(["x", "y"].map((name) => [name, { ...declaration[name], kind: declaration[name]?.scale ?? "linear" }]));
     const styles = listStyles(declaration.parts, palette);
     this.parts = declaration.parts.map((part, index) => ({ ...part, label: part.label ?? (["marker", "text"].includes(part.kind) ? "" : part.name), index, colour: styles[index].colour, drawing: CREATE_PART[part.kind](part, styles[index], palette) }));
-    this.legend = this.parts.flatMap(({ kind, label, drawing: { swatch, swatches } }) => (swatches ?? (swatch ? [{ label, swatch }] : [])).map((entry) => ({ ...entry, isLine: kind === "line" }))).filter(({ label }) => label);
+    this.legend = this.parts.flatMap(({ kind, label, index, drawing: { swatch, swatches } }) => (swatches ?? (swatch ? [{ label, swatch }] : [])).map((entry) => ({ ...entry, isLine: kind === "line", symbol: declaration.parts[index].colour }))).filter(({ label }) => label);
+    for (const { index, drawing } of this.parts) for (const node of [...drawing.elements, ...(drawing.labels ?? [])]) markSymbol(node, declaration.parts[index].colour);
     this.rampPart = this.parts.find(({ drawing }) => drawing.ramp) ?? null;
     this.values = new Map();
     this.minLeft = { left: 0, width: 0 };

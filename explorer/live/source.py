@@ -4,8 +4,9 @@ import ast
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 # In two threads at once Python's parser may end with "recursion depth mismatch" (python/cpython#106905).
 PARSER_LOCK = threading.Lock()
 
@@ -18,7 +19,7 @@ def read_source(name: str) -> str:
     module, _, path = name.partition(":")
     text = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
     with PARSER_LOCK:
-        node = ast.parse(text)
+        node: Any = ast.parse(text)
     for part in path.split("."):
         node = next(child for child in node.body if getattr(child, "name", None) == part)
     lines = text.splitlines()[node.lineno - 1 : node.end_lineno]

@@ -1,0 +1,84 @@
+// What lessons have in common: what to move, a figure, a question that veils a part of it, a task, mathematics and code.
+
+import { animateValues } from "../../view/animation.js";
+import { createElement } from "../../view/dom.js";
+import { createPlot } from "../../view/plots/plot.js";
+import { createProse, createQuestion } from "../../view/question.js";
+import { colourSymbols, linkSymbols } from "../../view/symbols.js";
+import { createTask } from "../../view/task.js";
+import { Figure } from "../figure.js";
+
+const createDetails = (title, ...children) => createElement("details", {}, createElement("summary", {}, title), ...children);
+
+/**
+ * A lesson extends this class, and has:
+ * - buildFigure(): return the elements of the figure;
+ * - paintFigure(values, isAnswered): show the values; what would answer the question, only if isAnswered;
+ * - checkTask(values): return { isSolved, status: a text };
+ * - static controlSymbols: the symbol of the control of a field, by its name.
+ */
+export class LessonFigure extends Figure {
+  static controlSymbols = {};
+
+  build() {
+    this.plots = [];
+    return [createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure())];
+  }
+
+  arrange(figure) {
+    const { lesson } = this.options, { controlSymbols } = this.constructor;
+    this.question = createQuestion(lesson, (chosen) => this.answerQuestion(chosen));
+    this.task = createTask(lesson.name, lesson.task);
+    this.controls.element.querySelectorAll("label").forEach((label) => {
+      const name = label.querySelector("[data-testid]").dataset.testid.replace("control-", "");
+      if (name === "answer") label.remove();
+      else if (controlSymbols[name]) label.firstChild.dataset.symbol = controlSymbols[name];
+    });
+    const main = this.controls.element.querySelector("input[type=range]");
+    if (main && !figure.querySelector("[data-testid=live-control]")) main.dataset.testid = "live-control";
+    const code = lesson.code.flatMap(({ file, source }) => [createElement("code", {}, file), createElement("pre", { tabIndex: 0 }, source)]);
+    const element = createElement(
+      "div.lesson", {}, createProse("p.intro", lesson.intro), figure, this.controls.element,
+      createElement("div.lesson-text", {}, this.question.element, this.task.element),
+      createDetails("Mathematics", createProse("div.mathematics", lesson.mathematics)),
+      createDetails("Source code", ...code),
+      createDetails("For teachers", createProse("div.teacher", lesson.teacher)),
+    );
+    colourSymbols(element, this.palette.colours);
+    linkSymbols(element);
+    return [element];
+  }
+
+  /** Return a new plot of a declaration, with its place: { plot, element }. */
+  addPlot(declaration, handlers = {}) {
+    const element = createElement("div.lesson-plot");
+    const plot = createPlot(element, { buttons: ["values", "png", "svg"], ...declaration }, { palette: this.palette, onRelease: () => this.commit(), ...handlers });
+    this.plots.push(plot);
+    return { plot, element };
+  }
+
+  /** Show the answer, at the first choice by moving the figure. */
+  answerQuestion(chosen) {
+    const isFirst = !this.values.answer, { shows } = this.options.lesson;
+    this.move({ answer: chosen });
+    if (!isFirst || !shows.length) return this.commit();
+    this.stopAnimation = animateValues(this.table.fields, this.values, shows, (values) => this.show(values), () => this.commit());
+  }
+
+  move(values) {
+    this.stopAnimation?.();
+    super.move(values);
+  }
+
+  paint(values) {
+    this.question.show(values.answer);
+    this.paintFigure(values, values.answer > 0);
+    this.task.show(this.checkTask(values));
+  }
+
+  close() {
+    this.stopAnimation?.();
+    this.plots.forEach((plot) => plot.close());
+    super.close();
+  }
+}

@@ -1,0 +1,123 @@
+"""Lessons that the browser computes, each as a file: what is asked, shown, moved and solved."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.figures.palette import live_palette
+from explorer.live.page import build_page
+from explorer.query import write
+from explorer.registry import LESSONS
+from explorer.store.catalogue import find_run
+from tests.live.test_lesson import LIVE
+
+MOVED_WITHIN = 10_000  # ms in which the figure has moved to what it shows
+RECORD = """() => { globalThis.frames_changed = new Set(); let frame = 0;
+  const tick = () => { frame++; requestAnimationFrame(tick); }; tick();
+  const mark = () => frames_changed.add(frame);
+  for (const name of ['putImageData', 'drawImage', 'fillRect', 'stroke', 'fill']) {
+    const old = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...a) { mark(); return old.apply(this, a); };
+  }
+  new MutationObserver(mark).observe(document.querySelector('.lesson-figure'),
+    { subtree: true, childList: true, attributes: true, characterData: true }); }"""
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("lessons")
+    for name, lesson in LIVE.items():
+        runs = {run: find_run(run) for run in lesson.runs}
+        text = build_page(
+            lesson.figure,
+            LESSONS[name],
+            fields=(*lesson.fields, lesson.answer),
+            blocks=lesson.blocks(runs),
+            options={"lesson": lesson.options, **lesson.constants(runs)},
+            palette=live_palette(),
+        )
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in LIVE}
+
+
+@pytest.fixture
+def open_lesson(browser, addresses):
+    errors: list[str] = []
+
+    def open_lesson(name: str, **values) -> Page:
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        lesson = LIVE[name]
+        fields = (*lesson.fields, lesson.answer)
+        page.goto(f"{addresses[name]}#{'&'.join(f'{k}={v}' for k, v in write(fields, values).items())}")
+        expect(page.get_by_test_id("live-control")).to_be_visible()
+        return page
+
+    yield open_lesson
+    assert not errors
+
+
+def hash_of(page: Page) -> dict[str, str]:
+    return dict(part.split("=") for part in page.evaluate("location.hash.slice(1)").split("&") if part)
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_it_asks_before_it_answers_and_shows_the_answer_by_moving(open_lesson, name):
+    page, lesson = open_lesson(name), LIVE[name]
+    question = page.get_by_test_id("question")
+    expect(question.get_by_role("status")).to_be_empty()
+    expect(page.get_by_test_id("task")).not_to_contain_text("solved")
+    wrong = 1 if lesson.text.right != 1 else 2
+    question.get_by_role("button").nth(wrong - 1).click()
+    expect(question.get_by_role("status")).to_contain_text("Not quite.")
+    shown = {k: v for values in lesson.shows for k, v in values.items()} | {"answer": wrong}
+    expected = write((*lesson.fields, lesson.answer), shown)
+    page.wait_for_function(
+        "hash => location.hash.includes(hash)", arg=f"answer={wrong}", timeout=MOVED_WITHIN
+    )
+    assert {k: v for k, v in hash_of(page).items() if k in shown} == expected
+    question.get_by_role("button").nth(lesson.text.right - 1).click()
+    expect(question.get_by_role("status")).to_contain_text("Correct.")
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_the_link_to_a_solution_solves_its_task(open_lesson, name):
+    page = open_lesson(name, **LIVE[name].solution, answer=1)
+    expect(page.get_by_test_id("task")).to_contain_text("✓ solved")
+    page.reload()  # what was solved is remembered without the solution
+    page.goto(page.url.partition("#")[0])
+    page.reload()
+    expect(page.get_by_test_id("task")).to_contain_text("✓ solved")
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_the_figure_follows_the_hand_before_it_lets_go(open_lesson, name):
+    page = open_lesson(name, answer=1)
+    control = page.get_by_test_id("live-control")
+    control.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box, before = control.bounding_box(), page.url
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.evaluate(RECORD)
+    for i in range(20):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + 0.02 * (i + 1)), y)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    changed = page.evaluate("frames_changed.size")
+    assert page.url == before  # nothing is said until the hand lets go
+    page.mouse.up()
+    assert changed >= 12 and page.url != before
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_symbol_lights_its_part_of_the_figure(open_lesson, name):
+    page = open_lesson(name, answer=1)
+    page.get_by_text("Mathematics", exact=True).click()
+    symbols = page.locator(".mathematics [data-symbol]")
+    names = symbols.evaluate_all("nodes => [...new Set(nodes.map((node) => node.dataset.symbol))]")
+    lit = []
+    for symbol in names:
+        page.locator(f'.mathematics [data-symbol="{symbol}"]').first.hover()
+        lit.append(page.locator(".lesson-figure .lit-symbol, .live-controls .lit-symbol").count())
+    assert any(lit)

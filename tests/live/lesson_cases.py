@@ -1,0 +1,23 @@
+"""What the modules of explorer/live/core/ for lessons should compute, by torch.distributions."""
+
+import numpy as np
+import torch
+from torch.distributions import Normal, kl_divergence
+
+
+def lesson_cases() -> dict[str, dict]:
+    """Return the cases of each module by its name."""
+    return {"gaussian": gaussian_cases()}
+
+
+def gaussian_cases() -> dict:
+    rng = np.random.default_rng(0)
+    z, mean, sd = rng.normal(0, 2, 50), rng.normal(0, 2, 50), np.exp(rng.uniform(-5, 1, 50))
+    distribution = Normal(torch.tensor(mean), torch.tensor(sd))
+    return {
+        "z": z,
+        "mean": mean,
+        "sd": sd,
+        "density": distribution.log_prob(torch.tensor(z)).exp().numpy(),
+        "kl": kl_divergence(distribution, Normal(0.0, 1.0)).numpy(),
+    }
