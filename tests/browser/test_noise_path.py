@@ -126,12 +126,17 @@ def test_keys_and_the_button_move_the_noise_and_leaving_restores_it(open_page):
     assert difference(page, END, "mnist-ae-2d", path_to_code("mnist-ae-2d", [0.0, 0.0])[-1]) <= 2
     changes(page, lambda: [page.keyboard.press("Shift+ArrowRight") for _ in range(3)], END)
     page.wait_for_url(lambda url: vector_in(url) != [0, 0])
+    page.wait_for_timeout(1500)  # until the address is that of the last key
     noise = vector_in(page.url)
     changes(page, page.get_by_role("button", name="New noise").click, END)
     page.wait_for_url(lambda url: vector_in(url) != noise)
-    end = path_to_code("mnist-ae-2d", vector_in(page.url))[-1]
     page.get_by_role("button", name="Go to the code").click()
-    page.wait_for_url(lambda url: vector_in(url, "z") == pytest.approx(end, abs=1e-3))
+
+    def is_at_the_end(url: str) -> bool:
+        end = path_to_code("mnist-ae-2d", vector_in(url))[-1]
+        return vector_in(url, "z") == pytest.approx(end, abs=1e-3)
+
+    page.wait_for_url(is_at_the_end)
 
 
 def test_a_finger_moves_the_noise_on_a_phone_in_the_dark(open_page):
