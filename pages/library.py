@@ -96,6 +96,7 @@ with left:
     st.markdown(
         f"{words.metrics_sentence(run)} The network has {run.n_parameters:,} weights and was trained on"
         f" {run.n_train:,} images for {run.epochs} epochs ({words.escape_markdown(run.device)})."
+        f"{words.best_epoch_sentence(run)}"
     )
     if run.note:
         st.warning(words.escape_markdown(run.note))

@@ -15,6 +15,7 @@ def run_json(run) -> dict:
         "shape": run.shape,
         "test": run.test.to_dict(),
         "epochs": run.epochs,
+        "best_epoch": run.best_epoch,
         "seconds": run.seconds,
         "device": run.device,
         "note": run.note,
@@ -23,7 +24,8 @@ def run_json(run) -> dict:
 
 def print_run(run) -> None:
     t = run.test
-    print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}")
+    best = f", weights of epoch {run.best_epoch}, the best by validation loss" if run.best_epoch else ""
+    print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}{best}")
     images = {"dataset": run.spec.dataset, "image shape": "×".join(map(str, run.shape))}  # C×H×W
     settings = {k.replace("_", " "): v for k, v in run.spec.to_dict().items() if k not in IMAGE_OPTIONS}
     print("  " + ", ".join(f"{name} {value}" for name, value in (images | settings).items()))

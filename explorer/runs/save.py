@@ -68,6 +68,7 @@ def save_run(
         None if isinstance(end, Finished) else end.reason,
         {},
         tuple(frames),
+        best_epoch=end.best_epoch,
     )
     factors = {name: values[data.test] for name, values in data.factors.items()}
     packed = pack_embedding(

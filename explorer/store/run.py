@@ -51,6 +51,7 @@ class Run:
     note: str | None  # a sentence that readers of the figures need, such as why the training ended early
     files: dict[str, dict]  # fingerprints
     film: tuple[FilmFrame, ...] = ()  # of a ladder, its betas rising
+    best_epoch: int | None = None  # whose weights are stored, where the validation loss chose them
 
 
 def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
@@ -61,6 +62,8 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     if (run.folder / REPLAY_FILE).exists():
         record["replay"] = fingerprint((run.folder / REPLAY_FILE).read_bytes())
     del record["name"], record["folder"]
+    if run.best_epoch is None:
+        del record["best_epoch"]
     write_all_atomically(
         {
             run.folder / file: content
@@ -157,6 +160,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         None if record["note"] is None else sanitize(str(record["note"]), MAX_NOTE_LENGTH),
         dict(record["files"]),
         tuple(map(parse_frame, record.get("film", ()))),
+        best_epoch=int(record["best_epoch"]) if "best_epoch" in record else None,
     )
     figures = [
         run.seconds,
@@ -172,6 +176,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
     if (
         not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
+        or not 1 <= (run.best_epoch or 1) <= max(run.epochs, 1)
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()
     ):

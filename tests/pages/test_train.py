@@ -22,6 +22,7 @@ from explorer.ui import visitor
 from explorer.ui.pages import page_file
 from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
+from explorer.ui.train.curves import overfitting_sentence
 from tests.conftest import SPECS
 from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
 from tests.trainings import until
@@ -282,6 +283,53 @@ def test_the_curves_are_those_of_the_training(app, runs_folder):
     assert loss["values"]["total"]["y"] == pytest.approx(totals)
     assert rate["values"]["rate"]["y"] == pytest.approx([e["rate"] for e in ends])
     assert rates["declaration"]["title"] == "Rate per dimension, test images" and len(rates["values"]) == 2
+
+
+def test_curves_of_training_and_validation_are_both_shown(app, runs_folder):
+    spec = RunSpec(epochs=4, width=8, beta_warmup=2.0, patience=4)
+    queue.enqueue("own", spec, started_by=mine(app))
+    with queue.wait_for_turn("own", spec):
+        run = train_run(spec, "own")
+    expire_catalogue()
+    train(app)
+    [[data]] = mounted(app, "plots")
+    started, *ends, _ = read_events(runs_folder / "own")
+    loss, distortion, rate, _ = data["content"]["options"]["plots"]
+    assert [p["declaration"]["title"] for p in (loss, distortion, rate)] == [
+        "Total loss",
+        "Distortion",
+        "Rate",
+    ]
+    assert f"{started['n_validation']} validation images" in loss["declaration"]["description"]
+    for values, part in (
+        (loss["values"], ""),
+        (distortion["values"], "distortion"),
+        (rate["values"], "rate"),
+    ):
+        for curve, prefix in (("training", ""), ("validation", "validation_")):
+            expected = [
+                e[f"{prefix}{part}"] if part else e[f"{prefix}distortion"] + e[f"{prefix}rate"] for e in ends
+            ]
+            assert values[curve]["y"] == pytest.approx(expected) and values[curve]["x"] == [1, 2, 3, 4]
+    kept = f"epoch {run.best_epoch} of 4, where the validation loss was lowest"
+    assert any(kept in element.value for element in app.markdown)
+
+
+def test_overfitting_is_named_with_the_epoch_that_was_kept():
+    """Epochs during a KL warm-up do not count, however low their loss."""
+    spec = RunSpec(epochs=60, beta_warmup=5.0, patience=30)
+    ends = [
+        {"epoch": i, "distortion": 40 - i / 2, "rate": 2.0, "beta": 1.0}
+        | {
+            "validation_distortion": 10 if i < 5 else 30 + abs(i - 20) / 2 + i % 2 / 10,
+            "validation_rate": 2.0,
+        }
+        for i in range(1, 41)
+    ]
+    sentence = overfitting_sentence(spec, ends, is_running=False)
+    assert "overfits after epoch 20" in sentence and "The weights of epoch 20 were kept." in sentence
+    assert "risen by 9.5 nats (9.4 to 9.6)" in sentence
+    assert overfitting_sentence(spec, ends[:22], is_running=False) == ""
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():

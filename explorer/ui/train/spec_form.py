@@ -31,6 +31,8 @@ MORE_FIELDS = (
     "batch_size",
     "lr",
     "schedule",
+    "patience",
+    "augment",
 )
 LABELS = {
     "dataset": "Data set",
@@ -43,6 +45,8 @@ LABELS = {
     "sigma": "σ of the likelihood",
     "n_codes": "Codebook entries",
     "code_dim": "Dimension of an entry",
+    "patience": "Patience (epochs)",
+    "augment": "Augmentation",
 }
 
 
@@ -133,5 +137,6 @@ def _placeholder(name: str) -> str:
     """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
         above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
-        return f"default: {getattr(RunSpec(**above), name)}"
+        default = getattr(RunSpec(**above), name)
+        return "off" if default is None else f"default: {default}"
     return "default"
