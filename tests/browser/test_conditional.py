@@ -176,6 +176,7 @@ def test_one_group_of_buttons_on_compare_for_every_conditional_vae(open_own, pai
     settle(page)
     expect(page.locator(f"figure:has({sheet}) figcaption")).to_contain_text("from the prior, class 3")
     changes(page, radio(page, "8").click, sheet)
+    page.wait_for_url("**class=8**")
     page.go_back()
     page.wait_for_url("**class=3**")
     expect(radio(page, "3")).to_have_attribute("aria-checked", "true")
