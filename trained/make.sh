@@ -69,6 +69,6 @@ for run in mnist-ae-2d mnist-ae-16d; do
 done
 # The terms of the rates, which are measured once and kept with the runs.
 for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d \
-  {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d faces-vae-{2,12}d; do
+  {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d {digits,mnist}-cvae-2d faces-vae-{2,12}d; do
   python -m explorer show $run --surgery
 done

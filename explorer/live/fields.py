@@ -10,6 +10,7 @@ from explorer.query import Field, Scalar, Vector
 MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
 Z, AE_Z, BETA, CLASS, WALK_START, EPOCH = "z", "ae_z", "beta", "class", "from", "epoch"
 WALK_IMAGES = "from_image", "to_image"  # the test images at the ends of the path
+NOISE = "noise"  # at which the path of a second stage begins
 # Map coordinates in standard deviations; the mean unless it was chosen
 WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE, default=[0.0, 0.0])
 

@@ -119,6 +119,7 @@ SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes", "mixture",
 COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
+PATH_TIME = Setting("time", 1.0, 0, 1, 0.025, label="time, from noise to code")
 PIXELS = Setting("pixels", "mean", options=("mean", "sample"))
 SEED = Setting("seed", 0, 0, 9999)
 AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")

@@ -3,7 +3,6 @@
 import { UserFacingError } from "../../core/errors.js";
 import { sampleNormal } from "../../core/random.js";
 import { ServerDecoder } from "../../core/server_decoder.js";
-import { ClassButtons } from "../../view/class_buttons.js";
 import { DirectionSlider } from "../../view/direction_slider.js";
 import { createElement, observeSize, onAppearanceChange, readTheme } from "../../view/dom.js";
 import { FilmControls } from "../../view/film_controls.js";
@@ -11,6 +10,7 @@ import { FramePainter } from "../../view/frame_painter.js";
 import { createLegend } from "../../view/legend.js";
 import { Originals } from "../../view/originals.js";
 import { Sliders } from "../../view/sliders.js";
+import { ClassChoice } from "./class_choice.js";
 import { createPairLayout, createSingleLayout } from "./layout.js";
 import { connectMap, findView } from "./map_actions.js";
 import { Samples } from "./samples.js";
@@ -39,7 +39,7 @@ export class Pad {
     this.directionSlider = new DirectionSlider({ onMove: (z) => this.moveSide(sliderSide, z), onCommit: () => this.commit() });
     this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
     if (filmSide) this.filmControls.side = filmSide;
-    this.classButtons = metadata.decoded_classes.length ? new ClassButtons(metadata.decoded_classes, { onChoose: (label) => { this.sides[0].label = label; this.markMoved(); }, onCommit: () => this.commit() }) : null;
+    this.classChoice = new ClassChoice(this.sides, { onChoose: () => this.markMoved(), onChange: () => this.path?.strip.strips.forEach((strip) => (strip.painted = null)), onCommit: () => this.commit() });
     if (this.sides.length > 1) {
       this.path = new Walk(this);
       this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
@@ -119,7 +119,7 @@ export class Pad {
   commitHover(side, row) {
     for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
     this.markMoved();
-    if (row >= 0) side.label = side.labelOf(row);
+    if (row >= 0) this.classChoice.set(side.labelOf(row));
     this.commit(row < 0 ? null : row, side);
   }
 
@@ -155,7 +155,7 @@ export class Pad {
       this.sides.forEach((other, i) => (other.z = zs[i]));
       this.selectedRow = row;
     }
-    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.sides[0].label, this.walk), row: code ? null : row, side: side.index });
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.classChoice.number, this.walk), row: code ? null : row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
@@ -174,7 +174,7 @@ export class Pad {
       this.clearPreview();
     }
     if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
-    if (isCurrent && label != null) this.sides[0].label = label;
+    if (isCurrent && label != null) this.classChoice.set(label);
     for (const [codedRow, codes] of Object.entries(rowCodes ?? {})) this.sides.forEach((side, i) => (side.rowCodes[codedRow] = codes[i]));
     this.walk = isCurrent ? walk : { ...this.walk };
     this.setToolOverlay(overlay ?? {});
@@ -213,13 +213,13 @@ export class Pad {
     this.filmControls?.advance();
     const { sides, filmPosition, sliderSide, walk, selectedRow: row } = this;
     this.filmControls?.show(filmPosition);
-    this.classButtons?.show(sides[0].label);
+    this.classChoice.show();
     const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || Boolean(this.path && walk !== this.paintedWalk);
     this.paintedWalk = walk;
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
-      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, sides[0].label));
+      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, this.classChoice.number));
       this.path?.show(walk, filmPosition);
     }
     this.samples?.show(filmPosition);
