@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from explorer.runs.overfitting import find_overfitting
+from explorer.runs.overfitting import Z_95, find_overfitting, fit_trend
 
 EPOCHS = np.arange(1, 101)
 FALLING = 20 + 80 * np.exp(-EPOCHS / 20)
@@ -21,15 +22,34 @@ def test_a_rise_after_a_minimum_is_overfitting_and_its_size_is_told():
     found = find_overfitting(EPOCHS, FALLING, validation)
     assert found.best_epoch == EPOCHS[validation.argmin()]
     later = validation[validation.argmin() + 1 :]
-    assert found.rise == pytest.approx(later[len(later) // 2 :].mean() - validation.min())
+    line = stats.linregress(np.arange(len(later)), later)
+    assert found.rise == pytest.approx(line.slope * (len(later) - 1))
+    assert found.low < found.rise < found.high
 
 
-@pytest.mark.parametrize(("correlation", "most"), [(0.0, 0.01), (0.5, 0.03)])
+def test_the_error_of_a_trend_is_that_of_regression_without_correlation():
+    values = noise(1)
+    r = 2 / len(values)  # the correction for a correlation that is measured as 0
+    slope, error = fit_trend(values)
+    line = stats.linregress(np.arange(len(values)), values)
+    assert slope == pytest.approx(line.slope)
+    assert (
+        line.stderr <= error <= 1.3 * line.stderr
+        and error >= line.stderr * np.sqrt((1 + r) / (1 - r)) * 0.999
+    )
+
+
+@pytest.mark.parametrize(("correlation", "least"), [(0.0, 0.94), (0.5, 0.92), (0.8, 0.88)])
+def test_intervals_of_a_trend_cover_it(correlation, least):
+    fits = [fit_trend(0.05 * EPOCHS + noise(seed, correlation)) for seed in range(500)]
+    assert np.mean([abs(slope - 0.05) < Z_95 * error for slope, error in fits]) > least
+
+
+@pytest.mark.parametrize(("correlation", "most"), [(0.0, 0.01), (0.5, 0.02)])
 def test_a_loss_without_a_trend_is_rarely_named(correlation, most):
-    named = [find_overfitting(EPOCHS, FALLING, FALLING + noise(seed, correlation)) for seed in range(500)]
-    level = [find_overfitting(EPOCHS, FALLING, 20 + noise(seed, correlation)) for seed in range(500)]
-    assert np.mean([bool(found) for found in named]) <= most
-    assert np.mean([bool(found) for found in level]) <= most
+    for trend in (FALLING, 20.0):
+        named = [find_overfitting(EPOCHS, FALLING, trend + noise(seed, correlation)) for seed in range(500)]
+        assert np.mean([bool(found) for found in named]) <= most
 
 
 def test_a_rise_of_both_losses_is_no_overfitting():

@@ -99,8 +99,9 @@ def overfitting_sentence(spec: RunSpec, validated: list[dict], is_running: bool)
         return ""
     return (
         f"The model overfits after epoch {found.best_epoch}: the loss of the training images falls, but that"
-        f" of the validation images has risen by {found.rise:.1f} nats (fluctuation {found.fluctuation:.1f})."
-        f" The weights of epoch {found.best_epoch} {'are' if is_running else 'were'} kept."
+        f" of the validation images has risen by {found.rise:.1f} nats ({found.low:.1f} to"
+        f" {found.high:.1f}). The weights of epoch {found.best_epoch}"
+        f" {'are' if is_running else 'were'} kept."
     )
 
 
