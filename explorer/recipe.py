@@ -30,7 +30,7 @@ MIN_STEPS = {32: 250, 64: 1000}
 MAX_STEPS = {32: 6000, 64: 4000}
 # Very few images are augmented, and then trained on for longer; but not in few latent dimensions, where the
 # shifts take up what should describe the images.
-MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 150, 8, 4
+MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 200, 8, 4
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from safetensors import safe_open
 
 from explorer.data import own
 from explorer.data.dataset import n_test_of
-from explorer.data.folder import find_image_files, read_file_upload, read_folder_upload
+from explorer.data.folder import find_image_files, load_folder, read_file_upload, read_folder_upload
 from explorer.data.preview import Upload
 from explorer.data.sizes import n_train
 from explorer.data.upload import UploadSource, read_entries
@@ -90,6 +90,8 @@ def _read_upload(kind: str, path: Path) -> tuple[Upload, int]:
     """Return the images of a folder or a file, of a folder of image files only some, and the number of
     training images in all.
     """
+    if kind == "folder" and not path.is_dir():
+        load_folder(str(path), IMAGE_SIZES[0], False)  # raises UserError
     files = find_image_files(path) if kind == "folder" else []
     if len(files) < 2:
         upload = read_folder_upload(path) if kind == "folder" else read_file_upload(path)

@@ -65,3 +65,5 @@ def test_the_size_is_the_nearest(tmp_path, side, size):
 def test_without_images_it_is_an_error(tmp_path):
     with pytest.raises(UserError, match="contains no image"):
         read_facts(f"folder:{tmp_path}")
+    with pytest.raises(UserError, match="There is no folder"):
+        read_facts(f"folder:{tmp_path / 'none'}")
