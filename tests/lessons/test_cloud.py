@@ -58,13 +58,14 @@ def test_the_overlap_is_the_integral_of_the_smaller_density(mu, sigma):
     axis = np.linspace(-12, 14, 1301)
     grid = np.stack(np.meshgrid(axis, axis), -1)
     densities = [multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(mu, sigma)]
-    assert overlap(mu, sigma) == pytest.approx(
-        np.minimum(*densities).sum() * (axis[1] - axis[0]) ** 2, abs=0.01
-    )
+    expected, estimate = np.minimum(*densities).sum() * (axis[1] - axis[0]) ** 2, overlap(mu, sigma)
+    assert estimate.share == pytest.approx(expected, abs=0.01)
+    width = estimate.high - estimate.low
+    assert estimate.low - width / 2 <= expected <= estimate.high + width / 2 and width < 0.02
 
 
 def test_points_do_not_overlap_and_a_cloud_without_width_is_a_point():
-    assert overlap(np.zeros((2, 2)), np.zeros((2, 2))) == 0
+    assert str(overlap(np.zeros((2, 2)), np.zeros((2, 2)))) == "0% (0 to 0%)"
     assert np.array_equal(sample_posterior(np.array([1.0, 2.0]), np.zeros(2), np.ones((3, 2))), [[1, 2]] * 3)
 
 

@@ -49,7 +49,7 @@ def test_without_noise_each_draw_is_the_code_and_with_it_none(app):
     opened(app, noise=0.0)
     for shares in captions(app).values():
         assert len(set(shares[1:4])) == len(set(shares[5:8])) == 1
-    assert "**0%** (VAE) and **0%** (AE)" in (
+    assert "**0% (0 to 0%)** (VAE) and **0% (0 to 0%)** (AE)" in (
         text := next(m.value for m in app.markdown if m.value.startswith("The two posteriors"))
     )
     assert [abs(float(v.replace("−", "-"))) for v in re.findall(r"\*\*([−\d.]+) ± 0\.0\*\*", text)] == [0, 0]
@@ -92,7 +92,9 @@ def test_at_the_models_own_noise_the_two_posteriors_overlap_and_a_phase_between_
         *(multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(ends, sigma))
     ).sum()
     expected *= 100 * np.prod([axis[1] - axis[0] for axis in axes])
-    assert int(re.search(r"\*\*(\d+)%\*\* \(VAE\)", text)[1]) == pytest.approx(expected, abs=1)
+    assert int(re.search(r"\*\*(\d+)% \(\d+ to \d+%\)\*\* \(VAE\)", text)[1]) == pytest.approx(
+        expected, abs=1
+    )
     assert expected > 15
     lit = captions(app)["VAE"]
     assert lit[0] + 3 < lit[4] < lit[-1] - 3

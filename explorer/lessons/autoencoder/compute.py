@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 import numpy as np
-from scipy.linalg import eigh
 
 from explorer.latent.share import share_of_true
+from explorer.latent.yardstick import fit_pca
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
@@ -30,7 +30,8 @@ def _compare(id: str, run: Run) -> Block:
     e = read_embedding(run)
     half = len(e.images) // 2
     images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
-    mean, components = fit_pca(e.images[:half])
+    mean, axes = fit_pca(e.images[:half], MAX_COMPONENTS)
+    components = axes.T
     errors, network = errors_over_k(mean, components, images), network_errors(run, images, mu)
     shares = [share_of_true(of_k < network) for of_k in errors]
     first = [int(np.argmax(y == label)) for label in np.unique(y)]
@@ -47,19 +48,6 @@ def _compare(id: str, run: Run) -> Block:
     tensors = {"mean": mean, "components": components, "z": mu[first], "error": errors.mean(1), **shares}
     floats = {name: t.astype(np.float32) for name, t in tensors.items()}
     return make_block(id, metadata, {"images": images[first], **floats})
-
-
-def fit_pca(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean [P] and the first MAX_COMPONENTS principal components [K, P] of x uint8 [n, C, H, W]:
-    the eigenvectors of its covariance with the largest eigenvalues.
-    """
-    pixels = _flatten(x)
-    mean = pixels.mean(0)
-    n_pixels = len(mean)
-    # Divided by n or not, the covariance has the same eigenvectors.
-    covariance, largest = (pixels - mean).T @ (pixels - mean), [n_pixels - MAX_COMPONENTS, n_pixels - 1]
-    _, vectors = eigh(covariance.astype(np.float64), subset_by_index=largest)
-    return mean, vectors[:, ::-1].T.astype(np.float32)
 
 
 def reconstruct_with_pca(mean: np.ndarray, components: np.ndarray, x: np.ndarray) -> np.ndarray:

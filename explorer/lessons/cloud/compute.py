@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
+from explorer.latent.share import Share
 from explorer.lessons.cloud.true_posterior import TruePosterior, mean_distance, true_posteriors
 from explorer.models.posterior import GaussianPosterior
 from explorer.runs.load import LoadedRun
@@ -77,7 +78,7 @@ def find_overlapping_pair(
     # The overlap is at most the Bhattacharyya coefficient.
     pairs = np.argwhere(np.triu(bound >= MIN_OVERLAP, 1))
     pairs = pairs[np.argsort(-np.abs(phase[pairs[:, 0]] - phase[pairs[:, 1]]), kind="stable")]
-    overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]) >= MIN_OVERLAP)
+    overlapping = (pair for pair in pairs if overlap(mu[pair], sigma[pair]).share >= MIN_OVERLAP)
     while candidates := list(islice(overlapping, PAIRS_PER_CHECK)):
         rows = np.unique(candidates)
         posteriors = true_posteriors(loaded, images[rows] / np.float32(255))
@@ -94,17 +95,20 @@ def sample_posterior(mu: np.ndarray, sigma: np.ndarray, eps: np.ndarray) -> np.n
     return GaussianPosterior(mean, 2 * torch.log(sd)).sample(noise).numpy()
 
 
-def overlap(mu: np.ndarray, sigma: np.ndarray) -> float:
-    """Estimate the overlap ∫ min(q₀, q₁) of two Gaussians mu, sigma [2, D], from samples of each."""
+def overlap(mu: np.ndarray, sigma: np.ndarray) -> Share:
+    """Estimate the overlap ∫ min(q₀, q₁) of two Gaussians mu, sigma [2, D], from N_OVERLAP_SAMPLES pairs of
+    samples; it is 0 if one of them is a point.
+    """
     if not sigma.all():
-        return 0.0
+        return Share(0.0, 0.0, 0.0, 0, 0.0)
     eps = np.random.default_rng(0).standard_normal((N_OVERLAP_SAMPLES, mu.shape[1]))
     shares = []
     for this, other in ((0, 1), (1, 0)):
         distance = (mu[this] + sigma[this] * eps - mu[other]) / sigma[other]
         log_ratio = ((eps**2 - distance**2) / 2).sum(1) + np.log(sigma[this] / sigma[other]).sum()
-        shares.append(np.exp(np.minimum(log_ratio, 0)).mean())
-    return float(np.mean(shares))
+        shares.append(np.exp(np.minimum(log_ratio, 0)))
+    values = np.mean(shares, 0)  # the two samples of a pair have the same noise
+    return Share.from_error(values.mean(), values.std() / np.sqrt(len(values)), len(values))
 
 
 def geometric_mean(sigma: np.ndarray) -> np.ndarray:

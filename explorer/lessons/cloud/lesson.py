@@ -5,6 +5,7 @@ trained on.
 import numpy as np
 import streamlit as st
 
+from explorer.latent.share import Z95
 from explorer.store.run import Run
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
@@ -101,7 +102,7 @@ def _noise_costs(versions: tuple[str, ...], noise: float, _sides: dict, _e) -> d
     }
     # Adding 0.0 avoids −0.
     return {
-        name: f"{words.format_number(round(cost, 1) + 0.0)} ± {1.96 * error:.1f}"
+        name: f"{words.format_number(round(cost, 1) + 0.0)} ± {Z95 * error:.1f}"
         for name, (cost, error) in costs.items()
     }
 
@@ -163,9 +164,9 @@ def _show_overlap(
     phases = {name: estimator.estimate(pair.path_images) for name, pair in posterior_pairs.items()}
     plots("learn cloud posteriors", [*maps, phase_chart(UNIT_STEPS, phases, position)])
     costs = _noise_costs(versions, NOISE.get(), sides, e)
-    overlaps = {name: 100 * overlap(pair.means, sigma) for name, pair in posterior_pairs.items()}
+    overlaps = {name: overlap(pair.means, sigma) for name, pair in posterior_pairs.items()}
     st.markdown(
-        f"The two posteriors overlap by **{overlaps['VAE']:.0f}%** (VAE) and **{overlaps['AE']:.0f}%**"
+        f"The two posteriors overlap by **{overlaps['VAE']}** (VAE) and **{overlaps['AE']}**"
         f" (AE). Over {len(e.images):,} test images, this noise adds **{costs['VAE']}** nats to the VAE's"
         f" reconstruction loss and **{costs['AE']}** to the AE's."
     )
@@ -174,7 +175,8 @@ def _show_overlap(
         f"AE and VAE have the same network ({run.spec.width} units per layer); the VAE's KL weight is 1. An"
         " AE has no σ: it gets the VAE's, in standard deviations of the AE's codes. The lit share of a"
         " decoded image is the mean of the five test images nearest to it in pixels (mean error"
-        f" {100 * error:.1f} percentage points). ± is a 95% interval."
+        f" {100 * error:.1f} percentage points). Brackets"
+        " contain 95% intervals over samples; ± is one over images."
     )
     resample_button(SEED)
 
