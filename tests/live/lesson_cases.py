@@ -4,10 +4,13 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_gaps_cases import standard_units_cases
+from tests.live.lesson_pca_cases import pca_cases
+
 
 def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
-    return {"gaussian": gaussian_cases()}
+    return {"gaussian": gaussian_cases(), "pca": pca_cases(), "standard_units": standard_units_cases()}
 
 
 def gaussian_cases() -> dict:
