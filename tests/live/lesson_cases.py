@@ -4,13 +4,19 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_spread_cases import spread_cases
 
 
 def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
-    return {"gaussian": gaussian_cases(), "gradients": gradient_cases(), "spread": spread_cases()}
+    return {
+        "gaussian": gaussian_cases(),
+        "gradients": gradient_cases(),
+        "mixture": mixture_cases(),
+        "spread": spread_cases(),
+    }
 
 
 def gaussian_cases() -> dict:

@@ -18,7 +18,8 @@ const FORMULAS = { bowl: "(z − 1)²", ripples: "cos 4z" };
 const LOSS_DOMAINS = { bowl: [-2, 20], ripples: [-1.6, 1.6] };
 const REACHES = { bowl: 20, ripples: 4 }; // of the axes of the gradients, either way
 const TANGENT = 0.35; // half the width of a tangent at slope 0
-const [SCORE_ROW, PATH_ROW] = [1, 0]; // heights of the histograms
+const SCORE_ROW = 1; // heights of the histograms
+const PATH_ROW = 0;
 
 const MAPPING = {
   title: "From noise to z",
