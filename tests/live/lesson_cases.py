@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_spread_cases import spread_cases
@@ -16,6 +17,7 @@ def lesson_cases() -> dict[str, dict]:
         "gradients": gradient_cases(),
         "mixture": mixture_cases(),
         "spread": spread_cases(),
+        "standard_units": standard_units_cases(),
     }
 
 
