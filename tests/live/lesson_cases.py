@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
@@ -16,6 +17,8 @@ def lesson_cases() -> dict[str, dict]:
         "gaussian": gaussian_cases(),
         "gradients": gradient_cases(),
         "mixture": mixture_cases(),
+        "nearest_images": nearest_cases(),
+        "posteriors": posterior_cases(),
         "spread": spread_cases(),
         "standard_units": standard_units_cases(),
     }
