@@ -45,7 +45,8 @@ def print_table(run: str, measured: Sequence[DensityMeasures]) -> None:
     first = measured[0]
     print(
         f"{run}: {first.n:,} test codes and as many samples; {first.n_images:,} decoded samples and as many"
-        " test images; 95% intervals"
+        " test images; 95% intervals over samples and test images (below 90%: over samples), not over"
+        " trainings"
     )
     cells = [["", *HEADINGS.values()]]
     cells += [[m.label, *("–" if f is None else str(f) for f in _figures(m).values())] for m in measured]

@@ -20,18 +20,26 @@ MIN_IMAGES = 100
 @dataclass(frozen=True)
 class FactorSeparation:
     """One factor. information [D]: the mutual information of each dimension and the factor, as a share of the
-    entropy of the factor; predictability [D]: R² of the factor's linear regression on each dimension, or for
-    a factor of two values the balanced accuracy of the best threshold.
+    entropy of the factor; information_estimates [D]: the same with intervals; predictability [D]: R² of the
+    factor's linear regression on each dimension, or for a factor of two values the balanced accuracy of the
+    best threshold.
     """
 
     name: str
     information: np.ndarray
+    information_estimates: tuple[Estimate, ...]
     predictability: np.ndarray
 
     @property
     def best_dimension(self) -> int:
         """Return the dimension with most information about the factor."""
         return int(self.information.argmax())
+
+    @property
+    def two_best(self) -> tuple[Estimate, Estimate]:
+        """Return the information of the two dimensions that have most."""
+        second, best = np.argsort(self.information)[-2:]
+        return self.information_estimates[best], self.information_estimates[second]
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,15 @@ def measure_separation(mu: np.ndarray, factors: dict[str, np.ndarray], seed: int
         _mean_lead(information, len(mu)),
         _mean_lead(predictability, len(mu)),
         tuple(
-            FactorSeparation(name, information[0, i], predictability[0, i]) for i, name in enumerate(values)
+            FactorSeparation(
+                name,
+                information[0, i],
+                tuple(
+                    estimate_by_jackknife(scores[0], scores[1:], len(mu)) for scores in information[:, i].T
+                ),
+                predictability[0, i],
+            )
+            for i, name in enumerate(values)
         ),
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.latent.share import Z95, format_plus_minus
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -49,8 +51,16 @@ def fit_projection(mu: np.ndarray) -> Projection:
 
     pca = PCA(n_components=2, svd_solver="covariance_eigh").fit(mu)
     first, second = pca.explained_variance_ratio_.tolist()
-    titles = f"PC 1 · {first:.0%} of the variance", f"PC 2 · {second:.0%} of the variance"
+    errors = variance_share_errors(mu - pca.mean_, pca.components_)
+    titles = component_title(0, first, errors[0]), component_title(1, second, errors[1])
     return Projection(pca.transform(mu), pca.mean_, pca.components_, titles, (first, second))
+
+
+def component_title(index: int, share: float, error: float) -> str:
+    """Return the title of an axis along a principal component, with the 95% interval of its share of the
+    variance. error: the standard error of the share.
+    """
+    return f"PC {index + 1} · {format_plus_minus(share, Z95 * error)} of the variance"
 
 
 def variance_share_errors(centred: np.ndarray, axes: np.ndarray) -> np.ndarray:

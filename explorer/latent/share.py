@@ -43,6 +43,11 @@ def format_percent(share: float, low: float, high: float) -> str:
     return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
 
 
+def format_plus_minus(share: float, half_width: float) -> str:
+    """Return text such as 16.4 ± 1.2%, a share and half the width of its interval."""
+    return f"{100 * share:.1f} ± {100 * half_width:.1f}%"
+
+
 def share_of_true(is_true: np.ndarray) -> Share | None:
     """Return the share of is_true, independent bool [n], that is True; None if n is 0."""
     return share_of_count(int(is_true.sum()), len(is_true)) if len(is_true) else None
@@ -65,6 +70,12 @@ def median_with_interval(values: np.ndarray) -> tuple[float, float, float]:
         float(ordered[max(int(np.floor(below)), 0)]),
         float(ordered[min(int(np.ceil(above)), n - 1)]),
     )
+
+
+def format_median(values: np.ndarray, digits: int = 2) -> str:
+    """Return the median of values [n] and its 95% interval as text such as 2.10 (1.95 to 2.31)."""
+    median, low, high = (f"{value:.{digits}f}" for value in median_with_interval(values))
+    return f"{median} ({low} to {high})"
 
 
 def is_larger(a: Share, b: Share) -> bool:

@@ -87,7 +87,10 @@ def stored_density(run: Run, name: str, beta: float | None = None) -> Density | 
         return None
     with suppress(LookupError, ValueError):  # the file of another version
         density = _unpack(name, stored)
-        if density.whitening.mean.shape == (run.spec.latent_dim,):
+        n_components = len(density.weights) if isinstance(density, Mixture) else None
+        if density.whitening.mean.shape == (run.spec.latent_dim,) and n_components == kind.arguments.get(
+            "n_components"
+        ):
             return density
     return None
 

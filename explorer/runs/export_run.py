@@ -16,11 +16,9 @@ from explorer.store.atomic import fingerprint
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import owner_key, public_name
 from explorer.store.run import (
-    EMBEDDING_FILE,
     EVENTS_FILE,
-    MODEL_FILE,
     RECORD_FILE,
-    REPLAY_FILE,
+    RUN_FILES,
     Run,
     encode_record,
     read_run,
@@ -66,16 +64,17 @@ def table_format(name: str) -> str:
 
 def run_zip(run: Run) -> bytes:
     """Return a zip of the run's own files, in a folder of its name: unpacked among other runs it is one of
-    them. The same files give the same bytes. The key in the name of private images is left out.
+    them. The same files give the same bytes. The key in the name of private images is left out, and so are
+    KEPT_FILES that are damaged or belong to other weights.
 
     Raises UserError if a file cannot be read, or has changed since it was saved.
     """
+    from explorer.runs.kept_files import KEPT_FILES, is_usable
+
     run, packed = read_run(run.folder), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (
-            run.folder / file for file in (RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE)
-        ):
-            if not path.exists():
+        for path in (run.folder / file for file in (*RUN_FILES, *KEPT_FILES)):
+            if not path.exists() or path.name in KEPT_FILES and not is_usable(run, path.name):
                 continue
             try:
                 content = path.read_bytes()

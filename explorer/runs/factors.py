@@ -44,6 +44,8 @@ class FactorReport:
                     "unit": units.get(f.name),
                     "best_dimension": f.best_dimension,
                     "information": f.information.tolist(),
+                    "information_low": [e.low for e in f.information_estimates],
+                    "information_high": [e.high for e in f.information_estimates],
                     "predictability": f.predictability.tolist(),
                     "r_squared_images": in_images.get(f.name),
                     "r_squared_reconstructions": read.get(f.name),

@@ -18,6 +18,7 @@ from explorer.data.dataset import Progress, no_progress
 from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
+from explorer.runs.kept_files import KEPT_FILES, is_usable
 from explorer.runs.load import load_model
 from explorer.runs.save import save_run
 from explorer.specs import RunSpec
@@ -31,6 +32,7 @@ from explorer.store.run import (
     MODEL_FILE,
     RECORD_FILE,
     REPLAY_FILE,
+    RUN_FILES,
     Run,
     read_run,
     read_tensors,
@@ -39,14 +41,16 @@ from explorer.untrusted.archive import Archive
 from explorer.untrusted.tensors import read_arrays
 
 NEEDED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE}
-ALLOWED = {RECORD_FILE, MODEL_FILE, EMBEDDING_FILE, EVENTS_FILE, REPLAY_FILE}
+ALLOWED = {*RUN_FILES, *KEPT_FILES}
 # The size limit of an unpacked run or weights in memory: the largest network has 200 MB, a ladder's per rung.
 MAX_BYTES = 1_000_000_000
-# The largest number of entries in a zip file that is read. A run has five files, whose bytes may look like
-# further entries.
+# The largest number of entries in a zip file that is read. A run has at most thirteen files, whose bytes may
+# look like further entries.
 MAX_FILES = 100
-# The size limit of run.json and events.jsonl, which are parsed as a whole: 2 MB after 10,000 epochs.
-MAX_TEXT_BYTES = 10_000_000
+# The size limit of run.json and events.jsonl, which are parsed as a whole (2 MB after 10,000 epochs), and of
+# each of the KEPT_FILES (3 MB in 512 dimensions).
+MAX_SMALL_BYTES = 10_000_000
+SMALL_FILES = {RECORD_FILE, EVENTS_FILE, *KEPT_FILES}
 # Parts of weight names that DataParallel, torch.compile and sharded training add.
 WRAPPERS = (
     "module",
@@ -76,10 +80,8 @@ def import_run(content: bytes, name: str | None = None, default_name: str = "") 
     files = {entry.name.rpartition("/")[2]: entry for entry in entries}
     if len(folders) != 1 or len(files) != len(entries) or not NEEDED <= files.keys() <= ALLOWED:
         raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
-    if long := [
-        file for file in files if file in (RECORD_FILE, EVENTS_FILE) and files[file].size > MAX_TEXT_BYTES
-    ]:
-        raise UserError(f"This zip file was not imported: its {long[0]} is too large. {EXPORT}")
+    if large := [file for file in files if file in SMALL_FILES and files[file].size > MAX_SMALL_BYTES]:
+        raise UserError(f"This zip file was not imported: its {large[0]} is too large. {EXPORT}")
     with _staging_folder(_unused_folder(name or folders.pop() or default_name)) as aside:
         for file, entry in files.items():
             try:
@@ -225,5 +227,8 @@ def _check(run: Run) -> None:
     # Other machines round differently.
     if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
         raise UserError("its codes do not belong to its weights.")
+    unusable = [file for file in KEPT_FILES if (run.folder / file).exists() and not is_usable(run, file)]
     if (run.folder / REPLAY_FILE).exists() and read_replay(run.folder) is None:
-        raise UserError(f"its {REPLAY_FILE} is damaged or belongs to another run.")
+        unusable.append(REPLAY_FILE)
+    if unusable:
+        raise UserError(f"its {unusable[0]} is damaged or belongs to another run.")

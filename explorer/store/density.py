@@ -3,7 +3,6 @@ run. They can be fitted again at any time, so they are no part of the record of 
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -24,8 +23,8 @@ class StoredDensity:
     seconds: float
 
 
-def density_file(run: Run, name: str) -> Path:
-    return run.folder / f"density-{name}.safetensors"
+def density_file(name: str) -> str:
+    return f"density-{name}.safetensors"
 
 
 def write_density(run: Run, name: str, density: StoredDensity) -> None:
@@ -36,7 +35,7 @@ def write_density(run: Run, name: str, density: StoredDensity) -> None:
         "seconds": round(density.seconds, 1),
     }
     tensors = {name: np.ascontiguousarray(t) for name, t in density.tensors.items()}
-    write_atomically(density_file(run, name), pack_record(KIND, record, tensors))
+    write_atomically(run.folder / density_file(name), pack_record(KIND, record, tensors))
 
 
 def read_density(run: Run, name: str) -> StoredDensity | None:
@@ -45,7 +44,7 @@ def read_density(run: Run, name: str) -> StoredDensity | None:
     """
     try:
         with corrupt_file_errors("it is not a density"):
-            record, tensors = unpack_record(KIND, density_file(run, name).read_bytes())
+            record, tensors = unpack_record(KIND, (run.folder / density_file(name)).read_bytes())
             if record["model"] != run.files[MODEL_FILE]["sha256"]:
                 return None
             if not all(t.dtype == np.float32 and np.isfinite(t).all() for t in tensors.values()):

@@ -200,10 +200,10 @@ def test_samples_of_both_are_shown_counted_and_walked_to(open_page):
     first = [image(page, f'[data-testid="{name}"]') for name in ("samples", "samples-2")]
     assert all(sheet.shape == (4 * 8, 8 * 8, 3) and sheet.std() > 10 for sheet in first)
     expect(page.locator(f"{PAD} .samples figcaption").first).to_have_text(
-        re.compile(r"from the Gaussian fitted to its codes, \d+ in gaps")
+        re.compile(r"from the Gaussian fitted to its codes, \d+ of 32 in gaps")
     )
     expect(page.locator(f"{PAD} .samples figcaption").last).to_have_text(
-        re.compile(r"from the prior, \d+ in gaps")
+        re.compile(r"from the prior, \d+ of 32 in gaps")
     )
     sheet = page.get_by_test_id("samples-2")
     changes(page, lambda: sheet.click(position={"x": 5, "y": 5}), DECODED_2)

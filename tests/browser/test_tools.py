@@ -311,7 +311,7 @@ def test_a_saved_picture_says_what_it_shows(open_page):
         "Interpolation, Digits · VAE · 2-D · tiny-vae: from the code of test image 0 to the code of test"
         " image" in text
     )
-    assert {"linear", "spherical"} <= set(text.split()) and re.search(r"\d in gaps", text)
+    assert {"linear", "spherical"} <= set(text.split()) and re.search(r"\d of \d+ in gaps", text)
     images = next(
         x
         for x in range(saved.shape[1])

@@ -12,7 +12,7 @@ from tests.conftest import refused
 def test_gaps_prints_a_row_for_each_density_and_the_real_images(explorer_in_process):
     done = explorer_in_process("gaps", "tiny-ae", "--density", "gaussian,mixture-2", "--n", "150")
     head, columns, *rows = done.stdout.splitlines()
-    assert head.startswith("tiny-ae: 150 test codes") and "95% intervals" in head
+    assert head.startswith("tiny-ae: 150 test codes") and "95% intervals over samples" in head
     assert columns.split("  ")[0] == "" and "coverage, features" in columns
     assert [row.split("  ")[0] for row in rows] == [
         "Fitted Gaussian",

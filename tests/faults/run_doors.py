@@ -11,15 +11,27 @@ from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
 from explorer.events import Checkpoint
+from explorer.latent.densities.mixture import standard_normal
+from explorer.runs.densities import densities_of, stored_density
 from explorer.runs.import_run import import_run, import_weights
 from explorer.runs.load import load_model
+from explorer.runs.surgery import SURGERY_FILE, read_surgeries
 from explorer.store import classifier
 from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.checkpoint import CHECKPOINT_FILE, read_checkpoint, write_checkpoint
+from explorer.store.density import density_file
 from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.replay import read_replay
-from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, REPLAY_FILE, Run
+from explorer.store.run import (
+    EMBEDDING_FILE,
+    EVENTS_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REPLAY_FILE,
+    Run,
+    encode_record,
+)
 from explorer.untrusted.tensors import pack_record, unpack_record
 from tests.faults import inputs
 from tests.faults.scene import RUN, Scene
@@ -32,6 +44,9 @@ def use(run: Run) -> None:
     assert np.isfinite(loaded.encode(e.images[:2]).mu.numpy()).all()
     classifier.read_classifier(run)
     read_replay(run.folder)
+    read_surgeries(run)
+    for name in densities_of(run.spec):
+        stored_density(run, name)
     json.dumps(
         [
             run.spec.to_dict(),
@@ -60,6 +75,8 @@ def run_zip(rng: Random, scene: Scene) -> None:
         lambda: {},
         lambda: {file: inputs.damaged(rng, files[file])},
         lambda: {inputs.name(rng): b"x"},
+        lambda: {SURGERY_FILE: encode_record(inputs.changed_object(rng, json.loads(files[SURGERY_FILE])))},
+        lambda: {density_file("gaussian"): _density(rng, scene)},
         lambda: scene.signed({}, lambda r: inputs.changed(rng, r)),
         lambda: scene.signed(
             {MODEL_FILE: safetensors.save(inputs.tensors(rng, safetensors.load(files[MODEL_FILE])))}
@@ -72,6 +89,15 @@ def run_zip(rng: Random, scene: Scene) -> None:
             rng, {f"{top}/{name}": held for name, held in (files | rng.choice(lies)()).items()}
         )
         imported(import_run(content, rng.choice((None, "new"))))
+
+
+def _density(rng: Random, scene: Scene) -> bytes:
+    """Return a Gaussian for the run, of which the record or the arrays may be changed."""
+    about = {"model": scene.record["files"][MODEL_FILE]["sha256"], "n_codes": 9, "seconds": 1.0}
+    held = {name: t.astype(np.float32) for name, t in standard_normal(np.empty((0, 2))).to_tensors().items()}
+    if rng.random() < 0.5:
+        held = inputs.tensors(rng, held)
+    return pack_record("density", inputs.changed_object(rng, about) if rng.random() < 0.3 else about, held)
 
 
 def weights(rng: Random, scene: Scene) -> None:

@@ -50,6 +50,17 @@ def test_information_is_that_of_scikit_learn(rng):
     assert s.mig.value == pytest.approx(np.mean(leads)) and s.mig.n == len(mu)
 
 
+def test_the_interval_of_information_is_its_spread_over_images(rng):
+    measured = []
+    for mu, factors in (mixed_codes(rng) for _ in range(40)):
+        name, values = next(iter(factors.items()))
+        measured.append(measure_separation(mu, {name: values}).factors[0].two_best)
+    for estimates in zip(*measured):  # of the best dimension, of the second best
+        half_widths = [(e.high - e.low) / 2 for e in estimates]
+        assert 0.6 < np.mean(half_widths) / (1.96 * np.std([e.value for e in estimates])) < 1.6
+    assert all(best.value >= second.value for best, second in measured)
+
+
 def test_predictability_is_that_of_scikit_learn(rng):
     mu, factors = mixed_codes(rng)
     s, leads = measure_separation(mu, factors), []

@@ -142,7 +142,7 @@ def _classifier_case() -> dict:
     torch.manual_seed(0)
     model = build_classifier((1, 28, 28), 10).eval()
     weights = {name: w.numpy() for name, w in model.state_dict().items()}
-    block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights))
+    block = classifier_block("c", Classifier((1, 28, 28), tuple("0123456789"), 0.9, weights), 1000)
     x = np.random.default_rng(0).random((100, 784), np.float32) * 3
     with torch.inference_mode():
         return _case("classifier", block, x, model(torch.from_numpy(x)).softmax(1).numpy())

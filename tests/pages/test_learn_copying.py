@@ -91,7 +91,10 @@ def test_what_is_shown_of_the_way_is_what_scipy_finds(app, digits):
     assert among_test["marked"]["x"] == pytest.approx(away(decoded[5:6], digits)[0], abs=1e-4)
     bars = among_test["360 test images"]
     counts = np.histogram(test, [*bars["x"][::2], bars["x"][-1]])[0]
-    assert bars["high"][::2] == bars["high"][1::2] == pytest.approx(100 * counts / len(test))
+    assert bars["y"][::2] == bars["y"][1::2] == pytest.approx(100 * counts / len(test))
+    band, k = among_test["interval of 360 test images"], int(counts.argmax())
+    wilson = binomtest(int(counts[k]), len(test)).proportion_ci(method="wilson")
+    assert (band["low"][2 * k], band["high"][2 * k]) == pytest.approx([100 * v for v in wilson], abs=0.1)
     assert counts.sum() == len(test)
 
 
@@ -101,12 +104,13 @@ def test_the_draws_are_the_prior_s_and_the_answer_is_what_is_measured(app, digit
     d, test = away(decoded, digits), away(digits.x[digits.test] / 255, digits)
     assert [float(c) for c in galleries(app)["Samples"]["captions"][11:]] == pytest.approx(d[:11], abs=0.051)
     copied, share, blend, real = re.search(
-        r"next\): (\d+)% .*?image is:\*\* (\d+)% .*?median: ([\d.]+) for samples, ([\d.]+) for",
+        r"next\): (\d+)% .*?image is:\*\* (\d+)% .*?median: ([\d.]+) \([^)]+\) for samples,"
+        r" ([\d.]+) \([^)]+\) for",
         told(app),
         re.S,
     ).groups()
     assert int(share) == round(100 * (d < np.median(test)).mean()) and copied == "0"
-    assert "I(x; z) is 2.9 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
+    assert "I(x; z) is 2.9 ± 0.1 of at most ln 1,437 = 7.3 nats: z distinguishes about" in told(app)
     assert float(blend) < 0.5 * float(real)  # the lesson's answer is correct
     first = galleries(app)["Samples"]["sheet"]
     next(button for button in app.button if button.label == "Resample").click().run()

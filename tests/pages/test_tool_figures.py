@@ -204,7 +204,9 @@ def test_copying_prints_distances_and_no_contrast(app):
         np.median(np.linalg.norm(x[:, None] - group, axis=2).min(0))
         for group in (images, loaded.decode(e.mu[:100]).reshape(100, 64))
     ]
-    shown = [float(v) for v in said(app, r"test images ([\d.]+), their reconstructions ([\d.]+)")]
+    shown = [
+        float(v) for v in said(app, r"100 test images ([\d.]+) \(.*100 of their reconstructions ([\d.]+) \(")
+    ]
     assert shown == pytest.approx(medians, abs=0.006)
 
 

@@ -4,6 +4,7 @@ dimensions, grey and colour.
 
 import io
 import json
+import re
 import time
 
 import numpy as np
@@ -148,6 +149,26 @@ def test_a_direction_is_the_difference_of_two_mean_codes(app):
     assert "two different classes" in app.info[0].value and pad_state(app)["overlay"] == {}
 
 
+def test_an_attribute_leads_from_chosen_images_to_others(app):
+    show(app, "tiny-vae", "attributes", attribute="groups")
+    assert "Choose images for both groups" in app.info[0].value and pad_state(app)["overlay"] == {}
+    query = {"attribute": "groups", "less_images": "0,2,5,9", "more_images": "1,4,99999"}
+    show(app, "tiny-vae", "attributes", **query)
+    loaded = load_run("tiny-vae")
+    mu = read_embedding(loaded.run).mu
+    vector = mu[[1, 4]].mean(0) - mu[[0, 2, 5, 9]].mean(0)
+    assert pad_state(app)["overlay"]["direction"]["vector"] == pytest.approx(vector.tolist(), abs=1e-5)
+    groups = galleries(app)
+    assert groups["From the images"]["n_images"] == 4 and groups["to the images"]["n_images"] == 2
+    x = read_embedding(loaded.run).images
+    assert np.array_equal(pictures(groups["to the images"])[1], x[4, 0])
+    [measured] = [c.value for c in app.caption if "Added to the codes of the 4 images" in c.value]
+    assert re.search(r"nearer to the second group for \d+% \(\d+ to \d+%\), without it for", measured)
+    assert address(app)["less_images"] == "0,2,5,9" and not app.exception
+    show(app, "tiny-vae", "attributes", attribute="groups", less_images="3", more_images="3")
+    assert "Choose two different groups" in app.info[0].value
+
+
 def test_copying_finds_the_training_image_itself(app):
     data, loaded = load_data("digits"), load_run("tiny-ae")
     z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
@@ -221,8 +242,9 @@ def test_axes_by_pca_are_scikit_learns(app):
     mu = read_embedding(find_run("tiny-vae-6d")).mu
     plot = json.loads(app.get("plotly_chart")[0].proto.spec)
     shares = PCA().fit(mu).explained_variance_ratio_
-    assert plot["layout"]["xaxis"]["title"]["text"] == f"PC 2 · {shares[1]:.0%} of the variance"
-    assert plot["layout"]["yaxis"]["title"]["text"] == f"PC 4 · {shares[3]:.0%} of the variance"
+    for axis, k in (("xaxis", 1), ("yaxis", 3)):
+        expected = rf"PC {k + 1} · {100 * shares[k]:.1f} ± \d\.\d% of the variance"
+        assert re.fullmatch(expected, plot["layout"][axis]["title"]["text"])
 
 
 LINKS = [
@@ -374,10 +396,11 @@ def test_samples_are_those_of_a_density_that_is_fitted_while_the_page_shows_its_
     assert address(app)["source"] == source
     if source == "diffusion":
         [path] = pad_state(app)["overlay"]["paths"]
-        assert len(path["zs"]) == 15 and "From noise to the first sample" in galleries(app)
+        assert path["zs"][-1] == pytest.approx(expected[0], abs=1e-5) and len(path["zs"]) == 11
+        assert [figure for figure in app.get("bidi_component") if "noise path" in figure.proto.id]
     else:
         assert address(app)["components"] == "2" and "paths" not in pad_state(app)["overlay"]
-    density_file(run, name).unlink()
+    (run.folder / density_file(name)).unlink()
 
 
 def test_a_ladder_is_fitted_at_another_kl_weight_when_the_visitor_asks(app):
@@ -386,7 +409,7 @@ def test_a_ladder_is_fitted_at_another_kl_weight_when_the_visitor_asks(app):
     assert "β = 0.1" in button.label and not sample_gallery(app)
     button.click().run()
     fitted(app)
-    assert not density_file(find_run("tiny-ladder"), "gaussian").exists()
+    assert not (find_run("tiny-ladder").folder / density_file("gaussian")).exists()
 
 
 def test_a_codebook_has_no_mixture_and_an_old_link_keeps_its_meaning(app):

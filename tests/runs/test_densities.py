@@ -60,7 +60,7 @@ def test_the_fitted_gaussian_has_the_moments_of_the_training_codes():
 def test_a_kept_density_is_not_used_when_it_is_damaged_or_of_other_weights(runs_folder):
     run = load_run("tiny-ae").run
     fit_density(load_run("tiny-ae"), "mixture-2")
-    file = density_file(run, "mixture-2")
+    file = run.folder / density_file("mixture-2")
     content = file.read_bytes()
     for damaged in (content[:-8], b"", content.replace(b"means", b"meant")):
         file.write_bytes(damaged)

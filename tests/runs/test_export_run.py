@@ -21,6 +21,7 @@ from explorer.data import own
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.registry import NETWORKS
+from explorer.runs.densities import fit_density, stored_density
 from explorer.runs.export_run import (
     FORMATS,
     codes,
@@ -34,12 +35,13 @@ from explorer.runs.export_run import (
 )
 from explorer.runs.import_run import import_run
 from explorer.runs.load import LoadedRun, load_model
+from explorer.runs.surgery import measure_surgery, read_surgeries
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import new_key, private_name
-from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE
+from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, RUN_FILES
 
 BY_DEFAULT = {("mlp", False), ("conv", True)}  # whose export is tested by default; a second or more each
 COLOUR = {"image_size": 28, "colour": True, "likelihood": "gaussian"}
@@ -157,6 +159,25 @@ def test_a_zip_holds_the_replay_but_nothing_that_is_not_the_runs(runs_folder):
         names = archive.namelist()
         assert archive.read("tiny-vae/replay.safetensors") == (folder / "replay.safetensors").read_bytes()
         assert "tiny-vae/checkpoint.safetensors" not in names
+
+
+def test_a_zip_holds_what_is_kept_with_the_run_unless_it_is_of_other_weights(runs_folder):
+    run = find_run("tiny-vae")
+    fit_density(load_model(run), "mixture-5")
+    measure_surgery(run, None, *[lambda done, total: None] * 2)
+    kept = {"density-mixture-5.safetensors", "surgery.json"}
+    (run.folder / "density-gaussian.safetensors").write_bytes(b"half")
+    packed = run_zip(run)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name.partition("/")[2] for name in archive.namelist()} == {*RUN_FILES, *kept}
+    again = import_run(packed, "again")
+    z = [stored_density(r, "mixture-5").sample(9, np.random.default_rng(0)) for r in (run, again)]
+    assert np.array_equal(*z) and read_surgeries(again) == read_surgeries(run) != {}
+    other = find_run("tiny-vae-1d")
+    for file in kept:
+        (other.folder / file).write_bytes((run.folder / file).read_bytes())
+    with zipfile.ZipFile(io.BytesIO(run_zip(other))) as archive:
+        assert not kept & {name.partition("/")[2] for name in archive.namelist()}
 
 
 @pytest.mark.parametrize("file", [MODEL_FILE, EMBEDDING_FILE])

@@ -37,7 +37,7 @@ from explorer.store.run import (
     encode_record,
 )
 from explorer.untrusted.foreign import check_foreign, is_zip
-from explorer.untrusted.tensors import read_arrays
+from explorer.untrusted.tensors import pack_record, read_arrays
 
 
 def repacked(content: bytes, change) -> bytes:
@@ -104,6 +104,47 @@ def tampered(name, held=b"x"):
     return lambda files: files | {name.format(top(files)): held}
 
 
+def with_surgery(**changes):
+    """Add the terms of a rate, intact but for the changes."""
+
+    def changed(files):
+        term = {"value": 1.0, "low": 0.5, "high": 1.5}
+        record = json.loads(files[f"{top(files)}/{RECORD_FILE}"])
+        entry = {"beta": 1.0, "n": 100, "n_samples": 50, "rate": 3.0}
+        entry |= dict.fromkeys(("mutual_information", "total_correlation", "marginal_kl"), term)
+        surgery = {"model": record["files"][MODEL_FILE]["sha256"], "surgeries": [entry]}
+        for name, value in changes.items():
+            (surgery if name in surgery else entry)[name] = value
+        return files | {f"{top(files)}/surgery.json": encode_record(surgery)}
+
+    return changed
+
+
+def with_density(**changes):
+    """Add a fitted Gaussian, intact but for the changes."""
+
+    def changed(files):
+        record = json.loads(files[f"{top(files)}/{RECORD_FILE}"])
+        about = {"model": record["files"][MODEL_FILE]["sha256"], "n_codes": 100, "seconds": 1.0}
+        identity, parts = np.eye(2), {}
+        parts |= {"mean": np.zeros(2), "root": identity, "whitening": identity}
+        parts |= {"weights": np.ones(1), "means": np.zeros((1, 2)), "factors": identity[None]}
+        for name, value in changes.items():
+            (about if name in about else parts)[name] = value
+        tensors = {name: np.asarray(part, np.float32) for name, part in parts.items()}
+        return files | {f"{top(files)}/density-gaussian.safetensors": pack_record("density", about, tensors)}
+
+    return changed
+
+
+@pytest.mark.parametrize("change", [with_surgery(), with_density()])
+def test_what_is_kept_with_a_run_is_imported(runs_folder, change):
+    files = {
+        p.name for p in import_run(repacked(run_zip(find_run("tiny-vae")), change), "b").folder.iterdir()
+    }
+    assert len(files & {"surgery.json", "density-gaussian.safetensors"}) == 1
+
+
 BAD = {
     "another file": (tampered("{}/notes.txt"), "the files of exactly one run"),
     "another folder": (tampered("other/events.jsonl"), "the files of exactly one run"),
@@ -138,6 +179,22 @@ BAD = {
     "a record too long": (tampered("{}/run.json", b" " * 10_000_001), "is too large"),
     "another model": (tampered("{}/model.safetensors", save({"a": np.zeros(3)})), "incomplete"),
     "a replay of nothing": (tampered("{}/replay.safetensors", b"x"), "replay.safetensors is damaged"),
+    "terms of no rate": (tampered("{}/surgery.json", b"{}"), "surgery.json is damaged"),
+    "terms of a rate too long": (tampered("{}/surgery.json", b" " * 10_000_001), "surgery.json is too large"),
+    "terms of another rate": (with_surgery(model="0"), "surgery.json is damaged or belongs to another run"),
+    "terms that are not finite": (with_surgery(rate=float("nan")), "surgery.json is damaged"),
+    "a density of nothing": (tampered("{}/density-gaussian.safetensors"), "gaussian.safetensors is damaged"),
+    "a density of no name": (tampered("{}/density-x.safetensors"), "the files of exactly one run"),
+    "a density of another run": (with_density(model="0"), "belongs to another run"),
+    "a density of more components": (with_density(weights=[0.5, 0.5]), "is damaged"),
+    "a density without weight": (with_density(weights=[0]), "is damaged"),
+    "a density in one dimension": (with_density(mean=[0]), "is damaged"),
+    "a density that is not finite": (with_density(means=[[np.inf, 0]]), "is damaged"),
+    "a density whose samples are not finite": (
+        with_density(root=3e38 * np.eye(2), factors=[9 * np.eye(2)]),
+        "is damaged",
+    ),
+    "a density without variance": (with_density(factors=np.zeros((1, 2, 2))), "is damaged"),
     "figures that do not add up": (
         with_record(lambda r: r["test"].update(rate=0.0)),
         "contradict each other",

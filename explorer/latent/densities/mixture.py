@@ -69,8 +69,10 @@ class Mixture:
         whitening = FittedGaussian.from_tensors(tensors)
         weights, means, factors = (tensors[part].astype(float) for part in ("weights", "means", "factors"))
         k, r = len(weights), len(whitening.root)
-        if means.shape != (k, r) or factors.shape != (k, r, r) or not (weights >= 0).all() or not k:
+        if means.shape != (k, r) or factors.shape != (k, r, r):
             raise ValueError("not a mixture")
+        if not (weights >= 0).all() or not weights.sum() > 0 or not (np.diagonal(factors, 0, 1, 2) > 0).all():
+            raise ValueError("weights or covariances that no mixture has")
         return cls(name, whitening, weights, means, factors)
 
 

@@ -19,7 +19,7 @@ MAX_COPY_RATIO = 1 / 3
 @dataclass(frozen=True)
 class ReferenceDistances:
     """Distances of images to their nearest training images. training: the training images, with logvar [N, D]
-    of their posteriors and their mutual_information I(x; z), in nats; test_distances, reconstructions [n, 2]:
+    of their posteriors and their mutual_information() I(x; z); test_distances, reconstructions [n, 2]:
     two_nearest_distances() of the test images, and of their reconstructions; training_reconstructions [N, 2]:
     of the reconstructions of the training images; blend_distances [n]: of the test images.
     """
@@ -30,7 +30,7 @@ class ReferenceDistances:
     reconstructions: np.ndarray
     blend_distances: np.ndarray
     training_reconstructions: np.ndarray
-    mutual_information: float
+    mutual_information: tuple[float, float]
 
 
 def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> ReferenceDistances:
@@ -105,18 +105,18 @@ def share_nearer(distances: np.ndarray, reference: np.ndarray) -> Share:
     return share_of_true(distances[:, 0] < np.median(reference[:, 0]))
 
 
-def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> float:
-    """Estimate I(x; z) in nats from the posteriors mu, logvar [N, D] of N images, x uniform over these
-    images: the mean of log q(z|x) − log q(z) over one posterior sample per image, with q(z) the mean of all N
-    posteriors. It is at most ln N.
+def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """Estimate I(x; z) in nats, and its standard error over samples, from the posteriors mu, logvar [N, D] of
+    N images, x uniform over these images: the mean of log q(z|x) − log q(z) over one posterior sample per
+    image, with q(z) the mean of all N posteriors. It is at most ln N.
     """
     mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
     z = mu + sd * rng.standard_normal(mu.shape)
-    total = 0.0
+    values = []
     for row, code in enumerate(z):
         log = -(0.5 * ((code - mu) / sd) ** 2 + np.log(sd)).sum(1)
-        total += log[row] - log.max() - np.log(np.exp(log - log.max()).mean())
-    return total / len(mu)
+        values.append(log[row] - log.max() - np.log(np.exp(log - log.max()).mean()))
+    return float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))
 
 
 def _flatten(images: np.ndarray) -> np.ndarray:

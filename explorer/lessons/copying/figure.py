@@ -1,8 +1,12 @@
-"""Distances of images to the nearest training image, as shares of each group, as a live plot."""
+"""Distances of images to the nearest training image, as shares of each group with 95% intervals, as a live
+plot.
+"""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
+from explorer.latent.share import share_of_count
 
 BIN_WIDTH = 0.1  # of a histogram, in units of distance
 
@@ -20,8 +24,12 @@ def histogram(
     top = max(float(np.concatenate([*groups.values()]).max()), marked or 0)
     edges = BIN_WIDTH * np.arange(int(top / BIN_WIDTH) + 2)
     parts = [
-        {"kind": "area", "name": name, "colour": colour, "opacity": 0.4}
+        part
         for name, colour in zip(groups, colours)
+        for part in (
+            {"kind": "area", "name": f"interval of {name}", "label": "", "colour": colour, "opacity": 0.3},
+            {"kind": "line", "name": name, "colour": colour, "width": 2},
+        )
     ]
     declaration = {
         "title": title,
@@ -32,11 +40,15 @@ def histogram(
         "legend": "top",
         "parts": [*parts, {"kind": "marker", "name": "marked", "colour": "mark", "dash": "solid"}],
     }
-    values = {name: _steps(edges, distances) for name, distances in groups.items()}
+    values = {
+        part: value for name, distances in groups.items() for part, value in _steps(name, edges, distances)
+    }
     return declaration, values | {"marked": None if marked is None else {"x": marked}}
 
 
-def _steps(edges: np.ndarray, distances: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the area of a histogram, with the percentage of the distances in each bin."""
-    percent = 100 * np.histogram(distances, edges)[0] / len(distances)
-    return {"x": np.repeat(edges, 2)[1:-1], "low": np.zeros(2 * len(percent)), "high": np.repeat(percent, 2)}
+def _steps(name: str, edges: np.ndarray, distances: np.ndarray) -> list[tuple[str, dict[str, np.ndarray]]]:
+    """Return the percentage of the distances in each bin, as steps, and its 95% interval."""
+    n, x = len(distances), np.repeat(edges, 2)[1:-1]
+    shares = [share_of_count(count, n) for count in np.histogram(distances, edges)[0].tolist()]
+    share, low, high = np.repeat([(100 * s.share, 100 * s.low, 100 * s.high) for s in shares], 2, axis=0).T
+    return [(f"interval of {name}", {"x": x, "low": low, "high": high}), (name, {"x": x, "y": share})]

@@ -5,7 +5,7 @@ and blends of them.
 import numpy as np
 import streamlit as st
 
-from explorer.latent.share import share_of_true
+from explorer.latent.share import Z95, format_median, share_of_true
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.plots import plots
@@ -205,7 +205,8 @@ def _show_distance(reference, distance: float) -> None:
     test_distances = reference.test_distances[:, 0]
     st.markdown(
         f"Distance to the nearest training image: **{distance:.2f}**. Of {len(test_distances)} test images **"
-        f"{share_of_true(test_distances < distance)}** are nearer (median {np.median(test_distances):.2f})."
+        f"{share_of_true(test_distances < distance)}** are nearer (median"
+        f" {format_median(test_distances)})."
     )
     name = f"{len(test_distances)} test images"
     figure = histogram("The image at t among test images", {name: test_distances}, ["grey"], 190, distance)
@@ -228,8 +229,8 @@ def _show_samples(run, reference) -> None:
             " training images.  \n**Nearer to a training image than the median test image is:**"
             f" {share_nearer(distances, reference.test_distances)} of the samples,"
             f" {share_nearer(reference.reconstructions, reference.test_distances)} of the decoded test"
-            f" images.  \n**Distance to the best blend,** median: {np.median(blends):.2f} for samples,"
-            f" {np.median(reference.blend_distances):.2f} for test images."
+            f" images.  \n**Distance to the best blend,** median: {format_median(blends)} for samples,"
+            f" {format_median(reference.blend_distances)} for test images."
         )
         heads, captions = ["sample", "nearest\nimage"], [""] * N_SHOWN_SAMPLES
         _show_above_nearest(reference, "Samples", heads, images[:N_SHOWN_SAMPLES], captions)
@@ -239,9 +240,9 @@ def _show_samples(run, reference) -> None:
         nearest = {name: group[:, 0] for name, group in zip(GROUP_COLOURS, groups)}
         colours = [*GROUP_COLOURS.values()]
         plots(f"{PAGE} distances", [histogram("Samples among test images", nearest, colours, 210)])
-    n, nats = len(reference.training.x), reference.mutual_information
+    n, (nats, error) = len(reference.training.x), reference.mutual_information
     st.caption(
-        "Brackets contain 95% intervals. A small distance does not mean a copy: a blurred image is close to"
-        f" many images. I(x; z) is {nats:.1f} of at most ln {n:,} = {np.log(n):.1f} nats: z"
-        f" distinguishes about {np.exp(nats):.0f} groups of training images."
+        "Brackets and bands are 95% intervals over images. A small distance does not mean a copy: a blurred"
+        f" image is close to many images. I(x; z) is {nats:.1f} ± {Z95 * error:.1f} of at most"
+        f" ln {n:,} = {np.log(n):.1f} nats: z distinguishes about {np.exp(nats):.0f} groups of images."
     )

@@ -118,6 +118,8 @@ def _show_images(name: str, originals: np.ndarray, state) -> None:
 
 def _show_test_figures(by_name: dict[str, Run]) -> None:
     """Show what the trained models measure on test images: it answers the question."""
+    from explorer.lessons.objectives.compute import N_PRIOR_SAMPLES
+
     runs = {title: by_name[name] for name, title in (RUNS | {AE_RUN: "AE"}).items() if name in by_name}
     distortion, nearest, change = _test_figures(tuple(run_version(run) for run in runs.values()), runs)
     distortions_text = ", ".join(
@@ -125,11 +127,9 @@ def _show_test_figures(by_name: dict[str, Run]) -> None:
     )
     st.markdown(
         f"**After training.** Distortion on {runs[RUNS[BOTH_RUN]].test.n} test images, nats (95% interval):"
-        f" {distortions_text}. *{RUNS[RECONSTRUCTION_RUN]}*: for 99% of the images, the nearest other code is"
-        " at least"
-        f" {nearest:.0f}σ away. *{RUNS[KL_RUN]}*: over samples of the prior, no pixel of the decoded image"
-        " changes"
-        f" by more than {change:.2f}."
+        f" {distortions_text}. *{RUNS[RECONSTRUCTION_RUN]}*: for 99% of these images, the nearest other code"
+        f" is at least {nearest:.0f}σ away. *{RUNS[KL_RUN]}*: over {N_PRIOR_SAMPLES:,} samples of the prior,"
+        f" no pixel of the decoded image changes by more than {change:.2f}."
     )
     if "AE" in runs:
         ae, vae = runs["AE"], runs[RUNS[RECONSTRUCTION_RUN]]

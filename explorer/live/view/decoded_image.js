@@ -18,9 +18,10 @@ export class DecodedImage {
   /** Name images from now on by a classifier: a block. */
   setClassifier(classifier) {
     this.classifier = new Network(classifier);
-    const { classes, min_confidence: minConfidence, accuracy } = classifier.metadata;
+    const { classes, min_confidence: minConfidence, accuracy, n_test: testCount } = classifier.metadata;
+    const [share, low, high] = accuracy.map((value) => (100 * value).toFixed(1));
     Object.assign(this, { classes, minConfidence, lowConfidenceText: `below ${Math.round(100 * minConfidence)}% confidence` });
-    this.classCaption.title = `A small classifier, correct on ${(100 * accuracy).toFixed(1)}% of the test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
+    this.classCaption.title = `A small classifier, correct on ${share}% (95% interval ${low} to ${high}%) of ${testCount.toLocaleString("en")} test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
     if (this.pixels) this.show(this.pixels);
   }
 

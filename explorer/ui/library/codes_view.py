@@ -65,7 +65,8 @@ def codes_view() -> None:
         )
         n, dim = view.codes.z.shape
         shown = "" if len(rows) == n else f" The map shows {len(rows):,} of them."
-        st.caption(f"{n:,} codes of {dim:,} dimension{'s' * (dim > 1)}.{shown} {view.gap}")
+        interval = " ± is a 95% interval over the codes." if view.projection.variance_shares else ""
+        st.caption(f"{n:,} codes of {dim:,} dimension{'s' * (dim > 1)}.{shown} {view.gap}{interval}")
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the codes and measuring their gaps…")
@@ -77,7 +78,7 @@ def _read_view(ids: tuple[str, ...], _files: dict[str, bytes]) -> _View:
         gaps = measure.measure_gaps_of_codes(codes.z)
         gap = (
             f"Gap: {format_percent(gaps.gap, gaps.gap_low, gaps.gap_high)} of the samples of the Gaussian"
-            f" fitted to the codes have no code near them, measured with {gaps.n:,} codes."
+            f" fitted to the codes have no code near them, measured with {gaps.n:,} codes (95% interval)."
         )
     except UserError as error:
         gap = str(error)

@@ -170,7 +170,7 @@ def test_the_chart_marks_trained_kl_weights_with_their_intervals():
         trained = [e for f, e in zip(run.film, known) if f.beta in run.spec.rungs]
         assert list(marks.error_y.array) == pytest.approx([e.high - e.share if e else 0 for e in trained])
         assert list(marks.customdata) == [
-            str(e) if e else f"{f.gap:.0%}"
+            str(e) if e else f"{f.gap:.0%}, interval not measured"
             for e, f in zip(trained, (f for f in run.film if f.beta in run.spec.rungs))
         ]
 

@@ -11,6 +11,7 @@ from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.latent.draws import sample_gaussian
 from explorer.latent.neighbours import fit_blend, nearest_distances, nearest_points
+from explorer.latent.share import format_median
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
@@ -57,15 +58,15 @@ def _training_codes(
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
 def _median_distances(
     folder: Path, version: str, beta: float | None, _session: ExploreSession, _x: np.ndarray
-) -> dict[str, float]:
-    """Return the median distance to the nearest training image: of test images, of their reconstructions, of
-    decoded samples in gaps.
+) -> dict[str, str]:
+    """Return the median distance to the nearest training image, with its 95% interval: of test images, of
+    their reconstructions, of decoded samples in gaps.
     """
     scale, e, rng = RunView(_session.run).scale, RunView(_session.run).embedding, np.random.default_rng(0)
     samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, rng)
     images_by_kind = {
         "test images": e.images[:MAX_MEDIAN_IMAGES],
-        "their reconstructions": _session.decode(
+        "of their reconstructions": _session.decode(
             _session.posteriors()[0][:MAX_MEDIAN_IMAGES], e.y[:MAX_MEDIAN_IMAGES]
         ),
         "decoded samples in gaps": (
@@ -75,7 +76,7 @@ def _median_distances(
         ),
     }
     return {
-        name: float(np.median(nearest_distances(_x, images)))
+        f"{len(images)} {name}": format_median(nearest_distances(_x, images))
         for name, images in images_by_kind.items()
         if images is not None
     }
@@ -117,8 +118,8 @@ def show(session: ExploreSession) -> None:
     )
     st.caption(
         "Median distance from the nearest training image: "
-        + ", ".join(f"{name} {d:.2f}" for name, d in medians.items())
-        + "."
+        + ", ".join(f"{name} {median}" for name, median in medians.items())
+        + " (95% intervals)."
     )
     gallery(
         session_key("decode and blend", run),
@@ -138,6 +139,8 @@ def show(session: ExploreSession) -> None:
         ("Nearest in code", rows_by_code, [f"{d:.2f}" for d in code_distances]),
         ("Images in the blend", rows_by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
     ):
+        if not len(rows):  # of a blend, whose best image is black
+            continue
         st.markdown(f"**{title}**")
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]
         gallery(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.latent.gap_map import build_gap_index
 from explorer.latent.interpolation import interpolate_linear, interpolate_spherical, midpoints
+from explorer.latent.share import Z95, format_plus_minus
 from explorer.store.run import Run
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
@@ -64,7 +65,7 @@ def show(session: ExploreSession) -> None:
     other_runs = [run for run in catalogue.visible_runs()[0] if run.name != session.run.name]
     if other := pairs.best_partner(session.run, other_runs):
         _show_partner(session, new_session(other), n, ends_text)
-    elif session.label is not None:
+    if session.label is not None:
         name = words.escape_markdown(session.run.class_names[session.label])
         st.caption(f"All images of both paths are decoded with the class {name}.")
     elif session.run.spec.n_codes:
@@ -125,8 +126,8 @@ def _show_midpoints(session: ExploreSession) -> None:
         st.caption(
             f"Over {N_PAIRS * N_REPEATS:,} random pairs of test images, the midpoint is in a gap for: "
             + ", ".join(
-                f"{path_type} {100 * share:.1f} ± {100 * error:.1f}%"
-                for path_type, (share, error) in shares.items()
+                f"{path_type} {format_plus_minus(share, half_width)}"
+                for path_type, (share, half_width) in shares.items()
             )
             + " (95% interval)."
         )
@@ -147,7 +148,7 @@ def _shares_in_gaps(
         for path_type, zs in midpoints(mu, N_PAIRS, middle, rng).items():
             shares_by_path[path_type].append((gaps.log2_distance_ratio(zs) > 0).mean())
     return {
-        path_type: (float(np.mean(shares)), float(1.96 * np.std(shares, ddof=1) / np.sqrt(N_REPEATS)))
+        path_type: (float(np.mean(shares)), float(Z95 * np.std(shares, ddof=1) / np.sqrt(N_REPEATS)))
         for path_type, shares in shares_by_path.items()
     }
 
@@ -190,7 +191,9 @@ def _show_strip(
     paths = interpolate(session.run, ends, n)
     zs = np.concatenate(list(paths.values()))
     gaps = session.are_in_gaps(zs)
-    heads = [f"{path_type}\n{gaps[i * n : (i + 1) * n].sum()} in gaps" for i, path_type in enumerate(paths)]
+    heads = [
+        f"{path_type}\n{gaps[i * n : (i + 1) * n].sum()} of {n} in gaps" for i, path_type in enumerate(paths)
+    ]
     names = [
         f"{path_type}, step {i + 1} of {n}{', in a gap' if gaps[k * n + i] else ''}"
         for k, path_type in enumerate(paths)

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.latent.disentanglement import Separation, measure_separation
 from explorer.latent.estimate import Estimate, estimate_means
+from explorer.latent.share import format_percent
 from explorer.store.regressor import Regressor
 from explorer.ui import words
 from explorer.ui.explore.session import ExploreSession
@@ -37,8 +38,8 @@ def show_separation(session: ExploreSession) -> None:
             {
                 "factor": [f.name.replace("_", " ") for f in s.factors],
                 "dimension": [words.dimension_label(f.best_dimension) for f in s.factors],
-                "information, % of entropy": [round(100 * f.information.max()) for f in s.factors],
-                "second best, %": [round(100 * np.sort(f.information)[-2]) for f in s.factors],
+                "information, % of entropy": [_share(f.two_best[0]) for f in s.factors],
+                "second best": [_share(f.two_best[1]) for f in s.factors],
             },
             hide_index=True,
         )
@@ -98,6 +99,11 @@ def _signed(value: float) -> str:
     """Return the value with two decimals and its sign; 0.00 without one."""
     rounded = round(value, 2)
     return ("+" if rounded > 0 else "") + words.format_number(rounded or 0.0, 2)
+
+
+def _share(estimate: Estimate) -> str:
+    """Return a share with its interval, which ends at 0 and 100%."""
+    return format_percent(estimate.value, max(estimate.low, 0), min(estimate.high, 1))
 
 
 def _interval(estimate: Estimate) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.latent.projection import variance_share_errors
+from explorer.latent.projection import component_title, variance_share_errors
 from explorer.latent.share import Z95
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
@@ -190,10 +190,11 @@ def _positions(session: ExploreSession, mu: np.ndarray) -> tuple[np.ndarray | No
     i, j = int(X_AXIS.get()) - 1, int(Y_AXIS.get()) - 1
     if axes == "dimensions":
         return mu[:, [i, j]], (words.dimension_label(i), words.dimension_label(j))
-    centre, shares, axes = _pca(*_cache_key(session), session.beta, session.posteriors()[0])
-    return (mu - centre) @ axes[[i, j]].T, tuple(
-        f"PC {k + 1} · {shares[k]:.0%} of the variance" for k in (i, j)
-    )
+    codes = session.posteriors()[0]
+    centre, shares, axes = _pca(*_cache_key(session), session.beta, codes)
+    errors = variance_share_errors(codes - centre, axes[[i, j]])
+    titles = tuple(component_title(k, shares[k], error) for k, error in zip((i, j), errors))
+    return (mu - centre) @ axes[[i, j]].T, titles
 
 
 def _cache_key(session: ExploreSession) -> tuple:

@@ -9,31 +9,44 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "docs/add-a-lesson.md"
+WRITE = """
+from pathlib import Path
+
+from explorer.figures.palette import live_palette
+from explorer.lessons.sigmoid.lesson import LESSON
+from explorer.live.page import build_page
+
+page = build_page(
+    LESSON.figure,
+    "The sigmoid",
+    fields=(*LESSON.fields, LESSON.answer),
+    options={"lesson": LESSON.options},
+    palette=live_palette(),
+)
+Path("page.html").write_text(page, encoding="utf-8")
+"""
 OPEN = """
-import json, sys
+import json
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 app = AppTest.from_file(str(Path("explorer/ui/main.py").absolute()), default_timeout=60).run()
 app.query_params["logit"] = "2.0"
 app.switch_page("../../pages/learn_sigmoid.py").run()
-app.button(key="learn_sigmoid answer 2").click().run()
+[state] = [
+    json.loads(e.proto.json)[0]["state"]["values"]
+    for e in app.get("bidi_component")
+    if e.proto.component_name == "lesson_sigmoid"
+]
 print(json.dumps({
     "faults": [e.message for e in [*app.exception, *app.error, *app.warning, *app.info]],
     "titles": [t.value for t in app.title],
     "captions": [c.value for c in app.caption],
-    "texts": [m.value for m in app.markdown],
-    "code": [c.value for c in app.code],
-    "plots": [
-        plot["values"]["present"]
-        for e in app.get("bidi_component")
-        if e.proto.component_name == "plots"
-        for plot in json.loads(e.proto.json)[0]["content"]["options"]["plots"]
-    ],
-    "query": dict(app.query_params),
+    "state": state,
 }))
 """
 
@@ -57,7 +70,6 @@ def project(tmp_path_factory):
     return root
 
 
-@pytest.mark.process
 def test_the_page_of_a_lesson_that_was_added_opens(project, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path))
     run = subprocess.run([sys.executable, "-c", OPEN], cwd=project, capture_output=True, text=True)
@@ -65,12 +77,21 @@ def test_the_page_of_a_lesson_that_was_added_opens(project, tmp_path, monkeypatc
     page = json.loads(run.stdout.splitlines()[-1])
     assert page["faults"] == [] and page["titles"] == ["The sigmoid"]
     assert page["captions"][0] == "Lesson 13 of 13"
-    [present] = page["plots"]
-    assert present["x"] == 2 and present["y"] == pytest.approx(1 / (1 + math.exp(-2)))
-    assert page["code"][0].startswith("def pixel(") and page["query"] == {"logit": "2.0", "answer": "2"}
-    texts = "\n".join(page["texts"])
-    assert "The pixel is **0.88**." in texts and "**Correct.** At 0 both" in texts
-    assert r"\sigma(\textcolor{#" in texts and "@{" not in texts
+    assert page["state"] == {"logit": 2.0, "answer": 0}
+
+
+def test_as_a_file_it_asks_shows_and_is_solved(browser, project):
+    subprocess.run([sys.executable, "-c", WRITE], cwd=project, check=True)
+    page, errors = browser.new_page(), []
+    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((project / "page.html").as_uri())
+    page.get_by_test_id("question").get_by_role("button").nth(1).click()
+    expect(page.get_by_test_id("task")).to_contain_text("The pixel is 0.98.")
+    assert 1 / (1 + math.exp(-4)) == pytest.approx(0.98, abs=0.005)
+    page.get_by_test_id("live-control").fill("-1.1")
+    expect(page.get_by_test_id("task")).to_contain_text("✓ solved")
+    assert not errors
 
 
 def test_its_code_is_written_as_the_project_is(project):
