@@ -90,7 +90,8 @@ export class CloudLesson extends LessonFigure {
     const truth = isAnswered ? this.findTruth(values.light) : null;
     const samples = widened.map(({ mu, sigma }, side) => Array.from({ length: SAMPLES }, (_, i) => [0, 1].map((axis) => mu[axis] + sigma[axis] * eps[2 * (side * SAMPLES + i) + axis])));
     this.paintMap(widened, z, samples.flat(), truth);
-    this.paintImages(values, z, samples[0]);
+    this.paintMoons(values, z);
+    this.paintSamples(values, samples[0]);
     const { phase, phase_error: error } = this.blocks.posteriors.metadata;
     this.overlap.textContent = `The posteriors overlap by ${percent(overlapShare(...widened))}. The lit share of a decoded moon is the mean of the ${NEAREST} nearest of ${phase.length} test images (mean error ${(100 * error).toFixed(1)} percentage points).`;
     this.controls.element.querySelector("[data-testid=control-light]").closest("label").hidden = !isAnswered;
@@ -125,14 +126,21 @@ export class CloudLesson extends LessonFigure {
     }, { x, y });
   }
 
-  paintImages({ light }, z, samples) {
+  paintMoons({ light }, z) {
     const { images } = this.tensors, { phase, rows } = this.blocks.posteriors.metadata, size = images.shape[1];
     const [first, second] = rows.map((row) => images.data.subarray(row * size, (row + 1) * size)), share = light / FULL_LIGHT;
     this.moons.show(0, Float32Array.from(first, (value) => (share * value) / 255), `moon 1, lit ${percent(this.phases[0])}`);
     this.moons.show(2, Float32Array.from(second, (value) => value / 255), `moon 2, lit ${percent(this.phases[1])}`);
     const decoded = this.network.forward(z);
     this.moons.show(1, decoded, `decoded from z, lit ${percent(meanOfNearest(decoded, images.data, phase, NEAREST))}`);
+  }
+
+  /** Decode samples of the first posterior, if they are others than before. */
+  paintSamples({ light, noise, draw }, samples) {
+    const shown = [light, noise, draw].join();
+    if (this.shownSamples === shown) return;
     for (let i = 0; i < DECODED_SAMPLES; i++) this.sampled.show(i, this.network.forward(samples[i]));
+    this.shownSamples = shown;
   }
 
   /** Say where the true posterior of the first moon lies. */

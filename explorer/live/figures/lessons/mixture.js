@@ -131,24 +131,22 @@ export class MixtureLesson extends LessonFigure {
     return { mean, sd };
   }
 
-  /** Return the mixture of k of the VAE's Gaussians, at equally likely z. */
-  finiteMixture(k) {
-    if (this.finite?.mean.length !== k) this.finite = { weight: new Float64Array(k).fill(1 / k), ...this.decodeGaussians(equallyLikelyPoints(k)) };
-    return this.finite;
-  }
-
   paintFigure({ z, k }, isAnswered) {
-    const { mean: [mean], sd: [sd] } = this.decodeGaussians([z]), finite = this.finiteMixture(k);
-    const curve = this.x.map((at) => SELECTED_SCALE * normalDensity(at, mean, sd));
-    this.vae.update({
-      components: drawComponents(this.x, finite), sum: { x: this.x, y: mixtureDensity(this.x, finite) },
-      selected: { x: this.x, low: new Float64Array(X_COUNT), high: curve },
-    });
+    const { mean: [mean], sd: [sd] } = this.decodeGaussians([z]);
+    if (this.shownCount !== k) this.paintSum(k);
+    this.vae.update({ selected: { x: this.x, low: new Float64Array(X_COUNT), high: this.x.map((at) => SELECTED_SCALE * normalDensity(at, mean, sd)) } });
     this.decoder.update({ width: { x: [mean - sd, mean + sd], y: [z, z] }, z: { x: mean, y: z } });
     this.veil.hidden = isAnswered;
     for (const element of this.answers) element.hidden = !isAnswered;
     this.note.hidden = !isAnswered;
-    if (isAnswered) this.paintPlain(k);
+  }
+
+  /** Show k of the VAE's Gaussians, at equally likely z, with their sum, and the plain mixture. */
+  paintSum(k) {
+    const finite = { weight: new Float64Array(k).fill(1 / k), ...this.decodeGaussians(equallyLikelyPoints(k)) };
+    this.vae.update({ components: drawComponents(this.x, finite), sum: { x: this.x, y: mixtureDensity(this.x, finite) } });
+    this.paintPlain(k);
+    this.shownCount = k;
   }
 
   /** Show the plain mixture of k Gaussians, or of as many as were fitted. */
