@@ -7,6 +7,7 @@ from torch.distributions import Normal, kl_divergence
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
+from tests.live.lesson_pca_cases import pca_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_spread_cases import spread_cases
 
@@ -18,6 +19,7 @@ def lesson_cases() -> dict[str, dict]:
         "gradients": gradient_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),
+        "pca": pca_cases(),
         "posteriors": posterior_cases(),
         "spread": spread_cases(),
         "standard_units": standard_units_cases(),

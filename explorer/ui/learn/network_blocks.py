@@ -31,5 +31,5 @@ def classifier_of(run: Run) -> Block | LazyBlock:
     if not (result := read_classifier(run)):
         raise UserError(f"There is no classifier. Train it: python -m explorer classifier {run.name}")
     classifier, version = result
-    id = f"lesson classifier {version}"
-    return share_block(LazyBlock(id, lambda id: classifier_block(id, classifier)))
+    id, n_test = f"lesson classifier {version} {run.test.n}", run.test.n
+    return share_block(LazyBlock(id, lambda id: classifier_block(id, classifier, n_test)))
