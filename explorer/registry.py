@@ -231,4 +231,5 @@ LESSONS = {
     "copying": "Copying",
     "features": "Codes as features",
     "codebook": "Discrete codes (VQ-VAE)",
+    "second_stage": "A second stage",
 }

@@ -5,6 +5,7 @@ files. Torch is imported where it is needed.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from explorer.errors import UserError
 from explorer.latent.share import Share
 from explorer.store.measurement import keep_measurement, read_measurement
 from explorer.store.run import Run
@@ -25,6 +26,15 @@ class DensityShares:
     gap: Share
     reverse_gap: Share
     unsure: Share | None
+
+    def figures(self) -> dict[str, list[float]]:
+        """Return [share, low, high] of each of PARTS, as JSON values. Raises UserError if there was no
+        classifier.
+        """
+        shares = {part: getattr(self, part) for part in PARTS}
+        if shares["unsure"] is None:
+            raise UserError("There is no classifier. Train it: python -m explorer classifier RUN")
+        return {part: [share.share, share.low, share.high] for part, share in shares.items()}
 
 
 def measure_density_shares(run: Run) -> dict[str, DensityShares]:

@@ -7,33 +7,15 @@ import numpy as np
 
 from explorer.errors import UserError
 from explorer.latent.densities.mixture import Mixture
-from explorer.latent.share import Share, is_larger
+from explorer.latent.share import is_larger
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.registry import DENSITIES
-from explorer.runs.density_shares import DENSITIES_FILE, PARTS, DensityShares, measure_density_shares
+from explorer.runs.density_shares import DENSITIES_FILE, DensityShares, measure_density_shares
 from explorer.store.density import density_file, read_density
-from explorer.store.embedding import read_embedding
-from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
+from explorer.store.run import MODEL_FILE, Run
 
-REACH_SIGMA = 3.2  # standard deviations of the codes from the middle of the map to its edges
-N_SHOWN = 1500  # codes on the map
 # The densities by their number of Gaussians
 NAMES = {kind.arguments["n_components"]: name for name, kind in DENSITIES.items() if kind.arguments}
-
-
-def codes_block(run: Run) -> LazyBlock:
-    """Return the block of codes z [N_SHOWN, 2] of test images, their classes y, and the bounds of a map."""
-
-    def build(id: str) -> Block:
-        e = read_embedding(run)
-        middle, half = e.mu.mean(0), REACH_SIGMA * e.mu.std(0)
-        rows = np.flatnonzero((np.abs(e.mu - middle) < half).all(1))[:N_SHOWN]
-        bounds = [*(middle - half).tolist(), *(middle + half).tolist()]
-        metadata = {"bounds": bounds, "class_names": run.class_names}
-        tensors = {"z": e.mu[rows].astype(np.float32), "y": e.y[rows].astype(np.uint8)}
-        return make_block(id, metadata, tensors)
-
-    return share_block(LazyBlock(f"closing_gap codes {run.files[EMBEDDING_FILE]['sha256']}", build))
 
 
 def mixtures_block(run: Run) -> LazyBlock:
@@ -90,18 +72,10 @@ def shares_block(ae: Run, vae: Run, wide_vae: Run) -> LazyBlock:
 
 
 def _row(label: str, shares: DensityShares, of_vae: DensityShares) -> Mapping:
-    parts = {part: _share(shares, part) for part in PARTS}
-    return {
-        "label": label,
-        "shares": {part: [share.share, share.low, share.high] for part, share in parts.items()},
-        "is_lower": {part: bool(is_larger(_share(of_vae, part), share)) for part, share in parts.items()},
+    is_lower = {
+        part: bool(is_larger(getattr(of_vae, part), getattr(shares, part))) for part in shares.figures()
     }
-
-
-def _share(shares: DensityShares, part: str) -> Share:
-    if share := getattr(shares, part):
-        return share
-    raise UserError("There is no classifier of MNIST. Train it: python -m explorer classifier mnist-ae-16d")
+    return {"label": label, "shares": shares.figures(), "is_lower": is_lower}
 
 
 def _read_mixture(run: Run, name: str) -> Mixture:

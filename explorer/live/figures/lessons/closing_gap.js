@@ -3,19 +3,17 @@
 import { GaussianMixture, placeBetweenFits } from "../../core/gaussian_mixture.js";
 import { Network } from "../../core/network.js";
 import { sampleNormal, seedUniform } from "../../core/random.js";
+import { declareCodes, placeCodes } from "../../view/codes_part.js";
 import { createElement } from "../../view/dom.js";
 import { createImageStrip } from "../../view/image_strip.js";
 import { createResampleButton } from "../../view/resample_button.js";
+import { declareShareBars, placeShareBars, SHARE_PARTS } from "../../view/share_bars.js";
 import { LessonFigure } from "./lesson.js";
 
 const MAP_SAMPLES = 200;
 const IMAGE_SAMPLES = 24;
 const FIT_MARGIN = 0.08; // share of the way between two fits that shows a fit itself
-const PARTS = { gap: "samples in gaps", reverse_gap: "codes without a sample near", unsure: "decoded samples below 90%" };
-const PART_STYLES = { gap: { colour: "class 2", fill: "solid" }, reverse_gap: { colour: "class 0", fill: "outlined" }, unsure: { colour: "class 5", fill: "hatched" } };
-const BAR_WIDTH = 0.26;
 const ofVaes = ({ label }) => label === "VAE" || label === "wide";
-const CLASS_SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
 
 const declareMap = ([x0, y0, x1, y1], classes, count) => ({
   title: "AE, 2 numbers",
@@ -25,26 +23,11 @@ const declareMap = ([x0, y0, x1, y1], classes, count) => ({
   height: 290,
   legend: "none",
   parts: [
-    { kind: "scatter", name: "codes", radius: 1.4, opacity: 0.55, groups: classes.map((label, i) => ({ label, colour: `class ${i % 10}`, shape: CLASS_SHAPES[i % CLASS_SHAPES.length] })) },
+    declareCodes(classes),
     ...Array.from({ length: count }, (_, k) => ({ kind: "ellipse", name: `gaussian ${k}`, label: "", colour: "sigma", radii: [1] })),
     { kind: "scatter", name: "samples", label: "samples", colour: "z", shape: "cross", radius: 3.5 },
   ],
   buttons: ["png", "svg"],
-});
-
-const declareBars = (rows, n) => ({
-  title: "AE, 16 numbers: measured shares",
-  description: `Shares of samples in gaps, of codes without a sample near, and of decoded samples below 90%, for each density; ${n} test codes and as many samples`,
-  x: { title: "Gaussians K, and other densities", domain: [-0.6, rows.length - 0.4], ticks: rows.map(({ label }, value) => ({ value, label })), hasGrid: false },
-  y: { title: "%", domain: [0, 80] },
-  height: 270,
-  legend: "top",
-  parts: [
-    { kind: "marker", name: "present", label: "", colour: "sigma" },
-    ...Object.entries(PARTS).map(([name, label]) => ({ kind: "bars", name, label, ...PART_STYLES[name] })),
-    ...Object.keys(PARTS).map((name) => ({ kind: "bars", name: `${name} interval`, label: "", colour: "text", fill: "solid" })),
-  ],
-  buttons: ["values", "png", "svg"],
 });
 
 /** The mixtures of a run, by their number of Gaussians. */
@@ -77,8 +60,9 @@ export class ClosingGapLesson extends LessonFigure {
     const { codes, map_mixtures: mapMixtures, mixtures, decoder, shares } = this.blocks;
     Object.assign(this, { onMap: new Mixtures(mapMixtures), decoded: new Mixtures(mixtures), decoder: new Network(decoder), rows: shares.metadata.rows });
     const { z, y } = codes.tensors(), { bounds, class_names: classes } = codes.metadata, largest = Math.max(...this.onMap.sizes);
-    const map = this.addPlot(declareMap(bounds, classes, largest)), bars = this.addPlot(declareBars(this.rows, shares.metadata.n));
-    map.plot.update({ codes: { x: z.data.filter((_, i) => i % 2 === 0), y: z.data.filter((_, i) => i % 2), group: y.data } });
+    const map = this.addPlot(declareMap(bounds, classes, largest));
+    const bars = this.addPlot(declareShareBars(this.rows, { title: "AE, 16 numbers: measured shares", axis: "Gaussians K, and other densities", n: shares.metadata.n, markerColour: "sigma" }));
+    map.plot.update({ codes: placeCodes(z, y) });
     this.strip = createImageStrip(IMAGE_SAMPLES, { label: "Samples, decoded", shape: mixtures.metadata.image_shape, nameOf: (i) => `sample ${i + 1} of the AE with 16 numbers` });
     Object.assign(this, { map: map.plot, bars: bars.plot });
     this.caption = createElement("strong");
@@ -134,20 +118,14 @@ export class ClosingGapLesson extends LessonFigure {
     this.bars.update({ present: { x: i + share } });
     if (this.barsAnswered === isAnswered) return;
     this.barsAnswered = isAnswered;
-    const shown = this.rows.map((row, x) => ({ ...row, x })).filter((row) => isAnswered || !ofVaes(row)), values = {};
-    Object.keys(PARTS).forEach((part, j) => {
-      const x = shown.map((row) => row.x + (j - 1) * BAR_WIDTH), of = (index) => shown.map(({ shares }) => 100 * shares[part][index]);
-      values[part] = { x, y: of(0), width: 0.9 * BAR_WIDTH };
-      values[`${part} interval`] = { x, base: of(1), y: of(2), width: 0.04 };
-    });
-    this.bars.update(values);
+    this.bars.update(placeShareBars(this.rows, (row) => isAnswered || !ofVaes(row)));
   }
 
   /** The fewest Gaussians whose three shares are lower than those of the VAE; not while the figure moves. */
   checkTask({ k, answer }) {
     const { sizes } = this.onMap, [i, share] = placeBetweenFits(sizes, k, FIT_MARGIN), fit = i + share;
     if (!Number.isInteger(fit)) return { isSolved: false, status: "" };
-    const count = (row) => Object.values(row.is_lower).filter(Boolean).length, all = Object.keys(PARTS).length;
+    const count = (row) => Object.values(row.is_lower).filter(Boolean).length, all = Object.keys(SHARE_PARTS).length;
     const isFewest = this.rows.slice(0, sizes.length).findIndex((row) => count(row) === all) === fit;
     return { isSolved: isFewest && !this.isHeld, status: `K = ${sizes[fit]}${answer ? `: lower than the VAE in ${count(this.rows[fit])} of ${all}` : ""}.` };
   }
