@@ -46,8 +46,8 @@ def test_the_solution_reaches_the_code_of_the_test_image_and_the_usual_start_doe
     [row] = np.flatnonzero((e.mu == np.array(metadata["z"], e.mu.dtype)).all(1))
     assert metadata["class"] == SHIPPED[MAP].class_names[e.y[row]]
     assert np.array_equal(tensors["image"], e.images[row])
-    usual = {field.name: field.default for field in LESSON.fields}["noise"]
-    starts = np.array([LESSON.solution["noise"], usual, [0.0, 0.0]])
+    usual = {field.name: field.default for field in LESSON.fields}
+    starts = np.array([[values["u"], values["v"]] for values in (LESSON.solution, usual)] + [[0.0, 0.0]])
     ends = MODELS[MAP].path(starts)[-1]
     distance = np.linalg.norm(ends - metadata["z"], axis=1)
     assert distance[0] < MAX_DISTANCE / 2 and (distance[1:] > 2 * MAX_DISTANCE).all()

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
-from explorer.query import Scalar, Vector
+from explorer.query import Scalar
 
 NAME = "second_stage"
 MAP, SAMPLES = RUNS = ("mnist-ae-2d", "mnist-ae-16d")  # AEs with codes of 2 and of 16 dimensions
-MAX_NOISE = 6.0  # of the path that is moved, standard deviations
 
 
 def blocks(runs):
@@ -32,7 +31,8 @@ LESSON = LiveLesson(
     lesson_figure(NAME, "SecondStageLesson", ("view/image_strip.css", "figures/lessons/second_stage.css")),
     fields=(
         Scalar("time", 0.0, 0, 1, 0.01),
-        Vector("noise", 2, MAX_NOISE, default=[-1.8, 0.5]),
+        Scalar("u", -1.8, -3, 3, 0.01, label="start ε₁"),
+        Scalar("v", 0.5, -3, 3, 0.01, label="start ε₂"),
         Scalar("seed", 0, 0, 9999, label="other noise"),
     ),
     symbols={
@@ -43,7 +43,7 @@ LESSON = LiveLesson(
         "x": ("x", "x"),
     },
     shows=({"time": 1.0},),
-    solution={"time": 1.0, "noise": [-0.6, -1.78]},
+    solution={"time": 1.0, "u": -0.6, "v": -1.78},
     code=(
         "explorer.latent.densities.diffusion:Diffusion.path",
         "explorer.latent.densities.diffusion:Diffusion.velocity",

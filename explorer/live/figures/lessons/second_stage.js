@@ -12,6 +12,7 @@ import { LessonFigure } from "./lesson.js";
 
 const FLOW_PATHS = 150; // on the map
 const FLOW_IMAGES = 18;
+const MAX_NOISE = 3; // of the path that is moved, standard deviations
 const MAX_DISTANCE = 1; // from the code of the task
 
 const declareFlow = ([x0, y0, x1, y1], classes) => ({
@@ -42,7 +43,7 @@ export class SecondStageLesson extends LessonFigure {
     const { codes, target, map_stage: mapStage, map_decoder: mapDecoder, stage, decoder, shares } = this.blocks;
     Object.assign(this, { onMap: new SecondStage(mapStage), deep: new SecondStage(stage), mapDecoder: new Network(mapDecoder), decoder: new Network(decoder), target: target.metadata });
     const { z, y } = codes.tensors(), { bounds, class_names: classes } = codes.metadata, shape = target.metadata.image_shape, { n, rows } = shares.metadata;
-    const flow = this.addPlot(declareFlow(bounds, classes), { onMarkerMove: (_, point) => this.move({ noise: this.noiseAt(point) }) });
+    const flow = this.addPlot(declareFlow(bounds, classes), { onMarkerMove: (_, point) => this.move(this.noiseAt(point)) });
     flow.plot.update({ codes: placeCodes(z, y), target: { x: [this.target.z[0]], y: [this.target.z[1]] } });
     const bars = this.addPlot(declareShareBars(rows, { title: "AE, 16 numbers: measured shares", axis: "on the paths", n, markerColour: "z" }));
     bars.plot.update(placeShareBars(rows));
@@ -62,19 +63,19 @@ export class SecondStageLesson extends LessonFigure {
 
   arrange(figure) {
     const elements = super.arrange(figure);
-    this.controls.element.querySelector("[data-testid=control-seed]").closest("label").remove();
+    for (const name of ["u", "v", "seed"]) this.controls.element.querySelector(`[data-testid=control-${name}]`).closest("label").remove();
     this.stripHead.append(createResampleButton(this, "seed"));
     return elements;
   }
 
-  /** Return the noise at which a path begins at a point of the map, within the limits of its field. */
+  /** Return the noise at which a path begins at a point of the map, within the limits of the fields u and v. */
   noiseAt({ x, y }) {
-    const { bound } = this.table.fields.find(({ name }) => name === "noise"), most = 0.999 * bound;
-    return this.onMap.whiten([x, y]).map((value) => Math.min(Math.max(value, -most), most));
+    const [u, v] = this.onMap.whiten([x, y]).map((value) => Math.min(Math.max(value, -MAX_NOISE), MAX_NOISE));
+    return { u, v };
   }
 
-  paintFigure({ time, noise, seed }, isAnswered) {
-    this.findPaths(noise, seed);
+  paintFigure({ time, u, v, seed }, isAnswered) {
+    this.findPaths([u, v], seed);
     const points = positionsAt(this.paths, time), now = pointOnPath(this.path, time);
     this.flow.update({
       flow: { x: points.map(([x]) => x), y: points.map(([, y]) => y) },
@@ -93,7 +94,7 @@ export class SecondStageLesson extends LessonFigure {
 
   /** Compute the paths anew whose noise has changed. */
   findPaths(noise, seed) {
-    if (this.pathNoise !== noise) Object.assign(this, { pathNoise: noise, path: this.onMap.path(noise) });
+    if (String(this.pathNoise) !== String(noise)) Object.assign(this, { pathNoise: noise, path: this.onMap.path(noise) });
     if (this.pathsSeed === seed) return;
     const uniform = seedUniform(seed), draw = (model, count) => Array.from({ length: count }, () => model.path(sampleNormal(model.nNoise, uniform)));
     Object.assign(this, { pathsSeed: seed, paths: draw(this.onMap, FLOW_PATHS), deepPaths: draw(this.deep, FLOW_IMAGES) });
