@@ -72,7 +72,7 @@ export class ElboLesson extends LessonFigure {
 
   buildFigure() {
     const { metadata, tensors } = this.blocks.evidence;
-    Object.assign(this, { metadata, tensors: tensors(), decoder: new Network(this.blocks.decoder), isByHand: true });
+    Object.assign(this, { metadata, tensors: tensors(), decoder: new Network(this.blocks.decoder) });
     const plane = this.addPlot(PLANE_DECLARATION, { onMarkerMove: (name, at) => this.moveHandle(name, at) }), bars = this.addPlot(BARS);
     Object.assign(this, { plane: plane.plot, bars: bars.plot });
     const codes = this.tensors.codes.data, everySecond = (first) => codes.filter((_, i) => i % 2 === first);
@@ -95,7 +95,7 @@ export class ElboLesson extends LessonFigure {
   }
 
   move(values) {
-    Object.assign(this, { isByHand: true, path: null });
+    this.path = null;
     super.move(values);
   }
 
@@ -146,7 +146,7 @@ export class ElboLesson extends LessonFigure {
   checkTask(values) {
     const { klToPosterior, bound } = this.evidence.terms(toQ(values));
     const missing = `The bound is ${klToPosterior.toFixed(2)} nats below log p(x).`, status = values.answer ? missing : `The bound is ${formatNumber(bound, 2)} nats.`;
-    return { isSolved: this.isByHand && values.answer > 0 && klToPosterior < TASK_NATS, status };
+    return { isSolved: values.answer > 0 && klToPosterior < TASK_NATS, status };
   }
 
   /** Raise the bound from the present q step by step, one each frame. */
@@ -160,7 +160,7 @@ export class ElboLesson extends LessonFigure {
         ({ q, rate } = ascend(this.evidence, q, rate, LIMITS));
         path.push(q);
       }
-      Object.assign(this, { isHeld: true, isByHand: false, path });
+      Object.assign(this, { isHeld: true, isPlaying: true, path });
       this.show(toValues(q));
       if (path.length > N_STEPS) return this.commit();
       requestAnimationFrame(step);
