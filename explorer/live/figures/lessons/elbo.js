@@ -12,7 +12,7 @@ const LIMITS = [[-3, 3], [-3, 3], [-2.75, 0], [-2.75, 0]]; // of q
 const N_STEPS = 40; // of the ascent
 const START_RATE = 0.02;
 const HANDLE_SDS = 2; // between the mean of q and the handles of its widths
-const TASK_NATS = 0.1;
+const MAX_SHORTFALL = 0.1;
 const SHADE_CELLS = 2; // cells on each side of one shade
 const NATS = { below: 22, above: 7 }; // of log p(x), where the bars begin and end
 const EVIDENCE_ROW = 1;
@@ -146,7 +146,7 @@ export class ElboLesson extends LessonFigure {
   checkTask(values) {
     const { klToPosterior, bound } = this.evidence.terms(toQ(values));
     const missing = `The bound is ${klToPosterior.toFixed(2)} nats below log p(x).`, status = values.answer ? missing : `The bound is ${formatNumber(bound, 2)} nats.`;
-    return { isSolved: values.answer > 0 && klToPosterior < TASK_NATS, status };
+    return { isSolved: values.answer > 0 && klToPosterior < MAX_SHORTFALL, status };
   }
 
   /** Raise the bound from the present q step by step, one each frame. */

@@ -9,7 +9,7 @@ import { LessonFigure } from "./lesson.js";
 
 const COLLAPSED_NATS = 0.01; // a rate below it
 const TASK_RATIO = 1.1; // of the β that is looked for, either way
-const IMAGE_GAP = 1; // px
+const LADDER_IMAGE_GAP = 1; // px
 const SLOPE_REACH = 9; // nats of rate, of the dashed line on each side of the present point
 const ROWS = ["test images", "reconstructions", "samples of the prior"];
 
@@ -85,7 +85,7 @@ export class KlWeightLesson extends LessonFigure {
   }
 
   paintStrip(row, getImage) {
-    const n = this.tensors.images.shape[0], { pixels, shape } = arrangeImages(n, n, this.metadata.image_shape, getImage, IMAGE_GAP);
+    const n = this.tensors.images.shape[0], { pixels, shape } = arrangeImages(n, n, this.metadata.image_shape, getImage, LADDER_IMAGE_GAP);
     paintImage(this.strips[row].canvas, pixels, shape);
   }
 
