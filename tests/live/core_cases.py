@@ -131,7 +131,8 @@ def film_cases() -> dict:
             "gaps": [{"point": place, "isGap": gap(i, t, place)} for place in places],
         }
 
-    rising, table = np.cumsum(rng.uniform(0.1, 2, 5)), rng.standard_normal((5, 3))
+    rising = np.cumsum(rng.uniform(0.1, 2, 5))
+    table = np.random.default_rng(0).standard_normal((5, 3))
     return {
         "block": make_block("f", {"film": axis}, tensors),
         "wrong": make_block("f", {"film": axis | {"values": values[:2]}}, tensors),
