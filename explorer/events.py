@@ -7,6 +7,7 @@ Distortions and rates are nats per image, averaged over the images seen since th
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from typing import Literal
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Started:
     why: str
     skipped: tuple[str, ...] = ()  # images that could not be read, with the reason
     notes: tuple[str, ...] = ()  # what was decided about the images, such as the scale of their pixels
+    n_validation: int | None = None  # images of the validation part, which n_train does not count
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Checkpoint:
 @dataclass(frozen=True)
 class EpochEnd:
     epoch: int
-    epochs: int
+    epochs: int  # after which the training ends, as far as is known: early stopping may lower it
     distortion: float
     rate: float
     beta: float  # the KL weight at the epoch's end
@@ -62,6 +64,9 @@ class EpochEnd:
     seconds: float  # of training, since its first start
     # valid until the next event is requested
     checkpoint: Callable[[], Checkpoint] | None = field(repr=False, compare=False, default=None)
+    # of the validation part with fixed noise, at the epoch's end; None without one, or if not finite
+    validation_distortion: float | None = None
+    validation_rate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Finished:
     epochs: int
     seconds: float
     weights: dict[str, np.ndarray] = field(repr=False)
+    best_epoch: int | None = None  # whose weights these are, where the validation loss chose them
+    stopped_because: Literal["limit", "validation"] | None = None  # what ended it, where there was a patience
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,8 @@ class Failed:
     reason: str  # one sentence with the remedy
     epochs: int  # completed epochs before it
     seconds: float
-    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last epoch without a fault
+    weights: dict[str, np.ndarray] | None = field(repr=False)  # of the last, or best, epoch without a fault
+    best_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,8 @@ class Stopped:
     reason: str
     epochs: int
     seconds: float
-    weights: dict[str, np.ndarray] = field(repr=False)  # of the last complete epoch
+    weights: dict[str, np.ndarray] = field(repr=False)  # of the last, or best, complete epoch
+    best_epoch: int | None = None
 
 
 ACTIVE_MIN_VARIANCE = 0.01
@@ -128,7 +137,10 @@ def event_name(kind: type) -> str:
 
 
 def event_to_dict(event: Event) -> dict:
-    """Return {"event": "epoch_end", "epoch": 3, ...}; weights and checkpoints are left out."""
+    """Return {"event": "epoch_end", "epoch": 3, ...} without weights, checkpoints and optional values that
+    are None.
+    """
+    values = {f.name: getattr(event, f.name) for f in fields(event) if f.repr}
     return {"event": event_name(type(event))} | {
-        f.name: getattr(event, f.name) for f in fields(event) if f.repr
+        name: value for name, value in values.items() if value is not None
     }

@@ -16,6 +16,7 @@ from explorer.registry import DATASETS
 MAX_BETA = 1000.0
 MAX_RUNGS = 40
 MAX_EPOCHS = 10_000  # of a stage of a training
+AUGMENTATIONS = ("mirror", "shift", "brightness")  # explorer.training.augmentation says what they do
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -110,6 +111,28 @@ def _absolute(path: str) -> Path | str:
         raise UserError(
             f"{sanitize(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
         ) from None
+
+
+def checked_code_dim(code_dim: int | None, latent_dim: int) -> int:
+    """Return the dimension of a codebook entry. Raises UserError unless it divides latent_dim."""
+    code_dim = code_dim or (2 if latent_dim % 2 == 0 else 1)
+    if latent_dim % code_dim:
+        raise UserError(
+            f"The latent dimension, {latent_dim}, is not a multiple of the dimension of a codebook"
+            f" entry, {code_dim}. Choose a code dim that divides the latent dim."
+        )
+    return code_dim
+
+
+def canonical_augment(augment: str | None) -> str | None:
+    """Return the names of augmentations in the order of AUGMENTATIONS, each once; None for no name. Raises
+    UserError for an unknown name.
+    """
+    names = [part.strip() for part in (augment or "").split(",") if part.strip()]
+    for name in names:
+        if name not in AUGMENTATIONS:
+            raise unknown_name_error("augmentation", name, AUGMENTATIONS)
+    return ",".join(name for name in AUGMENTATIONS if name in names) or None
 
 
 def _parse_betas(betas: str) -> list[tuple[float, int | None]]:

@@ -14,8 +14,10 @@ from explorer.errors import UserError, unknown_name_error
 from explorer.fields import (
     MAX_BETA,
     MAX_EPOCHS,
+    canonical_augment,
     canonical_betas,
     canonical_dataset,
+    checked_code_dim,
     checked_value,
     ladder_stages,
     option,
@@ -104,24 +106,31 @@ class RunSpec:
         step=1,
     )
     epochs: int | None = option(
-        None, "number of passes over the training images", low=1, high=MAX_EPOCHS, step=1
+        None, "passes over the training images; with a patience, at most", low=1, high=MAX_EPOCHS, step=1
     )
     batch_size: int = option(128, "number of images per training step", low=1, high=65_536, step=1)
     lr: float = option(2e-3, "learning rate of Adam", low=1e-7, high=10.0, step=1e-4)
     schedule: str = option("cosine", "learning rate schedule", choices=("cosine", "constant"))
+    patience: int | None = option(
+        None, "epochs without a lower validation loss that end the training", low=1, high=MAX_EPOCHS, step=1
+    )
+    augment: str | None = option(None, "random changes of training images, such as mirror,shift,brightness")
     seed: int = option(0, "random seed of weights, batches and noise", low=0, high=2**31 - 1, step=1)
 
     def __post_init__(self) -> None:
         for f in fields(self):
             self._set(**{f.name: checked_value(f, getattr(self, f.name))})
-        self._set(dataset=canonical_dataset(self.dataset))
+        self._set(dataset=canonical_dataset(self.dataset), augment=canonical_augment(self.augment))
         unused = unused_options(self.dataset, self.model, self.network, self.likelihood)
         self._set(**{f.name: f.default for f in fields(self) if f.name in unused})
         network, options = self.network_kind, self.model_kind.options
         if not self.model_kind.has_rate:
             self._set(beta=0.0)
         if "code_dim" in options:
-            self._set(n_codes=self.n_codes or DEFAULT_N_CODES, code_dim=self._checked_code_dim())
+            self._set(
+                n_codes=self.n_codes or DEFAULT_N_CODES,
+                code_dim=checked_code_dim(self.code_dim, self.latent_dim),
+            )
         epochs = self.dataset_kind.epochs if self.epochs is None else self.epochs
         self._set(
             width=network.width if self.width is None else self.width,
@@ -132,6 +141,8 @@ class RunSpec:
             rung_epochs = max(1, epochs // 4) if self.rung_epochs is None else self.rung_epochs
             betas = canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas, rung_epochs)
             self._set(betas=betas, rung_epochs=rung_epochs)
+            if self.patience:
+                raise UserError("A ladder is trained for fixed numbers of epochs: leave out the patience.")
         if self.beta_warmup > epochs:
             raise UserError(
                 f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {epochs}"
@@ -141,16 +152,6 @@ class RunSpec:
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
-
-    def _checked_code_dim(self) -> int:
-        """Return the dimension of a codebook entry. Raises UserError unless it divides latent_dim."""
-        code_dim = self.code_dim or (2 if self.latent_dim % 2 == 0 else 1)
-        if self.latent_dim % code_dim:
-            raise UserError(
-                f"The latent dimension, {self.latent_dim}, is not a multiple of the dimension of a codebook"
-                f" entry, {code_dim}. Choose a code dim that divides the latent dim."
-            )
-        return code_dim
 
     @classmethod
     def from_dict(cls, values: dict) -> "RunSpec":

@@ -36,6 +36,9 @@ from explorer.specs import RunSpec
         ({"image_size": 29}, "28, 32, 64"),
         ({"likelihood": "gausian"}, "Did you mean gaussian"),
         ({"schedule": "step"}, "constant, cosine"),
+        ({"patience": 0}, "Patience must be between 1"),
+        ({"patience": 5, "model": "ladder"}, "leave out the patience"),
+        ({"augment": "mirror,shfit"}, "Did you mean shift"),
     ],
 )
 def test_impossible_values_get_one_sentence(values, message):
@@ -52,6 +55,20 @@ def test_equal_runs_have_equal_specs_whatever_has_no_effect():
     assert RunSpec(beta=1) == RunSpec(beta=1.0) and RunSpec(beta=1).run_id == RunSpec(beta=1.0).run_id
     assert RunSpec(width=400, depth=2, epochs=200) == RunSpec()
     assert RunSpec(network="linear", width=7, depth=3) == RunSpec(network="linear")
+
+
+def test_augmentations_have_one_order():
+    assert RunSpec(augment=" shift,mirror,,shift").augment == "mirror,shift"
+    assert RunSpec(augment="") == RunSpec(augment=" , ") == RunSpec()
+
+
+def test_settings_that_are_off_leave_the_ids_of_earlier_runs():
+    """Compare with the ids before patience and augment were added."""
+    assert RunSpec().run_id == "digits-vae-mlp-2d-4d8698ad"
+    assert RunSpec("mnist", model="ae", latent_dim=16).run_id == "mnist-ae-mlp-16d-eedde5d1"
+    assert RunSpec(model="ladder").run_id == "digits-ladder-mlp-2d-6ad43b93"
+    assert RunSpec("faces", network="conv").run_id == "faces-vae-conv-2d-0a63f538"
+    assert len({RunSpec().run_id, RunSpec(patience=5).run_id, RunSpec(augment="shift").run_id}) == 3
 
 
 def test_the_id_is_a_slug_and_a_hash_of_everything():

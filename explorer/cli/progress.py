@@ -42,15 +42,18 @@ def print_skipped(skipped: tuple[str, ...], notes: tuple[str, ...] = ()) -> None
 
 
 def training_bar() -> Callable[[Event], None]:
-    """Show progress, time left, distortion and rate of a training."""
+    """Show progress, time left, distortion and rate of a training, and those of its validation part."""
     bar = tqdm(total=1.0, disable=None, bar_format="{percentage:3.0f}% |{bar}| {postfix}")
+    validation = ""
 
     def show(event: Event) -> None:
+        nonlocal validation
         if isinstance(event, Reading):
             bar.set_postfix_str(f"reading images: {event.done:,} of {event.total:,}")
         elif isinstance(event, Started):
+            apart = f", {event.n_validation:,} validation images" if event.n_validation else ""
             print(
-                f"Training {event.n_parameters:,} weights on {event.n_train:,} images ({event.device}:"
+                f"Training {event.n_parameters:,} weights on {event.n_train:,} images{apart} ({event.device}:"
                 f" {event.why}).",
                 file=sys.stderr,
             )
@@ -58,11 +61,17 @@ def training_bar() -> Callable[[Event], None]:
         elif isinstance(event, Step):
             bar.n = event.done
             bar.set_postfix_str(
-                f"epoch {event.epoch}/{event.epochs}, {event.seconds_left:.0f} s left, "
-                f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats"
+                f"epoch {event.epoch}/{event.epochs},{' at most' * bool(validation)} {event.seconds_left:.0f}"
+                " s left, "
+                f"distortion {event.distortion:.1f}, rate {event.rate:.2f} nats{validation}"
             )
         elif isinstance(event, EpochEnd):
             bar.n = event.epoch / event.epochs
+            if event.validation_distortion is not None and event.validation_rate is not None:
+                validation = (
+                    f"; validation: distortion {event.validation_distortion:.1f},"
+                    f" rate {event.validation_rate:.2f} nats"
+                )
             bar.refresh()
         else:
             if isinstance(event, Finished):

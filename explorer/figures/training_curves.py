@@ -1,6 +1,7 @@
 """Training curves over the epochs, as live plots: each a declaration and its values (docs/live-plots.md)."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -9,13 +10,16 @@ MAX_POINTS = 500  # of a curve: more cannot be told apart at its width
 
 
 def training_curves(
-    title: str, description: str, epochs: np.ndarray, curves: Mapping[str, np.ndarray]
+    title: str,
+    description: str,
+    epochs: np.ndarray,
+    curves: Mapping[str, np.ndarray],
+    others: Mapping[str, tuple[np.ndarray, np.ndarray]] = MappingProxyType({}),
 ) -> tuple[dict, dict]:
-    """Return the plot of curves [n] by name over epochs [n], in nats per image. Long ones are thinned to
-    MAX_POINTS, the first and the last of them kept.
+    """Return the plot of curves [n] by name over epochs [n], in nats per image, and of other curves with
+    epochs of their own. Long ones are thinned to MAX_POINTS, the first and the last of them kept.
     """
-    n = len(epochs)
-    kept = np.unique(np.linspace(0, n - 1, min(n, MAX_POINTS)).round().astype(int))
+    all_curves = {name: (epochs, curve) for name, curve in curves.items()} | dict(others)
     declaration = {
         "title": title,
         "description": description,
@@ -24,8 +28,13 @@ def training_curves(
         "height": 190,
         "legend": "top",
         "parts": [
-            {"kind": "line", "name": name, "colour": colour} for name, colour in zip(curves, LINE_COLOURS)
+            {"kind": "line", "name": name, "colour": colour} for name, colour in zip(all_curves, LINE_COLOURS)
         ],
     }
-    x = np.asarray(epochs)[kept]
-    return declaration, {name: {"x": x, "y": np.asarray(y, float)[kept]} for name, y in curves.items()}
+    return declaration, {name: _thinned(*curve) for name, curve in all_curves.items()}
+
+
+def _thinned(epochs: np.ndarray, curve: np.ndarray) -> dict[str, np.ndarray]:
+    n = len(epochs)
+    kept = np.unique(np.linspace(0, n - 1, min(n, MAX_POINTS)).round().astype(int))
+    return {"x": np.asarray(epochs)[kept], "y": np.asarray(curve, float)[kept]}

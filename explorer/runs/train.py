@@ -34,7 +34,7 @@ from explorer.store.run import (
     read_run,
     training_lock,
 )
-from explorer.training.checkpoint import extract_weights
+from explorer.training.checkpoint import extract_best_weights, extract_weights
 from explorer.training.trainer import train as training
 
 CHECKPOINT_EVERY = 5.0  # seconds of training between checkpoints: the most that a crash loses
@@ -66,7 +66,8 @@ def train_run(
     """Train a model, evaluate it on the test split, and save the run. The events are passed to on_event and
     saved in events.jsonl.
 
-    When stop() is true, the last complete epoch is saved, and the note of the run says so. A training that
+    When stop() is true, the last complete epoch is saved, or the best one where a patience is set, and the
+    note of the run says so. A training that
     was stopped or interrupted continues from there when it is started again. A run that diverges is saved
     with its last good epoch. Raises UserError if nothing can be trained or saved, or if another process is
     training this run. The traceback of an unforeseen error is written to train.log in the run's folder.
@@ -126,7 +127,7 @@ def _train(
     event = next(events)  # raises UserError for what cannot be trained, before anything is written
     folder.mkdir(exist_ok=True)
     LOGGER.info("Training %s on %s (%s)", folder.name, chosen.name, spec.flags())
-    before, n_epochs = last.epoch if last else 0, sum(epochs for _, epochs in spec.stages)
+    before = last.epoch if last else 0
     log, recorder, written = EventLog(folder, before), ReplayRecorder(spec, folder, data, before), last
     try:
         while True:
@@ -143,7 +144,7 @@ def _train(
                 (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
                 return run
             # after the last epoch, a request to stop has no effect
-            if not (last and last.epoch == n_epochs) and stop():
+            if not (last and last.epoch == event.epochs) and stop():
                 return _stopped(spec, folder, data, chosen.name, last)
             event = next(events)
     finally:
@@ -155,17 +156,19 @@ def _train(
 
 
 def _stopped(spec: RunSpec, folder: Path, data: Dataset, device_name: str, last: Checkpoint | None) -> Run:
-    """Save the last complete epoch, and a checkpoint from which training can continue."""
+    """Save the last complete epoch, or the best so far where a patience is set, and a checkpoint from which
+    training can continue.
+    """
     if not last:
         raise UserError("The training was stopped during its first epoch: nothing was saved.")
     write_checkpoint(folder, spec, last)
     n_epochs = sum(epochs for _, epochs in spec.stages)
-    reason = f"Stopped after epoch {last.epoch} of {n_epochs}. Train it again to continue from there."
+    limit = f"{'at most ' * bool(spec.patience)}{n_epochs}"
+    reason = f"Stopped after epoch {last.epoch} of {limit}. Train it again to continue from there."
     if spec.rungs:
         raise UserError(f"{reason[:-1]}; a ladder can be used once all its rungs are trained.")
-    return save_run(
-        spec, folder, data, device_name, Stopped(reason, last.epoch, last.seconds, extract_weights(last))
-    )
+    end = Stopped(reason, last.epoch, last.seconds, *extract_best_weights(last))
+    return save_run(spec, folder, data, device_name, end)
 
 
 def _remove(folder: Path) -> None:

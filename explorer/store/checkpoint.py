@@ -4,7 +4,7 @@ the run.
 
 from pathlib import Path
 
-from explorer.errors import CorruptFile, corrupt_file_errors
+from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.events import Checkpoint
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
@@ -30,8 +30,8 @@ def read_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint | None:
     try:
         with corrupt_file_errors("it is not a checkpoint"):
             record, tensors = unpack_record("checkpoint", (folder / CHECKPOINT_FILE).read_bytes())
-            if record["spec"] != spec.to_dict():
+            if RunSpec.from_dict(record["spec"]) != spec:
                 return None
             return Checkpoint(int(record["epoch"]), int(record["step"]), float(record["seconds"]), tensors)
-    except (OSError, CorruptFile):
+    except (OSError, CorruptFile, UserError):
         return None

@@ -13,9 +13,10 @@ from explorer.store.atomic import write_atomically
 from explorer.store.run import EVENTS_FILE
 
 STEP_INTERVAL_SECONDS = 0.5  # seconds between the steps that are written
-NUMERIC_FIELDS = {
-    event_name(kind): [f.name for f in fields(kind) if f.type in (int, float)] for kind in get_args(Event)
-}
+NUMERIC_FIELDS, OPTIONAL_NUMERIC_FIELDS = (
+    {event_name(kind): [f.name for f in fields(kind) if f.type in types] for kind in get_args(Event)}
+    for types in ((int, float), (int | None, float | None))
+)
 
 
 class EventLog:
@@ -60,6 +61,8 @@ def _parse_event(line: bytes) -> dict | None:
         with corrupt_file_errors("it is not an event"):
             event = json.loads(line)
             numbers = [event[name] for name in NUMERIC_FIELDS[event["event"]]]
+            optional = [event.get(name) for name in OPTIONAL_NUMERIC_FIELDS[event["event"]]]
+            numbers += [number for number in optional if number is not None]
     except CorruptFile:
         return None
     return (

@@ -10,9 +10,11 @@ from explorer.errors import UserError
 from explorer.events import Checkpoint
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.codebook import CodebookAverages
+from explorer.training.early_stopping import EarlyStopping, best_epoch_of
 
 MODEL_PREFIX, RUNGS_PREFIX, RNG_KEY = "model.", "rungs.", "rng"
 COUNTS_KEY, SUMS_KEY = "codebook.counts", "codebook.sums"  # of a VQ-VAE
+BEST_PREFIX, STOPPING_KEY = "best.", "early_stopping"
 ADAM_STATE_KEYS = ("step", "exp_avg", "exp_avg_sq")  # of Adam, of each parameter
 
 
@@ -30,6 +32,7 @@ def capture_checkpoint(
     optimizer: torch.optim.Adam,
     rng: torch.Generator,
     averages: CodebookAverages | None = None,
+    stopping: EarlyStopping | None = None,
 ) -> Checkpoint:
     """Return a checkpoint of a training. rungs: the weights of a ladder's stages, or of the one stage, that
     are done.
@@ -41,16 +44,28 @@ def capture_checkpoint(
         tensors |= {f"{moment}.{i}": _copy_to_numpy(state[moment]) for moment in ADAM_STATE_KEYS}
     if averages:
         tensors |= {COUNTS_KEY: _copy_to_numpy(averages.counts), SUMS_KEY: _copy_to_numpy(averages.sums)}
+    if stopping:
+        tensors[STOPPING_KEY] = stopping.state()
+        tensors |= {BEST_PREFIX + name: w for name, w in (stopping.best_weights or {}).items()}
     return Checkpoint(epoch, step, seconds, tensors)
 
 
 def extract_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """Return the weights of the model; those of a ladder are of its current rung."""
-    return {
-        name.removeprefix(MODEL_PREFIX): w
-        for name, w in checkpoint.tensors.items()
-        if name.startswith(MODEL_PREFIX)
-    }
+    """Return the weights of the model after the epoch; those of a ladder are of its current rung."""
+    return _with_prefix(checkpoint.tensors, MODEL_PREFIX)
+
+
+def extract_best_weights(checkpoint: Checkpoint) -> tuple[dict[str, np.ndarray], int | None]:
+    """Return the weights with the lowest validation loss, and their epoch; those of the last epoch, and None,
+    if no validation loss has been counted.
+    """
+    if best := _with_prefix(checkpoint.tensors, BEST_PREFIX):
+        return best, best_epoch_of(checkpoint.tensors[STOPPING_KEY])
+    return extract_weights(checkpoint), None
+
+
+def _with_prefix(tensors: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): w for name, w in tensors.items() if name.startswith(prefix)}
 
 
 def restore_checkpoint(
@@ -59,6 +74,7 @@ def restore_checkpoint(
     optimizer: torch.optim.Adam,
     rng: torch.Generator,
     averages: CodebookAverages | None = None,
+    stopping: EarlyStopping | None = None,
 ) -> list[dict[str, np.ndarray]]:
     """Restore the state of a checkpoint, and return the rungs that are complete. Raises UserError if it does
     not fit.
@@ -78,7 +94,9 @@ def restore_checkpoint(
         if averages:
             averages.counts.copy_(torch.from_numpy(t[COUNTS_KEY]))
             averages.sums.copy_(torch.from_numpy(t[SUMS_KEY]))
-        rungs = {name.removeprefix(RUNGS_PREFIX): w for name, w in t.items() if name.startswith(RUNGS_PREFIX)}
+        if stopping:
+            stopping.restore(t[STOPPING_KEY], _with_prefix(t, BEST_PREFIX))
+        rungs = _with_prefix(t, RUNGS_PREFIX)
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         raise UserError(
             "The checkpoint of the interrupted training does not fit these settings. "

@@ -18,6 +18,8 @@ from explorer.specs import RunSpec
 from explorer.training.adam import Adam
 from explorer.training.arithmetic import matmul_settings
 from explorer.training.checkpoint import capture_checkpoint, copy_weights, restore_checkpoint
+from explorer.training.early_stopping import EarlyStopping, split_validation
+from explorer.training.evaluation import evaluate
 from explorer.training.graphed import CudaGraphUpdate
 from explorer.training.sharing import ThreadTuner
 from explorer.training.snapshot import Snapshot
@@ -27,6 +29,9 @@ LR_WARMUP_STEPS = 200
 # Values per batch. With fewer, one thread is faster than several, and gives reproducible results.
 MIN_SHARED_BATCH_VALUES = 32_768
 STEP_INTERVAL_SECONDS = 0.25  # seconds between Step events, when losses are also checked
+NO_VALIDATION_NOTE = (
+    "There is only one training image, and so no validation part: the number of epochs ends the training."
+)
 
 
 def train(
@@ -38,6 +43,9 @@ def train(
     A VQ-VAE's loss has a commitment too, and its codebook follows by averages (explorer.objectives.codebook).
     A ladder goes on from one KL weight to the next, each with a learning rate that warms up and decays anew;
     its weights have a leading axis of rungs.
+
+    With a patience, a validation part of the training images decides when the training ends, and which
+    weights are kept (explorer.training.early_stopping).
 
     The images stay uint8, in memory on the device, until a batch is taken. A run whose loss stops being
     finite ends in Failed, with the weights of the last good epoch. From a checkpoint, training goes on as if
@@ -69,12 +77,17 @@ def _train(
     thread_tuner: ThreadTuner,
 ) -> Iterator[Event]:
     rng = torch.Generator(device.name).manual_seed(spec.seed)
-    x_train = torch.from_numpy(data.x[data.train]).to(device.name)
-    n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
+    x, y, stopping = data.x[data.train], data.y[data.train], None
     n_epochs = sum(epochs for _, epochs in spec.stages)
+    if spec.patience and data.n_train > 1:
+        rows_to_train, held_out = split_validation(data.n_train)
+        x_validation, y_validation = x[held_out], y[held_out]
+        x, y, stopping = x[rows_to_train], y[rows_to_train], EarlyStopping(spec, n_epochs)
+    x_train = torch.from_numpy(x).to(device.name)
+    n, n_batches = len(x_train), math.ceil(len(x_train) / spec.batch_size)
     autocast = torch.autocast(device.name, torch.bfloat16, enabled=device.bf16)
     averages = CodebookAverages(model.get_buffer("codebook")) if spec.n_codes else None
-    y_train = torch.from_numpy(data.y[data.train]).to(device.name) if spec.model_kind.is_conditional else None
+    y_train = torch.from_numpy(y).to(device.name) if spec.model_kind.is_conditional else None
     update = Update(
         model,
         build_likelihood(spec, model),
@@ -84,20 +97,34 @@ def _train(
         autocast,
         averages,
         y_train,
+        spec.augment,
     )
     done_before, seconds_before, rungs = 0, 0.0, []
     if checkpoint:
-        rungs = restore_checkpoint(checkpoint, model, update.optimizer, rng, averages)
+        rungs = restore_checkpoint(checkpoint, model, update.optimizer, rng, averages, stopping)
         done_before, seconds_before = checkpoint.epoch, checkpoint.seconds
+        n_epochs = stopping.last_epoch if stopping else n_epochs
 
     n_weights = sum(t.numel() for t in model.state_dict().values())
-    yield Started(n, data.n_test, n_weights, n_epochs, device.name, device.reason, data.skipped, data.notes)
+    yield Started(
+        n,
+        data.n_test,
+        n_weights,
+        n_epochs,
+        device.name,
+        device.reason,
+        data.skipped,
+        (*data.notes, *([] if stopping or not spec.patience else [NO_VALIDATION_NOTE])),
+        len(x_validation) if stopping else None,
+    )
     last_report_time = time.perf_counter()
     start = last_report_time - seconds_before
     finite_weights = copy_weights(model) if checkpoint else None
     step, run_step = done_before * n_batches, None
     plan = [(beta, i, epochs) for beta, epochs in spec.stages for i in range(1, epochs + 1)]
     for epoch, (stage_beta, stage_epoch, stage_epochs) in list(enumerate(plan, 1))[done_before:]:
+        if stopping and epoch > stopping.last_epoch:
+            break
         if stage_epoch == 1:
             update.optimizer = Adam(model.parameters(), spec.lr)
         if stage_epoch == 1 or not run_step:
@@ -105,7 +132,10 @@ def _train(
         epoch_start, n_seen, snapshot = time.perf_counter(), 0, None
         first = reported = Snapshot(update.sums.zero_(), step, 0)
         for i, rows in enumerate(torch.randperm(n, generator=rng, device=device.name).split(spec.batch_size)):
-            factor = lr_factor(spec.schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
+            schedule = "constant" if stopping else spec.schedule
+            factor = lr_factor(schedule, (stage_epoch - 1) * n_batches + i, stage_epochs * n_batches)
+            if stopping:
+                factor *= stopping.lr_factor(step / n_batches)
             beta = stage_beta * beta_factor(spec, step / n_batches)
             before = time.perf_counter()
             run_step(rows, spec.lr * factor, beta)
@@ -128,14 +158,25 @@ def _train(
         if not (whole.is_finite() and all(np.isfinite(w).all() for w in weights.values())):
             if spec.betas:  # a ladder is saved only as a whole
                 finite_weights = None
-            saved = f"the weights of epoch {epoch - 1} were" if finite_weights else "nothing was"
+            best_epoch = None
+            if stopping and stopping.best_weights:
+                finite_weights, best_epoch = stopping.best_weights, stopping.best_epoch
+            saved = (
+                f"the weights of epoch {best_epoch or epoch - 1} were" if finite_weights else "nothing was"
+            )
             reason = (
                 f"The training diverged in epoch {epoch}: the loss is no longer a finite number, and {saved}"
                 f" saved. Try a learning rate below {spec.lr:g}."
             )
-            yield Failed(reason, epoch - 1, now - start, finite_weights)
+            yield Failed(reason, epoch - 1, now - start, finite_weights, best_epoch)
             return
         finite_weights = weights
+        losses: tuple[float | None, float | None] = (None, None)
+        if stopping:
+            measured = evaluate(model, update.likelihood, x_validation, y_validation).metrics
+            losses = measured.distortion, measured.rate
+            stopping.record(epoch, losses[0] + stage_beta * losses[1], weights)
+            n_epochs, now = stopping.last_epoch, time.perf_counter()
         if stage_epoch == stage_epochs:
             rungs.append(finite_weights)
         yield EpochEnd(
@@ -155,12 +196,25 @@ def _train(
                 update.optimizer,
                 rng,
                 averages,
+                stopping,
             ),
+            *(loss if loss is not None and math.isfinite(loss) else None for loss in losses),
         )
     assert finite_weights is not None  # of the last epoch, or of the checkpoint
+    seconds = time.perf_counter() - start
+    if stopping:
+        assert stopping.best_weights  # the last epoch is counted at the latest
+        yield Finished(
+            n_epochs,
+            seconds,
+            stopping.best_weights,
+            stopping.best_epoch,
+            "validation" if stopping.has_stalled else "limit",
+        )
+        return
     if spec.betas:
         finite_weights = {name: np.stack([rung[name] for rung in rungs]) for name in finite_weights}
-    yield Finished(n_epochs, time.perf_counter() - start, finite_weights)
+    yield Finished(n_epochs, seconds, finite_weights)
 
 
 def lr_factor(schedule: str, step: int, n_steps: int) -> float:

@@ -11,11 +11,12 @@ from explorer.objectives.codebook import CodebookAverages, commitment_loss
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.gaussian import LearnedGaussian
 from explorer.objectives.rate import kl_per_dimension
+from explorer.training.augmentation import augment
 
 
 class Update:
     """One step of Adam on distortion + beta·rate of a batch, with a VQ-VAE's commitment loss and moving
-    averages, and those of a learned sigma.
+    averages, and those of a learned sigma. Augmented images are encoded, and are what is reconstructed.
 
     It waits for no result and reads none, so that on a GPU it can be captured (explorer.training.graphed). It
     adds the distortion and rate of the batch, in nats, to sums [2].
@@ -31,9 +32,11 @@ class Update:
         autocast: AbstractContextManager,
         averages: CodebookAverages | None,
         y: Tensor | None = None,
+        augmentations: str | None = None,
     ):
         self.model, self.likelihood, self.x, self.optimizer, self.rng = model, likelihood, x, optimizer, rng
         self.autocast, self.averages, self.y = autocast, averages, y
+        self.augmentations = augmentations
         self.sums = torch.zeros(2, device=x.device)
 
     def __call__(self, rows: Tensor, lr: float | Tensor, beta: float | Tensor) -> None:
@@ -42,7 +45,10 @@ class Update:
         """
         self.optimizer.param_groups[0]["lr"] = lr
         y = None if self.y is None else self.y.index_select(0, rows)
-        x = self.x.index_select(0, rows) / 255  # copies whole images; x[rows] copies pixel by pixel
+        x = self.x.index_select(0, rows)  # copies whole images; x[rows] copies pixel by pixel
+        if self.augmentations:
+            x = augment(x, self.augmentations, self.rng)
+        x = x / 255
         with self.autocast:
             posterior = self.model.encode(x, y)
             z = posterior.sample(torch.randn(posterior.mu.shape, generator=self.rng, device=x.device))

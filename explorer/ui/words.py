@@ -86,6 +86,21 @@ def metrics_sentence(run: Run) -> str:
     )
 
 
+def best_epoch_sentence(run: Run) -> str:
+    """Return which epoch's weights were kept, where the validation loss chose them; "" for other runs."""
+    return (
+        f" The weights are those of epoch {run.best_epoch} of {run.epochs}, where the validation loss was"
+        " lowest."
+        if run.best_epoch
+        else ""
+    )
+
+
+def yardstick_sentence(run: Run) -> str:
+    """Return the errors of the model and of PCA in one line; "" for a run that was saved without them."""
+    return f" {run.yardstick}" if run.yardstick else ""
+
+
 def ladder_sentence(run: Run) -> str:
     """Return one line on how a ladder was trained; "" for other runs."""
     if not run.spec.rungs:

@@ -19,12 +19,41 @@ SPECS = {
     "ladder": RunSpec(model="ladder", betas="0.1,1,2", epochs=2, rung_epochs=1, width=16),
     "vqvae": RunSpec(model="vqvae", epochs=4, width=16, latent_dim=6, n_codes=40),
     "constant": RunSpec(epochs=4, width=16, schedule="constant", likelihood="gaussian"),
+    "augmented": RunSpec(epochs=4, width=16, augment="mirror,shift,brightness", patience=1),
+}
+# Each ends by its validation loss; checkpoints are of its constant rate and of its decay.
+EARLY = {
+    "ae": RunSpec(model="ae", epochs=40, width=16, patience=2, lr=0.05),
+    "vqvae": RunSpec(model="vqvae", epochs=40, width=16, latent_dim=6, n_codes=40, patience=2, lr=0.05),
+    "vae": RunSpec(epochs=40, width=16, beta_warmup=3.0, augment="shift", patience=2, lr=0.05),
 }
 
 
 @pytest.fixture(scope="module")
 def digits():
     return load_dataset("digits")
+
+
+def checkpoints(spec, data):
+    """Train. Return the checkpoint of each epoch, the epoch that ended the patience, and the last event."""
+    found, stalled_at = {}, None
+    for event in train(spec, data, CPU):
+        if isinstance(event, EpochEnd):
+            found[event.epoch] = event.checkpoint()
+            if event.epochs < spec.epochs:
+                stalled_at = stalled_at or event.epoch
+    return found, stalled_at, event
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_early_stopping_goes_on_as_if_it_had_not_stopped(digits, name):
+    found, stalled_at, whole = checkpoints(EARLY[name], digits)
+    assert whole.stopped_because == "validation" and 3 < stalled_at < whole.epochs < 40
+    for after in (2, stalled_at - 1, stalled_at, whole.epochs - 1, whole.epochs):
+        *_, resumed = train(EARLY[name], digits, CPU, found[after])
+        assert (resumed.epochs, resumed.best_epoch) == (whole.epochs, whole.best_epoch)
+        assert resumed.stopped_because == "validation"
+        assert all(np.array_equal(resumed.weights[k], w) for k, w in whole.weights.items())
 
 
 @pytest.mark.parametrize("name", SPECS)

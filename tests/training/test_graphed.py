@@ -22,6 +22,7 @@ SPECS = {
     "linear": RunSpec(network="linear", epochs=4),
     "ladder": RunSpec(model="ladder", betas="0.1,1,2", epochs=2, rung_epochs=1, width=64),
     "vqvae": RunSpec(model="vqvae", epochs=4, width=64, latent_dim=6, n_codes=40),
+    "augmented": RunSpec(epochs=4, width=64, augment="mirror,shift,brightness", patience=4),
 }
 
 

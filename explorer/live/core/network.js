@@ -26,6 +26,7 @@ export class Network {
     this.interpolatedPosition = null;
     /** @type {number} of the classes, which are one-hot after the other inputs of a conditional model */
     this.classCount = metadata.n_classes ?? 0;
+    this.label = 0; // the number of the class that forward() is given, unless it is told another
     this.input = new Float32Array(metadata.n_inputs);
     /** @type {Values} */
     let input = { data: this.input, shape: [metadata.n_inputs] };
@@ -68,7 +69,7 @@ export class Network {
 
   /** Return the output for z, and for the class with this number if the model is conditional; the next call reuses the array.
    * @param {ArrayLike<number>} z @param {number} [position] @param {number} [label] */
-  forward(z, position = 0, label = 0) {
+  forward(z, position = 0, label = this.label) {
     this.interpolateWeights(position);
     this.input.set(z);
     if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;

@@ -4,24 +4,23 @@ delete it.
 
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
 from explorer.jobs import limits, queue
+from explorer.runs.estimate import format_duration
 from explorer.specs import RunSpec
 from explorer.store.catalogue import folder_for_run
 from explorer.store.checkpoint import has_checkpoint
 from explorer.store.events import read_events
 from explorer.store.ownership import public_name
-from explorer.store.replay import Replay
 from explorer.ui import catalogue, visitor, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.deletion import delete_button
-from explorer.ui.components.plots import plots
 from explorer.ui.components.publishing import private_mark
+from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
-from explorer.ui.train.estimate import format_duration
+from explorer.ui.train.curves import show_curves
 from explorer.ui.train.replay import show_replay
 from explorer.ui.train.start import start_trainings
 
@@ -54,6 +53,7 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
                     width="content",
                 )
                 private_mark(run)
+            _show_notes(events)
             if job and job.alive:
                 _show_progress(job, events)
             elif job:
@@ -67,7 +67,14 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
             else:
                 _show_ended(run)
             replay = show_replay(folder_for_run(run), spec, live=bool(job and job.alive)) if spec else None
-            _show_curves(run, events, replay)
+            show_curves(run, spec, events, replay, is_running=bool(job and job.alive))
+
+
+def _show_notes(events: list[dict]) -> None:
+    """Show what was decided about the images when the training started, and what is wrong with them."""
+    for event in events:
+        if event["event"] == "started" and event.get("notes"):
+            st.caption("  \n".join(words.escape_markdown(str(note)) for note in event["notes"]))
 
 
 def count_trainings(n: int) -> str:
@@ -87,10 +94,11 @@ def _show_progress(job: queue.Job, events: list[dict]) -> None:
         last = steps[-1]
         seconds_left = next((e["seconds_left"] for e in reversed(steps) if e["event"] == "step"), None)
         share = last["done"] if last["event"] == "step" else last["epoch"] / last["epochs"]
+        at_most = "at most " * bool(job.spec.get("patience"))
         st.progress(
             min(share, 1.0),
-            f"Epoch {last['epoch']} of {last['epochs']}"
-            + ("" if seconds_left is None else f", {format_duration(seconds_left)} left"),
+            f"Epoch {last['epoch']} of {at_most}{last['epochs']}"
+            + ("" if seconds_left is None else f", {at_most}{format_duration(seconds_left)} left"),
         )
     is_stopping = queue.is_stop_requested(job.run)
     if _can_change(job):
@@ -100,7 +108,8 @@ def _show_progress(job: queue.Job, events: list[dict]) -> None:
             disabled=is_stopping,
             on_click=_apply,
             args=(queue.request_stop, job.run),
-            help="Saves the last complete epoch. The training can be continued from there.",
+            help="Saves the last complete epoch, or with a patience the best one so far. The training can be"
+            " continued from there.",
         )
 
 
@@ -129,9 +138,10 @@ def _show_ended(name: str) -> None:
             )
         )
         return
-    st.markdown(words.metrics_sentence(run))
+    st.markdown(words.metrics_sentence(run) + words.best_epoch_sentence(run) + words.yardstick_sentence(run))
     if run.note:
         st.warning(words.escape_markdown(run.note))
+    show_verdicts(run)
     with st.container(horizontal=True):
         st.page_link(
             page_file("explore"),
@@ -158,50 +168,6 @@ def _show_ended(name: str) -> None:
 
 def _run_spec(name: str) -> RunSpec | None:
     return next((run.spec for run in catalogue.visible_runs()[0] if run.name == name), None)
-
-
-def _show_curves(run: str, events: list[dict], replay: Replay | None) -> None:
-    """Draw curves over the epochs, in nats per image: distortion, total and rate of the training images, and
-    the rate of each dimension.
-    """
-    ends = [e for e in events if e["event"] == "epoch_end"]
-    if not ends:
-        return
-    from explorer.figures.training_curves import training_curves
-
-    epochs, distortion, rate, beta = (
-        np.array([e[name] for e in ends]) for name in ("epoch", "distortion", "rate", "beta")
-    )
-    content = [
-        training_curves(
-            "Distortion and total loss",
-            "Distortion and total loss of the training images at the end of each epoch.",
-            epochs,
-            {"distortion": distortion, "total": distortion + beta * rate},
-        )
-    ]
-    if any(rate):
-        content.append(
-            training_curves("Rate", "Rate of the training images at each epoch.", epochs, {"rate": rate})
-        )
-        if replay:
-            content.append(
-                training_curves(
-                    "Rate per dimension, test images",
-                    "Rate of the dimensions that have the highest rate at last.",
-                    np.array(replay.epochs),
-                    _largest_rates(replay),
-                )
-            )
-    plots(f"curves {run}", content)
-
-
-def _largest_rates(replay: Replay) -> dict[str, np.ndarray]:
-    """Return the rates of the dimensions that have the highest rate in the last frame, by their names."""
-    from explorer.figures.training_curves import LINE_COLOURS
-
-    largest = np.argsort(-replay.rates[-1])[: len(LINE_COLOURS)]
-    return {words.dimension_label(int(i)): replay.rates[:, i] for i in largest}
 
 
 def has_content(run: str) -> bool:
