@@ -13,7 +13,7 @@ from scipy import integrate
 
 from explorer.latent.quadrature import Grid
 from explorer.lessons.elbo import compute
-from explorer.lessons.elbo.lesson import FOLDER, IMAGES, SYMBOLS
+from explorer.lessons.elbo.lesson import FOLDER, IMAGES, LESSON, SYMBOLS
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.runs.load import load_model
 from explorer.store.catalogue import find_run
@@ -82,7 +82,7 @@ def test_the_block_holds_the_likelihoods_of_its_images(digits, logits, tmp_path)
     """Check that rounding to 16 bits changes log p(x) by less than 0.001 nats."""
     loaded, e = digits
     path = tmp_path / "block.safetensors"
-    blocks = compute.blocks({"digits-vae-2d": find_run("digits-vae-2d")})
+    blocks = LESSON.blocks({"digits-vae-2d": find_run("digits-vae-2d")})
     path.write_bytes(blocks["evidence"].content)
     with safe_open(path, "numpy") as file:
         metadata = json.loads(file.metadata()["block"])

@@ -13,7 +13,6 @@ from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
 from explorer.lessons.kl_weight.compute import (
     N_POSTERIOR_SAMPLES,
-    blocks,
     distortions,
     film_rates,
     lowest_mean,
@@ -241,7 +240,8 @@ def test_dimensions_collapse_one_after_the_other(ladder):
 
 
 def test_the_figures_of_a_trained_weight_are_those_of_an_evaluation_with_its_spread(ladder):
-    measured, best = measure_rungs(ladder)
+    gaps = {beta: GapEstimate(0.5 / beta, 0.4 / beta, 0.6 / beta, 1000, 0.01) for beta in ladder.spec.rungs}
+    measured, best = measure_rungs(ladder, gaps)
     assert [rung["beta"] for rung in measured] == list(ladder.spec.rungs)
     x = read_embedding(ladder).images
     for rung in measured:
@@ -251,10 +251,12 @@ def test_the_figures_of_a_trained_weight_are_those_of_an_evaluation_with_its_spr
             value, half_width = rung[name]
             assert abs(value - values.mean()) < 4 * values.std() / np.sqrt(len(x))
             assert half_width == pytest.approx(1.96 * values.std() / np.sqrt(10_000), rel=0.05)
+    assert best["smallest prior gap"] == (8.0, [])
+    assert "smallest prior gap" not in measure_rungs(ladder, gaps | {1.0: None})[1]
     assert best["highest ELBO"][0] == 1.0 and best["lowest distortion"] == (0.1, [])
     assert {b for beta, others in best.values() for b in (beta, *others)} <= set(ladder.spec.rungs)
 
 
 def test_what_the_browser_gets_is_small(ladder):
-    parts = blocks({ladder.name: ladder})
+    parts = LESSON.blocks({ladder.name: ladder})
     assert sum(len(part.content) for part in parts.values()) < 1_500_000

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from explorer.latent.quadrature import Grid
-from explorer.live.block import BlockTree, LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block
 from explorer.live.prose import to_html
-from explorer.runs.load import LoadedRun
+from explorer.runs.load import LoadedRun, load_model
+from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
-from explorer.ui.run_view import RunView
 
 GRID = Grid(7.0, 224)
 IMAGES = (19, 0, 1, 2, 5, 21, 24, 200)  # test images whose likelihood the browser gets
@@ -63,7 +63,7 @@ def evidence_block(run: Run) -> LazyBlock:
 
 
 def _build(id: str, run: Run):
-    loaded, e, rows = RunView(run).load(), RunView(run).embedding, list(IMAGES)
+    loaded, e, rows = load_model(run), read_embedding(run), list(IMAGES)
     logits = decode_grid(loaded)
     values = np.stack([grid_log_likelihood(loaded, logits, e.images[row]) for row in rows])
     low = values.min((1, 2))
@@ -84,11 +84,6 @@ def _build(id: str, run: Run):
         "codes": e.mu.astype(np.float32),
     }
     return make_block(id, metadata, tensors)
-
-
-def blocks(runs: Mapping[str, Run]) -> BlockTree:
-    run = next(iter(runs.values()))
-    return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
 
 
 def questions(folder: Path, symbols: Mapping[str, tuple[str, str]]) -> list[dict[str, str]]:

@@ -20,9 +20,11 @@ SYMBOLS = {
 
 
 def blocks(runs):
-    from explorer.lessons.elbo.compute import blocks
+    from explorer.lessons.elbo.compute import evidence_block
+    from explorer.ui.run_view import RunView
 
-    return blocks(runs)
+    [run] = runs.values()
+    return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
 
 
 def constants(runs):

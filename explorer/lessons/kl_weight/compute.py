@@ -7,13 +7,13 @@ import torch
 
 from explorer.latent.difference import mean_difference
 from explorer.latent.gap_estimate import GapEstimate, is_smaller
-from explorer.live.block import BlockTree, LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import kl_per_dimension
+from explorer.runs.load import load_model
+from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
-from explorer.ui.components.readouts import frame_gap
-from explorer.ui.run_view import RunView
 
 N_POSTERIOR_SAMPLES = 4  # posterior samples of each image
 N_SHOWN = 8  # test images, and samples of the prior
@@ -65,17 +65,19 @@ def smallest_gap(gaps: Mapping[float, GapEstimate]) -> tuple[float, list[float]]
     return best, [beta for beta in gaps if beta != best and not is_smaller(gaps[best], gaps[beta])]
 
 
-def measure_rungs(run: Run) -> tuple[list[dict], dict[str, tuple[float, list[float]]]]:
+def measure_rungs(
+    run: Run, gaps: Mapping[float, GapEstimate | None]
+) -> tuple[list[dict], dict[str, tuple[float, list[float]]]]:
     """Return for each trained KL weight its figures, with half widths of 95% intervals over test images; and
     the best of them by each figure, with those that can't be distinguished from it, on the stored images.
+    gaps: of samples of the prior, at each trained KL weight; None where it was not measured.
     """
-    x, frames = RunView(run).embedding.images, {frame.beta: frame for frame in run.film}
-    measured, losses, bounds, gaps = [], {}, {}, {}
+    x, frames = read_embedding(run).images, {frame.beta: frame for frame in run.film}
+    measured, losses, bounds = [], {}, {}
     for beta in run.spec.rungs:
-        frame, loaded = frames[beta], RunView(run).load(beta)
+        frame, loaded = frames[beta], load_model(run, beta)
         sampled, rate = distortions(loaded.model, loaded.likelihood, x)[1], rates(loaded.model, x)
         losses[beta], bounds[beta] = sampled.mean(0), sampled.mean(0) + rate
-        gaps[beta] = frame_gap(frame, prior=True)
         half_widths = [1.96 * part.std(ddof=1) / np.sqrt(run.test.n) for part in (sampled[0], rate)]
         measured.append(
             {
@@ -86,23 +88,25 @@ def measure_rungs(run: Run) -> tuple[list[dict], dict[str, tuple[float, list[flo
             }
         )
     best = {"lowest distortion": lowest_mean(losses), "highest ELBO": lowest_mean(bounds)}
-    return measured, best | ({} if None in gaps.values() else {"smallest prior gap": smallest_gap(gaps)})
+    known = {beta: gap for beta, gap in gaps.items() if gap}
+    return measured, best | ({"smallest prior gap": smallest_gap(known)} if len(known) == len(gaps) else {})
 
 
-def ladder_block(run: Run) -> LazyBlock:
+def ladder_block(run: Run, gaps: Mapping[float, GapEstimate | None]) -> LazyBlock:
     """Return the block of a ladder: at each KL weight of its film, rates [F, D] of each dimension, those that
     stay longest first, and mu [F, N_SHOWN, D] of the test images in images uint8 [N_SHOWN, C, H, W]; samples
-    of the prior, noise [N_SHOWN, D].
+    of the prior, noise [N_SHOWN, D]. gaps: as measure_rungs() takes them.
     """
     files = (run.files[name]["sha256"] for name in (MODEL_FILE, EMBEDDING_FILE))
-    return LazyBlock(f"kl_weight {' '.join(files)}", lambda id: _build(id, run))
+    return LazyBlock(f"kl_weight {' '.join(files)}", lambda id: _build(id, run, gaps))
 
 
-def _build(id: str, run: Run):
-    e = RunView(run).embedding
+def _build(id: str, run: Run, gaps: Mapping[float, GapEstimate | None]):
+    e = read_embedding(run)
+    assert e.film is not None
     by_dimension = film_rates(e.film.mu, e.film.logvar)
     order = np.lexsort((-by_dimension[0], -by_dimension[-1]))
-    rungs, best = measure_rungs(run)
+    rungs, best = measure_rungs(run, gaps)
     metadata = {
         "betas": [frame.beta for frame in run.film],
         "rate": [frame.rate for frame in run.film],
@@ -121,8 +125,3 @@ def _build(id: str, run: Run):
         "noise": np.random.default_rng(0).standard_normal((N_SHOWN, e.mu.shape[1])).astype(np.float32),
     }
     return make_block(id, metadata, tensors)
-
-
-def blocks(runs: Mapping[str, Run]) -> BlockTree:
-    run = next(iter(runs.values()))
-    return {"ladder": ladder_block(run), "decoder": RunView(run).decoder_block}

@@ -9,9 +9,13 @@ NAME = "kl_weight"
 
 
 def blocks(runs):
-    from explorer.lessons.kl_weight.compute import blocks
+    from explorer.lessons.kl_weight.compute import ladder_block
+    from explorer.ui.components.readouts import frame_gap
+    from explorer.ui.run_view import RunView
 
-    return blocks(runs)
+    [run] = runs.values()
+    gaps = {frame.beta: frame_gap(frame, prior=True) for frame in run.film if frame.beta in run.spec.rungs}
+    return {"ladder": ladder_block(run, gaps), "decoder": RunView(run).decoder_block}
 
 
 LESSON = LiveLesson(

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from explorer.errors import UserError
 from explorer.live.block import BlockTree, LazyBlock, make_block
-from explorer.runs.load import LoadedRun
+from explorer.runs.load import LoadedRun, load_model
+from explorer.store.embedding import read_embedding
 from explorer.store.replay import Replay, read_replay
 from explorer.store.run import MODEL_FILE, Run
-from explorer.ui.run_view import RunView
 
 MIN_LOG_VARIANCE = -60.0  # of the table from which a width is interpolated
 N_POSTERIOR_SAMPLES = 10  # samples of each posterior, for a distortion
@@ -91,14 +92,16 @@ def max_pixel_change(loaded: LoadedRun) -> float:
 def replay_block(run: Run) -> LazyBlock:
     """Return the block of a run's replay: mu [F, n, 2] and figures of each frame; y [n], the classes; noise
     [n, 2], always the same; originals [N_SHOWN, C, H, W], and pictures [F, 2, N_SHOWN, C, H, W],
-    reconstructions and samples; and measured, what the trained model has on test images.
+    reconstructions and samples; and measured, what the trained model has on test images. It raises UserError
+    for a run without a replay.
     """
     return LazyBlock(f"objectives {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, run))
 
 
 def _build(id: str, run: Run):
     replay = read_replay(run.folder)
-    assert replay is not None
+    if replay is None:
+        raise UserError(f"Run {run.name} has no replay. Restore its folder, or train it again.")
     metadata = {
         "beta": run.spec.beta,
         "class_names": list(replay.class_names),
@@ -117,7 +120,7 @@ def _build(id: str, run: Run):
 
 
 def _measure(run: Run) -> dict[str, float]:
-    e, loaded = RunView(run).embedding, RunView(run).load()
+    e, loaded = read_embedding(run), load_model(run)
     mean, error = mean_distortion(loaded, e.images, e.mu, e.logvar)
     return {
         "n": len(e.images),
