@@ -22,13 +22,21 @@ def pca_errors(train: np.ndarray, test: np.ndarray, n_components: int) -> tuple[
     are fewer than n_components components where the training images have no variance left: at most
     one fewer than the images, and as many as the pixels. Pixels of reconstructions are not clipped.
     """
-    train, test = (x.reshape(len(x), -1) for x in (train, test))
-    mean = (train.mean(0, dtype=np.float64) / 255).astype(np.float32)
-    axes = _principal_axes(train, mean, min(n_components, len(train) - 1, len(mean)))
+    test = test.reshape(len(test), -1)
+    mean, axes = fit_pca(train, n_components)
     errors = [
         (np.square(rows).sum(1) - np.square(rows @ axes).sum(1)) / len(mean) for rows in _centred(test, mean)
     ]
     return np.maximum(np.concatenate(errors).astype(np.float64), 0), axes.shape[1]
+
+
+def fit_pca(x: np.ndarray, n_components: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean, float32 [P], and the first principal axes, float32 [P, n_components], of images x
+    uint8 [N, C, H, W] as values in [0, 1]. There are fewer axes where the images have no variance left.
+    """
+    x = x.reshape(len(x), -1)
+    mean = (x.mean(0, dtype=np.float64) / 255).astype(np.float32)
+    return mean, _principal_axes(x, mean, min(n_components, len(x) - 1, len(mean)))
 
 
 def _principal_axes(x: np.ndarray, mean: np.ndarray, k: int) -> np.ndarray:

@@ -5,11 +5,18 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from tests.live.lesson_elbo_cases import elbo_cases
+from tests.live.lesson_gaps_cases import standard_units_cases
+from tests.live.lesson_pca_cases import pca_cases
 
 
 def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
-    return {"gaussian": gaussian_cases(), "evidence": elbo_cases()}
+    return {
+        "gaussian": gaussian_cases(),
+        "evidence": elbo_cases(),
+        "pca": pca_cases(),
+        "standard_units": standard_units_cases(),
+    }
 
 
 def gaussian_cases() -> dict:

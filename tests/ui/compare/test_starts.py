@@ -108,3 +108,11 @@ def test_a_rung_of_the_ladder_is_as_good_as_separate_training():
     assert separate
     for row in separate:
         assert ladders[row.dataset, row.beta, row.seed] < row.loss + 1.3, row
+
+
+def test_a_cold_start_that_is_better_with_every_seed_is_named():
+    figures = CLEAR | {COLD: [replace(row, distortion=79.0, rate=20.0) for row in CLEAR[COLD]]}
+    note = starts_note(figures)
+    assert "of the cold start" in note and "do not clearly differ" not in note
+    figures |= {WARM_UP: [replace(row, distortion=79.0, rate=20.0) for row in CLEAR[WARM_UP]]}
+    assert "a cold start finds a better optimum than the ladder" in starts_note(figures)

@@ -6,14 +6,14 @@ import { LessonFigure } from "./lesson.js";
 
 const TRAININGS = { reconstruction: "Reconstruction only", kl: "KL only", both: "Both" };
 const VEILED = "reconstruction";
-const CLASS_SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
+const DIGIT_SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
 const MIN_REACH = 3.2; // of a map, which includes the rings of the prior
 const TRAINING_MAP_MARGIN = 1.06;
 const MAX_DIFFERENCE = 0.2;
 const TRAINING_IMAGE_GAP = 1; // px
 const RINGS = { mean: [0, 0], covariance: [[1, 0], [0, 1]] };
 
-const declareMap = (title, beta, classNames) => ({
+const declareTraining = (title, beta, classNames) => ({
   title: `${title}, β = ${beta}`,
   description: "Codes of test images by class, with one, two and three standard deviations of the prior as rings",
   x: { title: "z₀", domain: [-MIN_REACH, MIN_REACH], hasGrid: false },
@@ -23,7 +23,7 @@ const declareMap = (title, beta, classNames) => ({
   legend: "none",
   parts: [
     { kind: "ellipse", name: "prior", label: "prior", colour: "grey", radii: [1, 2, 3] },
-    { kind: "scatter", name: "codes", radius: 2.8, groups: classNames.map((label, i) => ({ label, colour: `class ${i}`, shape: CLASS_SHAPES[i % CLASS_SHAPES.length] })) },
+    { kind: "scatter", name: "codes", radius: 2.8, groups: classNames.map((label, i) => ({ label, colour: `class ${i}`, shape: DIGIT_SHAPES[i % DIGIT_SHAPES.length] })) },
   ],
 });
 
@@ -38,7 +38,7 @@ function encloseCodes(codes) {
 class Training {
   constructor(name, title, { metadata, tensors }, addPlot) {
     Object.assign(this, { name, metadata, tensors: tensors() });
-    const { plot, element } = addPlot(declareMap(title, metadata.beta, metadata.class_names));
+    const { plot, element } = addPlot(declareTraining(title, metadata.beta, metadata.class_names));
     this.map = plot;
     this.map.update({ prior: RINGS });
     this.canvas = createElement("canvas", { role: "img", "aria-label": `${title}: test images, reconstructions, and samples of the prior` });
