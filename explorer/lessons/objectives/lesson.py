@@ -23,7 +23,7 @@ LESSON = LiveLesson(
     fields=(
         Scalar("epoch", 1, 1, 200),
         Scalar("shown", "draws", options=("draws", "means"), label="codes"),
-        Scalar("scale", "own", options=("own", "common"), label="scale of the maps"),
+        Scalar("scale", "own", options=("own", "common"), label="scale"),
     ),
     symbols={
         "D": ("distortion", "D"),
