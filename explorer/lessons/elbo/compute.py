@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from explorer.latent.quadrature import Grid
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.live.prose import to_html
 from explorer.runs.load import LoadedRun, load_model
 from explorer.store.embedding import read_embedding
@@ -59,7 +59,7 @@ def evidence_block(run: Run) -> LazyBlock:
     [images]; images uint8 [images, C, H, W]; mu, logvar [images, D] of the encoder; codes [360, D].
     """
     files = (run.files[name]["sha256"] for name in (MODEL_FILE, EMBEDDING_FILE))
-    return LazyBlock(f"elbo {GRID} {IMAGES} {' '.join(files)}", lambda id: _build(id, run))
+    return share_block(LazyBlock(f"elbo {GRID} {IMAGES} {' '.join(files)}", lambda id: _build(id, run)))
 
 
 def _build(id: str, run: Run):

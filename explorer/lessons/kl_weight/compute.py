@@ -7,7 +7,7 @@ import torch
 
 from explorer.latent.difference import mean_difference
 from explorer.latent.gap_estimate import GapEstimate, is_smaller
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.models.autoencoder import Autoencoder
 from explorer.objectives.distortion import Likelihood
 from explorer.objectives.rate import kl_per_dimension
@@ -98,7 +98,7 @@ def ladder_block(run: Run, gaps: Mapping[float, GapEstimate | None]) -> LazyBloc
     of the prior, noise [N_SHOWN, D]. gaps: as measure_rungs() takes them.
     """
     files = (run.files[name]["sha256"] for name in (MODEL_FILE, EMBEDDING_FILE))
-    return LazyBlock(f"kl_weight {' '.join(files)}", lambda id: _build(id, run, gaps))
+    return share_block(LazyBlock(f"kl_weight {' '.join(files)}", lambda id: _build(id, run, gaps)))
 
 
 def _build(id: str, run: Run, gaps: Mapping[float, GapEstimate | None]):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from explorer.errors import UserError
-from explorer.live.block import BlockTree, LazyBlock, make_block
+from explorer.live.block import BlockTree, LazyBlock, make_block, share_block
 from explorer.runs.load import LoadedRun, load_model
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import Replay, read_replay
@@ -95,7 +95,7 @@ def replay_block(run: Run) -> LazyBlock:
     reconstructions and samples; and measured, what the trained model has on test images. It raises UserError
     for a run without a replay.
     """
-    return LazyBlock(f"objectives {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, run))
+    return share_block(LazyBlock(f"objectives {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, run)))
 
 
 def _build(id: str, run: Run):

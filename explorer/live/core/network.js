@@ -11,8 +11,8 @@ import { findInterval } from "./interval.js";
 /** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
 
 /**
- * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | silu | sigmoid | softmax | clamp |
- * continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
+ * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | tanh | silu | sigmoid | softmax |
+ * clamp | continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
  * positions metadata.rungs on the axis of a film.
  */
 export class Network {
@@ -101,6 +101,7 @@ const elementwise = (f) => (x) => {
  * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
   relu: elementwise((v) => (v > 0 ? v : 0)),
+  tanh: elementwise(Math.tanh),
   silu: elementwise((v) => v / (1 + Math.exp(-v))),
   sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
   clamp: elementwise((v) => (v > 0 ? (v < 1 ? v : 1) : 0)),
