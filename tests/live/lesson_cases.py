@@ -5,6 +5,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
+from tests.live.lesson_elbo_cases import elbo_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_pca_cases import pca_cases
@@ -16,6 +17,7 @@ def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
     return {
         "gaussian": gaussian_cases(),
+        "evidence": elbo_cases(),
         "gradients": gradient_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),
