@@ -19,9 +19,11 @@ OPTION = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
 LESSON_STYLES = ("view/controls.css", "view/plots/plots.css", "view/button.css", "figures/lessons/lesson.css")
 
 
-def lesson_figure(name: str, class_name: str) -> LiveFigure:
-    """Return the figure of explorer/live/figures/lessons/NAME.js."""
-    return LiveFigure(f"lesson_{name}", f"figures/lessons/{name}.js", class_name, LESSON_STYLES)
+def lesson_figure(name: str, class_name: str, styles: tuple[str, ...] = ()) -> LiveFigure:
+    """Return the figure of explorer/live/figures/lessons/NAME.js. styles: files besides those of all
+    lessons.
+    """
+    return LiveFigure(f"lesson_{name}", f"figures/lessons/{name}.js", class_name, LESSON_STYLES + styles)
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,14 @@ from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.ui.pages import page_file
 from tests.pages.conftest import follow, galleries, live_plots, pictures
-from tests.pages.test_learn_copying import told
 
 ROOT = Path(__file__).parents[2]
 PAGE = "learn_features"
 visit = partial(follow, PAGE)
+
+
+def told(app) -> str:
+    return "\n".join(m.value for m in [*app.markdown, *app.caption])
 
 
 @pytest.fixture
