@@ -4,12 +4,13 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_codebook_cases import codebook_cases
 from tests.live.lesson_copying_cases import blend_cases
 
 
 def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
-    return {"gaussian": gaussian_cases(), "blend": blend_cases()}
+    return {"gaussian": gaussian_cases(), "blend": blend_cases(), "codebook": codebook_cases()}
 
 
 def gaussian_cases() -> dict:
