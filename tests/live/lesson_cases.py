@@ -6,11 +6,17 @@ from torch.distributions import Normal, kl_divergence
 
 from tests.live.lesson_codebook_cases import codebook_cases
 from tests.live.lesson_copying_cases import blend_cases
+from tests.live.lesson_features_cases import class_direction_cases
 
 
 def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
-    return {"gaussian": gaussian_cases(), "blend": blend_cases(), "codebook": codebook_cases()}
+    return {
+        "gaussian": gaussian_cases(),
+        "blend": blend_cases(),
+        "codebook": codebook_cases(),
+        "class_direction": class_direction_cases(),
+    }
 
 
 def gaussian_cases() -> dict:
