@@ -1,4 +1,4 @@
-"""An AE and a VAE of the same images, side by side."""
+"""Two models of the same images, side by side: an AE and a VAE, or a conditional VAE beside either."""
 
 import streamlit as st
 
@@ -15,6 +15,11 @@ IMAGES_KEY = "images of the pair"
 AE_KEY = "ae of the pair"
 VAE_KEY = "vae of the pair"
 CHOSEN_KEY = "pair_chosen"
+CONDITIONAL_NOTE = (
+    " The ELBO of a conditional VAE bounds log p(x | class), so it is not comparable with that of a VAE. Its"
+    " gaps are of the codes of all classes together; its samples are decoded with the classes of random test"
+    " images."
+)
 runs, _ = catalogue.visible_runs()
 by_name = {run.name: run for run in runs}
 chosen = st.session_state.pop(CHOSEN_KEY, False)
@@ -67,7 +72,7 @@ with head.popover(
         format_func=lambda key: words.run_dataset_label(images[key]),
     )
     for label, key, fitting in (
-        ("AE, left", AE_KEY, [run.name for run in runs if pairs.are_comparable(run, vae)]),
+        ("AE or conditional VAE, left", AE_KEY, [run.name for run in runs if pairs.are_comparable(run, vae)]),
         ("VAE, right", VAE_KEY, [run.name for run in runs if pairs.are_comparable(ae, run)]),
     ):
         st.selectbox(
@@ -77,6 +82,7 @@ with head.popover(
             on_change=select_runs,
             format_func=lambda name: words.run_title(by_name[name]),
         )
+has_conditional = any(map(pairs.is_conditional, pair))
 if are_gaps_drawn(ae) or are_gaps_drawn(vae):
     gaps, task = "Grey areas contain no codes: they are **gaps**.", "Drag **β** and watch them change."
 else:
@@ -85,6 +91,7 @@ else:
 about.markdown(
     f"**Move over either map:** both networks decode z at the same position. {gaps}"
     + (f" {task}" if vae.film else "")
+    + (" Choose a **class** for the conditional VAE." if has_conditional else "")
 )
 follow_link(ae, vae)
 compare_view(ae, vae)
@@ -100,6 +107,7 @@ with st.expander("Figures and how they are measured"):
         f" fifth nearest sample. It is the mean of ten measurements, each of {min(vae.test.n, MAX_CODES):,}"
         " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
         " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; its"
-        f" map shows the posterior *means* of {RunView(vae).n_compared:,} images.\n\nThe address of"
-        " this page is a link to its present state."
+        f" map shows the posterior *means* of {RunView(vae).n_compared:,} images."
+        + (CONDITIONAL_NOTE if has_conditional else "")
+        + "\n\nThe address of this page is a link to its present state."
     )

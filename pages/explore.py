@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.ui import catalogue, words
 from explorer.ui.compare import pairs
+from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import explore_session
 from explorer.ui.explore.view import explore_view
@@ -64,8 +65,11 @@ if other := pairs.best_partner(run, runs):
         icon=":material/compare:",
         query_params=pairs.pair_query(run, other),
     )
+with show_user_errors():
+    show_verdicts(run)
 st.caption(
     words.metrics_sentence(run)
+    + words.yardstick_sentence(run)
     + words.ladder_sentence(run)
     + (
         " This ELBO bounds log p(x | class); it is not comparable with that of a VAE."

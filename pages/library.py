@@ -3,12 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from explorer import recipe
 from explorer.events import ACTIVE_MIN_VARIANCE
 from explorer.figures.images import image_sheet, to_data_uri
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import catalogue, words
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
+from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
@@ -16,6 +18,7 @@ from explorer.ui.run_view import RunView
 from explorer.ui.train.address import train_query
 
 N_IMAGES_SHOWN = 10
+SMALLEST_ERROR = 1e-9  # of PCA, as a divisor: with as many components as pixels it has none
 st.title("Library")
 st.markdown(
     "All trained models, with figures on test images. **Select a row** to see the run below the table."
@@ -41,12 +44,17 @@ table = pd.DataFrame(
             "distortion": run.test.distortion,
             "rate": None if run.test.elbo is None else run.test.rate,
             "elbo": run.test.elbo,
+            "error": run.yardstick and run.yardstick.mse / max(run.yardstick.pca_mse, SMALLEST_ERROR),
             "active": run.test.active_units if run.spec.has_prior else None,
             "epochs": run.epochs,
             "seconds": run.seconds,
         }
         for run in runs
     ]
+)
+ERROR_HELP = (
+    "mean squared error of reconstructions of test images, divided by that of PCA with as many components as"
+    " latent dimensions; above 1, PCA is better"
 )
 NATS_HELP = "nats per image, mean over the test split"
 ACTIVE_UNITS_HELP = (
@@ -81,6 +89,7 @@ choice = st.dataframe(
         "elbo": st.column_config.NumberColumn(
             "ELBO", format="%.1f", help=f"−(distortion + rate), {NATS_HELP}; not defined for an AE"
         ),
+        "error": st.column_config.NumberColumn("Error / PCA", format="%.2f", help=ERROR_HELP),
         "active": st.column_config.NumberColumn("Active units", help=ACTIVE_UNITS_HELP),
         "epochs": "Epochs",
         "seconds": st.column_config.NumberColumn("Training time", format="%.0f s"),
@@ -94,14 +103,16 @@ private_mark(run.name)
 left, right = st.columns(2)
 with left:
     st.markdown(
-        f"{words.metrics_sentence(run)} The network has {run.n_parameters:,} weights and was trained on"
+        f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}"
+        f" The network has {run.n_parameters:,} weights and was trained on"
         f" {run.n_train:,} images for {run.epochs} epochs ({words.escape_markdown(run.device)})."
         f"{words.best_epoch_sentence(run)}"
     )
     if run.note:
         st.warning(words.escape_markdown(run.note))
+    show_verdicts(run)
     if not owner_key(run.spec.dataset):
-        st.code(f"python -m explorer train {run.spec.flags()}", language="bash", wrap_lines=True)
+        st.code(f"python -m explorer train {recipe.flags(run.spec)}", language="bash", wrap_lines=True)
     st.page_link(
         page_file("train"),
         label="Open in Train",

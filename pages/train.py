@@ -1,7 +1,11 @@
 """Train a model, and watch its latent map form."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from explorer import recipe
+from explorer.errors import UserError
 from explorer.jobs import limits, queue
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
@@ -10,9 +14,10 @@ from explorer.ui.components.deletion import undo_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.train import presets
 from explorer.ui.train.address import read_query
+from explorer.ui.train.augmentation import show_augmentation
 from explorer.ui.train.ended import ended_selectbox, last_own_name
 from explorer.ui.train.estimate import estimate_sentence
-from explorer.ui.train.spec_form import chosen_images, fill_form, spec_form
+from explorer.ui.train.spec_form import chosen_images, fill_form, fill_usual, spec_form
 from explorer.ui.train.start import run_name, start_trainings
 from explorer.ui.train.view import count_trainings, has_content, training_view
 
@@ -21,6 +26,8 @@ followed_groups = st.session_state.get(FOLLOWED_KEY, [])
 if parameters := st.query_params.to_dict():
     settings, problem = read_query(parameters)
     fill_form(settings)
+    if "epochs" not in parameters:
+        fill_usual({"dataset", *parameters})
     if problem:
         st.warning(problem)
     st.query_params.clear()
@@ -28,7 +35,8 @@ if parameters := st.query_params.to_dict():
 
 def apply_preset() -> None:
     if chosen := st.session_state["preset"]:
-        fill_form(presets.preset_settings(chosen, chosen_images()))
+        with suppress(UserError):  # the form shows it
+            fill_form(presets.preset_settings(chosen, chosen_images()))
 
 
 def start_and_follow(*specs: RunSpec) -> None:
@@ -50,6 +58,9 @@ preset = st.pills(
 if preset:
     st.caption(presets.PRESETS[preset][1])
 spec = spec_form()
+if spec:
+    with show_user_errors():
+        show_augmentation(spec)
 read_only = limits.is_read_only()
 if read_only:
     st.info(
@@ -115,7 +126,7 @@ with show_user_errors():
 if spec and not owner_key(spec.dataset):
     with st.expander("Code", expanded=read_only):
         settings = [f"{name}={value!r}" for name, value in spec.settings.items()]
-        st.code(f"python -m explorer train {spec.flags()}", language="bash", wrap_lines=True)
+        st.code(f"python -m explorer train {recipe.flags(spec)}", language="bash", wrap_lines=True)
         st.code(
             "from explorer.runs.train import train_run\nfrom explorer.specs import RunSpec\n\n"
             f"run = train_run(RunSpec({', '.join(settings)}))\nprint(run.test)",

@@ -9,7 +9,7 @@ import torch
 from torch.distributions import ContinuousBernoulli
 
 from explorer.cli.parser import build_parser
-from explorer.cli.training_commands import spec_of
+from explorer.cli.settings import spec_of
 from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fit_gaussian, gap_kl
@@ -21,6 +21,7 @@ from explorer.store.run import read_run
 from explorer.store.starts import read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
+from trained.measure_yardsticks import yardstick_table
 from trained.networks import networks_table
 
 DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
@@ -144,3 +145,17 @@ def test_the_included_runs_keep_the_factors_that_it_says():
             [float(c) for c in cells], abs=0.011
         )
     assert {row[0] for row in SEPARATIONS} >= set(names)
+
+
+def test_the_yardsticks_in_the_table_are_those_of_the_included_runs():
+    names = (SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split()
+    assert f"\n{yardstick_table([read_run(SHIPPED_FOLDER / name) for name in names])}\n" in ROWS
+
+
+@pytest.mark.parametrize("name", [name for name, _ in COMMANDS if name.startswith("digits-")])
+def test_the_yardstick_of_an_included_run_is_that_of_its_codes(name):
+    run = read_run(SHIPPED_FOLDER / name)
+    loaded, e = load_model(run), read_embedding(run)
+    assert len(e.images) == run.yardstick.n
+    error = np.square(loaded.decode(e.mu, e.y) - e.images / 255).mean()
+    assert run.yardstick.mse == pytest.approx(error, rel=1e-4)

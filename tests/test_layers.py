@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "query": {"names"},
     "memory": set(),
     "events": set(),
+    "quality": set(),
     "logs": set(),
     "errors": {"names"},
     "device": {"errors", "registry"},
@@ -23,23 +24,27 @@ MAY_IMPORT = {
     "fields": {"errors", "names", "registry"},
     "specs": {"errors", "fields", "names", "registry"},
     "untrusted": {"errors", "names"},
-    "store": SETTINGS | {"events", "untrusted"},
+    "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
+    "recipe": SETTINGS | {"data"},
     "networks": {"errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
-    "latent": {"errors", "events"},
+    "latent": {"errors", "events", "quality"},
     "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
-    | {"data", "device", "events", "latent", "models", "objectives", "store", "training", "untrusted"},
-    "jobs": SETTINGS | {"data", "latent", "memory", "runs", "store"},
+    | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
+    | {"untrusted"},
+    "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "runs", "store", "untrusted"},
+    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
+    | {"untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "runs", "store", "untrusted"},
+    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
+    | {"untrusted"},
     "lessons": SETTINGS
     | {
         "data",
@@ -54,7 +59,7 @@ MAY_IMPORT = {
         "training",
         "ui",
     },
-    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "store", "ui"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
     "app": {"registry", "ui"},
 }
 STREAMLIT = {"ui", "lessons", "pages", "app"}
@@ -66,6 +71,7 @@ WITHOUT_TORCH = {
         "kinds",
         "registry",
         "events",
+        "quality",
         "specs",
         "memory",
         "store",

@@ -51,10 +51,11 @@ objective recon-only 0
 objective kl-only 1000
 objective both 1
 python -m explorer train --dataset digits --model vqvae --latent-dim 8 --n-codes 32 --width 200 --run digits-vqvae
-# Faces: two small networks in two dimensions, and one in twelve.
+# Faces: small networks in two dimensions, and one in twelve.
 for model in ae vae; do
   python -m explorer train --dataset faces --model $model --network conv --width 8 --depth 4 --epochs 30 --run faces-$model-2d
 done
+python -m explorer train --dataset faces --model ladder --network conv --width 8 --depth 4 --epochs 24 --betas 0.1,0.3,1,3,10 --rung-epochs 8 --run faces-ladder-2d
 python -m explorer train --dataset faces --model vae --network conv --width 16 --depth 3 --latent-dim 12 --batch-size 64 --epochs 40 --run faces-vae-12d
 # Their replays, in colour, would take tens of megabytes.
 rm -f trained/faces-*/replay.safetensors
@@ -68,7 +69,7 @@ for run in mnist-ae-2d mnist-ae-16d; do
   python -m explorer gaps $run --density all  # keeps the densities that it fits with the run
 done
 # The terms of the rates, which are measured once and kept with the runs.
-for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,mnist,fashion-mnist}-ladder-2d \
-  {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d faces-vae-{2,12}d; do
+for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,faces,mnist,fashion-mnist}-ladder-2d \
+  {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d {digits,mnist}-cvae-2d faces-vae-{2,12}d; do
   python -m explorer show $run --surgery
 done

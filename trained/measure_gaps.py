@@ -1,5 +1,6 @@
 """Measure the gaps of the ladders in this folder anew, at each KL weight of their films, and store them in
-run.json; nothing else changes.
+run.json; and the shares of the runs that the lesson on gaps compares, in their gaps.json. Nothing else
+changes.
 
 From the repository's root: `python -m trained.measure_gaps`. The image data must be on this machine.
 """
@@ -8,6 +9,8 @@ import json
 
 from explorer.data import load_dataset as load_data
 from explorer.latent.gap_map import build_gap_map
+from explorer.lessons.gaps.lesson import RUNS
+from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares
 from explorer.runs.load import load_model
 from explorer.runs.save import frame_gaps
 from explorer.store.atomic import write_atomically
@@ -34,3 +37,7 @@ if __name__ == "__main__":
                 f"{name}: gap {run.film[0].gap:.3f} to {read_run(run.folder).film[0].gap:.3f} at KL weight"
                 f" {run.film[0].beta:g}"
             )
+    for name in RUNS:
+        run = read_run(SHIPPED_FOLDER / name)
+        (run.folder / GAPS_FILE).unlink(missing_ok=True)
+        print(f"{name}: gap {measure_gap_shares(run).gap}")

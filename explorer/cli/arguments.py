@@ -32,7 +32,9 @@ def add_settings(sub: argparse.ArgumentParser, *without: str) -> None:
         if f.name == "dataset":
             help += f". Names: {', '.join(built_in_datasets())}"
         if value_type(f) is bool:
-            sub.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=help)
+            sub.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=help
+            )
         else:
             help += f": {', '.join(map(str, f.metadata['choices']))}" if f.metadata["choices"] else ""
             help += f" (default: {'depends on the other settings' if f.default is None else f.default})"

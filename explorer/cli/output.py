@@ -9,6 +9,8 @@ IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says w
 
 
 def run_json(run) -> dict:
+    from explorer.runs.verdicts import find_faults
+
     return {
         "run": run.name,
         "spec": run.spec.to_dict(),
@@ -19,10 +21,15 @@ def run_json(run) -> dict:
         "seconds": run.seconds,
         "device": run.device,
         "note": run.note,
+        "yardstick": run.yardstick and asdict(run.yardstick),
+        "samples": run.samples and asdict(run.samples),
+        "verdicts": [asdict(verdict) for verdict in find_faults(run)],
     }
 
 
 def print_run(run) -> None:
+    from explorer.runs.verdicts import find_faults, list_remedies
+
     t = run.test
     best = f", weights of epoch {run.best_epoch}, the best by validation loss" if run.best_epoch else ""
     print(f"{run.name}: {run.epochs} epochs in {run.seconds:.0f} s on {run.device}{best}")
@@ -37,6 +44,14 @@ def print_run(run) -> None:
         + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else "")
         + (f"; learned sigma {t.sigma:.3g}" if t.sigma else "")
     )
+    if run.yardstick:
+        print(f"  {run.yardstick}")
+    verdicts = find_faults(run)
+    for verdict in verdicts:
+        print(f"  {verdict.sentence}")
+    for label, spec in list_remedies(run, verdicts).items():
+        name = f" --run {run.name}" if spec == run.spec else ""
+        print(f"  {label}: python -m explorer train {spec.flags()}{name}")
 
 
 def print_factors(report) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.cli import density_commands
 from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
-from explorer.cli.training_commands import dataset_named, spec_of
+from explorer.cli.settings import dataset_named, spec_of
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import RunSpec
@@ -24,7 +24,8 @@ def list_run(args) -> None:
         {"run": r.name} | {k: getattr(r.spec, k) for k in setting_names} | {"elbo": r.test.elbo} for r in runs
     ]
     if args.json:
-        print(json.dumps(rows))
+        yardsticks = [{"yardstick": r.yardstick and asdict(r.yardstick)} for r in runs]
+        print(json.dumps([row | yardstick for row, yardstick in zip(rows, yardsticks)]))
     else:
         cells = [[key.replace("_", " ") for key in rows[0]] if rows else ["There are no runs yet."]]
         cells += [
@@ -42,10 +43,18 @@ def show(args) -> None:
     from explorer.store.catalogue import find_run
 
     run = find_run(args.run)
+    if args.beta is not None and args.yardstick:
+        raise UserError(
+            "The yardstick of a ladder is measured at KL weight 1. Leave out --beta or --yardstick."
+        )
     if args.beta is not None:
         from explorer.runs import measure
 
         run = measure.evaluate_at_beta(run, args.beta)
+    elif args.yardstick and not run.yardstick:
+        from explorer.runs.quality import keep_quality
+
+        run = keep_quality(run)
     surgeries = _surgeries(run, args.beta) if args.surgery else {}
     report = None
     if args.factors:

@@ -1,18 +1,19 @@
 """The commands that train: train, sweep, jobs, stop. Only those that need torch import it."""
 
 import json
-import os
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 from explorer.cli.output import print_run, run_json
+from explorer.cli.settings import usual_spec
 from explorer.cli.signals import graceful_stop
+from explorer.data.sizes import n_train
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.memory import tune_for_training
 from explorer.names import sanitize
-from explorer.registry import DATASETS
+from explorer.recipe import count_steps
 from explorer.specs import RunSpec
 
 INTERRUPTED = 130  # exit status
@@ -25,7 +26,11 @@ JOB_KEYS = {  # the keys in JSON of those attributes of a Job that have another 
 
 
 def train(args) -> int | None:
-    spec = spec_of(args)
+    spec, reason = usual_spec(args)
+    if args.dry_run:
+        return print_plan(spec, reason, args.json)
+    if reason:
+        print(reason, file=sys.stderr)
     name = args.run or spec.run_id
     from explorer.cli.progress import json_lines, training_bar
 
@@ -59,28 +64,28 @@ def train(args) -> int | None:
         raise UserError(run.note)
 
 
-def spec_of(args) -> RunSpec:
-    settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
-    return RunSpec(
-        **settings | ({"dataset": dataset_named(settings["dataset"])} if "dataset" in settings else {})
-    )
+def print_plan(spec: RunSpec, reason: str, as_json: bool) -> None:
+    """Print the settings of a training, its epochs and steps, and its estimated time."""
+    from explorer.runs.estimate import estimate_seconds, format_duration
 
-
-def dataset_named(text: str) -> str:
-    """Return the data set that a user typed: its name, or the path of an existing folder or file, for which
-    the prefix folder: or file: may be left out.
-    """
-    place = os.path.expanduser(text)
-    if text.partition(":")[0] in DATASETS or not os.path.exists(place):
-        return text
-    return f"{'folder' if os.path.isdir(place) else 'file'}:{place}"
+    tune_for_training()
+    epochs, steps = sum(epochs for _, epochs in spec.stages), count_steps(spec, n_train(spec.dataset))
+    seconds = estimate_seconds(spec)
+    if as_json:
+        plan = {"event": "plan", "run": spec.run_id, "spec": spec.to_dict(), "epochs": epochs}
+        print(json.dumps(plan | {"steps": steps, "seconds": seconds, "reason": reason}))
+        return
+    print(reason or "The settings are the given ones, and the defaults for all others.")
+    print("  " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in spec.to_dict().items()))
+    limit = "at most " if spec.patience else ""
+    print(f"  {limit}{epochs:,} epochs, {steps:,} steps, about {format_duration(seconds)} on this machine")
 
 
 def sweep(args) -> int | None:
     """Train every combination through the queue, except those that have been trained already."""
     from explorer.jobs.sweep import combinations, format_table, run_sweep
 
-    specs = combinations(spec_of(args), args.sweep_betas, args.latent_dims, args.seeds)
+    specs = combinations(usual_spec(args)[0], args.sweep_betas, args.latent_dims, args.seeds)
     with graceful_stop() as stop:
         results = run_sweep(
             specs,

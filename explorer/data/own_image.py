@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.data.image import read_image
 from explorer.data.image_files import ImageFiles
-from explorer.data.preview import is_single_colour
+from explorer.data.problems import is_single_coloured
 from explorer.errors import UserError
 from explorer.untrusted.archive import Entry
 
@@ -44,7 +44,7 @@ def rendering_notes(content: bytes) -> list[str]:
         return []
     [small], n_pages = files.decode([0], CHECKED_IMAGE_SIZE, True), files.images[0].n_pages
     page_notes = [f"This file has {n_pages:,} pages: the first is used."] * (n_pages > 1)
-    return files.notes + page_notes + ["This image is of one colour."] * is_single_colour(small)
+    return files.notes + page_notes + ["This image is of one colour."] * is_single_coloured(small)
 
 
 def invert(x: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.data.dataset import Dataset, Progress, no_progress, split_dataset
 from explorer.data.image import read_all
+from explorer.data.problems import is_single_coloured
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.specs import IMAGE_SIZES
@@ -46,6 +47,11 @@ class Upload:
     encodings: tuple[str, ...] = ()
 
     @property
+    def n_pixels(self) -> int:
+        """Return the number of pixels of all images, before they are resized."""
+        return sum(width * height * n for (width, height), n in self.sizes.items())
+
+    @property
     def counts(self) -> dict[str, int]:
         """Return the number of images of each class."""
         return dict(zip(self.class_names, np.bincount(self.y, minlength=len(self.class_names)).tolist()))
@@ -60,7 +66,7 @@ class Upload:
         images = read_all(
             lambda number: self.read(number, CHECKED_IMAGE_SIZE, True), numbers, threads=self.threads
         )
-        return all(is_single_colour(image) for image in images)
+        return all(map(is_single_coloured, images))
 
     def to_dataset(
         self, name: str, image_size: int, colour: bool, on_progress: Progress = no_progress
@@ -91,16 +97,8 @@ class Upload:
         classes, y = np.unique(self.y[rows], return_inverse=True)  # classes that still have an image
         x = np.stack([images[i] for i in rows])
         is_test = None if self.is_test is None else self.is_test[rows]
-        n_plain = sum(map(is_single_colour, x))
-        plain = (
-            (
-                f"{'Every image is' if n_plain == len(x) else f'{n_plain:,} of {len(x):,} images are'} of one"
-                " colour."
-            ),
-        ) * (n_plain > 0)
-        return split_dataset(
-            name, x, y, tuple(self.class_names[i] for i in classes), skipped, is_test, self.notes + plain
-        )
+        class_names = tuple(self.class_names[i] for i in classes)
+        return split_dataset(name, x, y, class_names, skipped, is_test, self.notes)
 
 
 def build_upload(
@@ -133,8 +131,3 @@ def too_few_images_error(source: str, n: int, skipped: Sequence[str]) -> UserErr
         f"{source} contains {n or 'no'} image{'s' * (n != 1)} that can be read, and training needs at least 2"
         f"{f' ({len(skipped):,} skipped; {skipped[0]})' if skipped else ''}. {REMEDY}"
     )
-
-
-def is_single_colour(image: np.ndarray | str) -> bool:
-    """Return whether each channel of uint8 [C, H, W] is constant; False for an image that cannot be read."""
-    return not isinstance(image, str) and bool((image == image[:, :1, :1]).all())

@@ -48,7 +48,7 @@ def _apply_layout(figure: go.Figure, x: dict, y: dict) -> go.Figure:
 
 
 def _add_level(figure: go.Figure, y: float | None, text: str) -> None:
-    """Add a horizontal line at the AE's value, for comparison."""
+    """Add a horizontal line at the value of the model beside it, for comparison."""
     if y is not None:
         figure.add_hline(
             y=y, line={"color": GREY, "dash": "dot"}, annotation={"text": text, "font": {"color": GREY}}
@@ -99,11 +99,13 @@ def gap_over_beta(
     prior_estimates: Sequence[Share | None],
     current: tuple[float, float | None],
     ae: Share | None = None,
+    ae_name: str = "AE",
 ) -> go.Figure:
     """Draw the shares of samples that lie in gaps over the KL weight, with dots and 95% intervals for the
     rungs where there are estimates.
 
-    current: KL weight and its gap; ae: the AE's gap, with its interval as a band.
+    current: KL weight and its gap; ae: the gap of the model beside it, with its interval as a band, and its
+    name.
     """
     figure, rung_indices = go.Figure(), [i for i, beta in enumerate(betas) if beta in rungs]
     for name, shares, estimates, dash, colour in (
@@ -143,7 +145,7 @@ def gap_over_beta(
         )
     if ae is not None:
         figure.add_hrect(y0=ae.low, y1=ae.high, fillcolor=GREY, opacity=0.2, line_width=0)
-    _add_level(figure, ae and ae.share, f"AE {ae}")
+    _add_level(figure, ae and ae.share, f"{ae_name} {ae}")
     if current[1] is not None:
         _add_mark(figure, *current, f"β {current[0]:.2g}")
     tops = [share for share in (*gap, *prior_gap) if share is not None] + [

@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+from explorer import recipe
 from explorer.errors import UserError
 from explorer.jobs.limits import max_running_jobs
 from explorer.jobs.queue import enqueue
@@ -30,7 +31,16 @@ class LocalExecutor:
     def start(self, run: str, spec: RunSpec, started_by: str | None = None) -> bool:
         if not enqueue(run, spec, started_by=started_by):
             return False
-        command = [sys.executable, "-m", "explorer", "train", "--queue", "--run", run, *spec.arguments()]
+        command = [
+            sys.executable,
+            "-m",
+            "explorer",
+            "train",
+            "--queue",
+            "--run",
+            run,
+            *recipe.arguments(spec),
+        ]
         whole = {
             name: os.path.abspath(os.path.expanduser(os.environ[name]))
             for name in FOLDER_VARIABLES

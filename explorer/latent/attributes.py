@@ -2,6 +2,7 @@
 on other classes.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,41 @@ def factor_direction(mu: np.ndarray, values: np.ndarray) -> np.ndarray:
     lower = values < low if is_degenerate and values.min() < low else values <= low
     upper = values > high if is_degenerate and values.max() > high else values >= high
     return _direction(mu, lower, upper)
+
+
+def group_direction(mu: np.ndarray, first: Sequence[int], second: Sequence[int]) -> np.ndarray:
+    """Return the direction [D] from the mean code of the first group of rows of mu [N, D] to that of the
+    second. Raises UserError if one of them is empty.
+    """
+    if not len(first) or not len(second):
+        raise UserError(
+            "Choose at least one image for either group: the direction leads between their means."
+        )
+    return _direction(mu, np.asarray(first), np.asarray(second))
+
+
+def measure_group_change(
+    mu: np.ndarray,
+    first: Sequence[int],
+    second: Sequence[int],
+    encode_decoded: Callable[[np.ndarray], np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each image of the first group whether the code of its decoded image is nearer to the second
+    group's mean code than to the first's, without and with the direction between the groups, bool [n] each.
+
+    mu [N, D]; first, second: rows of at least two and one; encode_decoded: the codes [n, D] of the images
+    that are decoded from zs [n, D]. Means and direction are computed without the image that they are used
+    for (leave-one-out), so that it does not speak for itself.
+    """
+    rows, n = np.asarray(first), len(first)
+    second_mean = mu[np.asarray(second)].mean(0, dtype=np.float64)
+    first_means = (mu[rows].sum(0, dtype=np.float64) - mu[rows]) / (n - 1)  # [n, D]
+
+    def are_nearer_to_second(zs: np.ndarray) -> np.ndarray:
+        codes = encode_decoded(zs)
+        return np.linalg.norm(codes - second_mean, axis=1) < np.linalg.norm(codes - first_means, axis=1)
+
+    return are_nearer_to_second(mu[rows]), are_nearer_to_second(mu[rows] + second_mean - first_means)
 
 
 @dataclass(frozen=True)

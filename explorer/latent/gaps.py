@@ -78,7 +78,8 @@ def fit_gaussian(codes: np.ndarray) -> FittedGaussian:
     has_variance = variances > MIN_RELATIVE_VARIANCE * max(variances[-1], 1e-300)
     if not variances[-1] > MIN_RELATIVE_VARIANCE:
         raise UserError(
-            "All codes are the same point, so there are no gaps to measure. Train the model longer."
+            "All codes are the same point, so there are no gaps to measure. Train the model longer, or on"
+            " more images that differ."
         )
     sd, directions = np.sqrt(variances[has_variance]), directions[:, has_variance]
     return FittedGaussian(mean, (directions * sd).T, directions / sd)

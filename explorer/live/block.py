@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,6 +62,21 @@ class LazyBlock:
     @cached_property
     def address(self) -> str:
         return content_id(self.id.encode())
+
+
+MAX_SHARED = 64
+_shared: OrderedDict[str, LazyBlock] = OrderedDict()
+
+
+def share_block(block: LazyBlock) -> LazyBlock:
+    """Return the block of this id that was shared before, so that its content is computed once for all
+    visitors; this one if there is none. The MAX_SHARED that were asked for last are kept.
+    """
+    shared = _shared.setdefault(block.id, block)
+    _shared.move_to_end(block.id)
+    while len(_shared) > MAX_SHARED:
+        _shared.popitem(last=False)
+    return shared
 
 
 def make_block(

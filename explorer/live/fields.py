@@ -9,22 +9,33 @@ from explorer.query import Field, Scalar, Vector
 
 MAX_COORDINATE = 1e6  # that a z may be from 0 in any dimension
 Z, AE_Z, BETA, CLASS, WALK_START, EPOCH = "z", "ae_z", "beta", "class", "from", "epoch"
+WALK_IMAGES = "from_image", "to_image"  # the test images at the ends of the path
+NOISE = "noise"  # at which the path of a second stage begins
 # Map coordinates in standard deviations; the mean unless it was chosen
 WALK_START_FIELD = Vector(WALK_START, 2, MAX_COORDINATE, default=[0.0, 0.0])
 
 
-def pad_fields(dimensions: Mapping[str, int], betas: Sequence[float] = (), n_classes: int = 0) -> list[Field]:
+def pad_fields(
+    dimensions: Mapping[str, int], betas: Sequence[float] = (), n_classes: int = 0, n_images: int = 0
+) -> list[Field]:
     """Return the state of a pad: a z of each run, the KL weight of a ladder, the class that a conditional
-    model decodes, the start of the path of a pair.
+    model decodes, of a pair the start of the path and the test images at its ends.
 
     dimensions: of each z, by its name; betas: the KL weights of the ladder, which rise; empty without one;
-    n_classes: of a conditional model, 0 for others.
+    n_classes: of a conditional model, 0 for others; n_images: of how many test images both runs of a pair
+    have codes, 0 if no path leads between images.
     """
+    walk: list[Field] = [WALK_START_FIELD]
+    if n_images:
+        walk += [
+            Scalar(name, None, 0, n_images - 1, label=name.replace("_", " "), kind=int)
+            for name in WALK_IMAGES
+        ]
     return [
         *(Vector(name, n, MAX_COORDINATE) for name, n in dimensions.items()),
         *([Scalar(BETA, None, betas[0], betas[-1], label="KL weight", kind=float)] if betas else []),
         *([Scalar(CLASS, None, 0, n_classes - 1, kind=int)] if n_classes else []),
-        *([WALK_START_FIELD] if len(dimensions) > 1 else []),
+        *(walk if len(dimensions) > 1 else []),
     ]
 
 

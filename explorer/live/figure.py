@@ -36,4 +36,10 @@ REPLAY = LiveFigure("replay", "figures/replay.js", "Replay", PAD_STYLES)
 GALLERY = LiveFigure("gallery", "figures/gallery.js", "Gallery", ("figures/gallery.css",))
 DRAWING = LiveFigure("drawing", "figures/drawing.js", "Drawing", ("view/button.css", "figures/drawing.css"))
 PLOTS = LiveFigure("plots", "figures/plot_row.js", "PlotRow", ("figures/plot_row.css", *PLOT_STYLES))
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS
+NOISE_PATH = LiveFigure(
+    "noise_path",
+    "figures/noise_path.js",
+    "NoisePath",
+    (*PAD_STYLES, "view/controls.css", "figures/noise_path.css"),
+)
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH

@@ -42,8 +42,10 @@ def _evaluated(loaded: LoadedRun) -> Evaluation:
 
 
 def evaluate_at_beta(run: Run, beta: float) -> Run:
-    """Return the run with the test figures of a ladder at a KL weight, evaluated again."""
-    return replace(run, test=_evaluated(load_model(run, beta)).metrics)
+    """Return the run with the test figures of a ladder at a KL weight, evaluated again, without its
+    yardstick and the quality of its samples, which are those at KL weight 1.
+    """
+    return replace(run, test=_evaluated(load_model(run, beta)).metrics, yardstick=None, samples=None)
 
 
 def codes_of(loaded: LoadedRun, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:

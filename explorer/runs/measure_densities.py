@@ -8,7 +8,7 @@ import numpy as np
 from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
 from explorer.latent.densities.density import Density
-from explorer.latent.fidelity import Fidelity, Reference, measure_fidelity
+from explorer.latent.fidelity import Fidelity, Reference, measure_reverse_gap
 from explorer.latent.gap_estimate import estimate_density_gap
 from explorer.latent.gaps import MAX_CODES, fit_gaussian, sample_codes
 from explorer.latent.share import Share, share_of_true
@@ -99,8 +99,7 @@ def measure_gaps_of_density(
     codes = sample_codes(mu, logvar, n, rng)
     whitening = fit_gaussian(codes)
     samples = whitening.whiten(density.sample(len(codes), rng))
-    coverage = measure_fidelity(whitening.whiten(codes), samples, seed).coverage
-    reverse = Share(1 - coverage.share, 1 - coverage.high, 1 - coverage.low, coverage.n, coverage.error)
+    reverse = measure_reverse_gap(whitening.whiten(codes), samples, seed)
     return estimate_density_gap(density, mu, logvar, n, seed), reverse
 
 

@@ -10,13 +10,15 @@ from explorer.errors import UserError
 from explorer.events import Failed, Finished, Stopped
 from explorer.latent.gap_map import GapMap, build_gap_map
 from explorer.latent.ladder import film_kl_weights
-from explorer.objectives.distortion import build_likelihood
-from explorer.runs.load import build_model
+from explorer.models.autoencoder import Autoencoder
+from explorer.objectives.distortion import Likelihood, build_likelihood
+from explorer.runs.load import LoadedRun, build_model
+from explorer.runs.quality import measure_quality
 from explorer.specs import RunSpec
 from explorer.store.embedding import FilmCodes, n_film_codes, pack_embedding
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
-from explorer.training.evaluation import Evaluation, evaluate
+from explorer.training.evaluation import evaluate
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
@@ -24,13 +26,14 @@ LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 def save_run(
     spec: RunSpec, folder: Path, data: Dataset, device_name: str, end: Finished | Failed | Stopped
 ) -> Run:
-    """Evaluate on the test split, of a ladder at every frame of its film, and store. Raises UserError if
-    there is nothing to keep.
+    """Evaluate on the test split, of a ladder at every frame of its film, measure the quality, and store.
+    Raises UserError if there is nothing to keep.
     """
     if end.weights is None:
         raise UserError(end.reason)
     weights = {key: w.astype(np.float16) for key, w in end.weights.items()}
-    e = _evaluate(spec, data, weights)
+    model, likelihood = _build(spec, data, weights)
+    e = evaluate(model, likelihood, data.x[data.test], data.y[data.test])
     if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the trained model are not finite numbers, and nothing was saved. "
@@ -39,7 +42,8 @@ def save_run(
     frames, film, shaded = [], [], []
     n_codes = n_film_codes(len(e.mu), spec.latent_dim)
     for beta in film_kl_weights(spec.rungs):
-        evaluation = _evaluate(spec, data, weights, beta)
+        at_beta = _build(spec, data, weights, beta)
+        evaluation = evaluate(*at_beta, data.x[data.test], data.y[data.test])
         gap_map = build_gap_map(evaluation.mu, evaluation.logvar)
         frames.append(
             FilmFrame(
@@ -70,6 +74,7 @@ def save_run(
         tuple(frames),
         best_epoch=end.best_epoch,
     )
+    run = measure_quality(LoadedRun(run, model, likelihood), data)
     factors = {name: values[data.test] for name, values in data.factors.items()}
     packed = pack_embedding(
         e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
@@ -77,11 +82,11 @@ def save_run(
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
 
 
-def _evaluate(
+def _build(
     spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray], beta: float | None = None
-) -> Evaluation:
+) -> tuple[Autoencoder, Likelihood]:
     model = build_model(spec, data.shape, len(data.class_names), weights, beta)
-    return evaluate(model, build_likelihood(spec, model), data.x[data.test], data.y[data.test])
+    return model, build_likelihood(spec, model)
 
 
 def frame_gaps(gap_map: GapMap | None) -> dict[str, float | None]:

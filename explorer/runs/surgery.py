@@ -2,17 +2,15 @@
 surgery.json beside its other files. Torch is imported where it is needed.
 """
 
-import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 
 import numpy as np
 
-from explorer.errors import CorruptFile, UserError, corrupt_file_errors
+from explorer.errors import UserError
 from explorer.latent.surgery import Surgery, Term, take_rate_apart
-from explorer.store.atomic import write_atomically
-from explorer.store.run import CHECKSUM_KEY, MODEL_FILE, Run, encode_record
+from explorer.store.measurement import keep_measurement, read_measurement
+from explorer.store.run import Run
 
 SURGERY_FILE = "surgery.json"
 TERMS = ("mutual_information", "total_correlation", "marginal_kl")
@@ -56,18 +54,11 @@ def read_surgeries(run: Run) -> dict[float, Surgery]:
     """Return what was measured of this run, by KL weight: nothing of the weights that it had before it was
     trained again, and nothing of a damaged file.
     """
-    try:
-        content = (run.folder / SURGERY_FILE).read_bytes()
-        with corrupt_file_errors("it has no terms of a rate"):
-            record = json.loads(content)
-            del record[CHECKSUM_KEY]
-            if encode_record(record) != content:
-                raise CorruptFile("it was changed after it was written")
-            if record["model"] != run.files[MODEL_FILE]["sha256"]:
-                return {}
-            return {float(entry["beta"]): _parse(entry) for entry in record["surgeries"]}
-    except (OSError, CorruptFile):
-        return {}
+
+    def parse(record: dict) -> dict[float, Surgery]:
+        return {float(entry["beta"]): _parse(entry) for entry in record["surgeries"]}
+
+    return read_measurement(run, SURGERY_FILE, parse) or {}
 
 
 def _parse(entry: dict) -> Surgery:
@@ -84,9 +75,6 @@ def _parse(entry: dict) -> Surgery:
 def _keep(run: Run, beta: float, surgery: Surgery) -> None:
     """Write the terms at a KL weight beside the others, if the folder of the run can be written to."""
     entries = sorted((read_surgeries(run) | {beta: surgery}).items())
-    record = {
-        "model": run.files[MODEL_FILE]["sha256"],
-        "surgeries": [{"beta": beta} | asdict(surgery) for beta, surgery in entries],
-    }
-    with suppress(UserError):  # then they are measured again at the next time
-        write_atomically(run.folder / SURGERY_FILE, encode_record(record))
+    keep_measurement(
+        run, SURGERY_FILE, {"surgeries": [{"beta": beta} | asdict(surgery) for beta, surgery in entries]}
+    )

@@ -15,6 +15,7 @@ from safetensors import numpy as safetensors
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.events import RunMetrics
 from explorer.names import sanitize
+from explorer.quality import SampleQuality, Yardstick
 from explorer.specs import RunSpec
 from explorer.store.atomic import fingerprint, write_all_atomically
 from explorer.store.film_frame import FRAME_FIELDS, FilmFrame, parse_frame
@@ -51,6 +52,8 @@ class Run:
     note: str | None  # a sentence that readers of the figures need, such as why the training ended early
     files: dict[str, dict]  # fingerprints
     film: tuple[FilmFrame, ...] = ()  # of a ladder, its betas rising
+    yardstick: Yardstick | None = None  # None in runs of earlier versions
+    samples: SampleQuality | None = None  # None there, and where they can't be measured
     best_epoch: int | None = None  # whose weights are stored, where the validation loss chose them
 
 
@@ -160,6 +163,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
         None if record["note"] is None else sanitize(str(record["note"]), MAX_NOTE_LENGTH),
         dict(record["files"]),
         tuple(map(parse_frame, record.get("film", ()))),
+        Yardstick.parse(record["yardstick"]) if record.get("yardstick") else None,
+        SampleQuality.parse(record["samples"]) if record.get("samples") else None,
         best_epoch=int(record["best_epoch"]) if "best_epoch" in record else None,
     )
     figures = [
@@ -181,6 +186,9 @@ def _parse_run(folder: Path, record: dict) -> Run:
         or not np.isfinite(figures).all()
     ):
         raise ValueError("figures that no run has")
+    yardstick = run.yardstick
+    if yardstick and (yardstick.n != test.n or yardstick.n_components > spec.latent_dim):
+        raise ValueError("a yardstick of another run")
     if not all(type(run.files[file]["sha256"]) is str for file in (MODEL_FILE, EMBEDDING_FILE)):
         raise ValueError("files that are not named by their contents")
     betas = [frame.beta for frame in run.film]

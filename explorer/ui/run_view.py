@@ -105,6 +105,11 @@ class RunView:
         """Return mu [n, D]; of a ladder, as its film has them at that KL weight."""
         return self.posteriors(beta)[0]
 
+    def frame_codes(self, row: int) -> np.ndarray:
+        """Return the code of a test image in each frame of the map on Compare, [frames, D]."""
+        e = self.embedding
+        return e.film.mu[:, row] if e.film else e.mu[row : row + 1]
+
     def posteriors(self, beta: float | None) -> tuple[np.ndarray, np.ndarray | None]:
         """Return mu, logvar [n, D]; logvar is None for an AE."""
         e = self.embedding

@@ -96,6 +96,11 @@ def best_epoch_sentence(run: Run) -> str:
     )
 
 
+def yardstick_sentence(run: Run) -> str:
+    """Return the errors of the model and of PCA in one line; "" for a run that was saved without them."""
+    return f" {run.yardstick}" if run.yardstick else ""
+
+
 def ladder_sentence(run: Run) -> str:
     """Return one line on how a ladder was trained; "" for other runs."""
     if not run.spec.rungs:

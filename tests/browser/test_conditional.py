@@ -144,3 +144,39 @@ def test_a_page_without_a_server_has_the_buttons_and_keeps_the_class_in_its_hash
     settle(page)
     assert chosen(page) == name and f"class={name}" in page.evaluate("location.hash")
     page.close()
+
+
+@pytest.mark.parametrize(
+    "pair, conditional",
+    [
+        ("ae=digits-ae-2d&vae=digits-cvae-2d", {"-2": RUN}),
+        ("ae=digits-cvae-2d&vae=digits-ladder-2d&beta=0.3", {"": RUN}),
+        ("ae=digits-cvae-2d&vae=twin", {"": RUN, "-2": "twin"}),
+    ],
+)
+def test_one_group_of_buttons_on_compare_for_every_conditional_vae(open_own, pair, conditional):
+    train_run(RunSpec("digits", model="cvae", epochs=3, width=16), "twin")
+    page = ready(open_own(f"/compare?{pair}&ae_z=0.5,-1&z=0.5,-1&class=7"))
+    assert page.locator(BUTTONS).count() == 1 and chosen(page) == "7"
+
+    def shown(suffix: str) -> np.ndarray:
+        return image(page, f'[data-testid="decoded{suffix}"]')[..., 0].astype(int)
+
+    for label in (7, 2):
+        radio(page, str(label)).click()
+        settle(page)
+        for suffix, name in conditional.items():
+            assert np.abs(shown(suffix) - decoded([0.5, -1], label, name)).max() <= 1
+    first = next(iter(conditional))
+    changes(page, lambda: page.keyboard.press("ArrowRight"), f'[data-testid="walk{first}"]')
+    settle(page)
+    page.wait_for_url("**class=3**")
+    page.get_by_role("button", name="Sample 32 from each").click()
+    sheet = f'[data-testid="samples{first}"]'
+    settle(page)
+    expect(page.locator(f"figure:has({sheet}) figcaption")).to_contain_text("from the prior, class 3")
+    changes(page, radio(page, "8").click, sheet)
+    page.wait_for_url("**class=8**")
+    page.go_back()
+    page.wait_for_url("**class=3**")
+    expect(radio(page, "3")).to_have_attribute("aria-checked", "true")

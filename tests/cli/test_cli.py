@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -77,7 +78,9 @@ def _read(terminal: int) -> bytes:
 
 def test_list_is_one_array_and_a_table(explorer):
     rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
-    assert list(rows["tiny-vae-6d"]) == ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo"]
+    names = ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo", "yardstick"]
+    assert list(rows["tiny-vae-6d"]) == names
+    assert rows["tiny-vae-6d"]["yardstick"] == asdict(find_run("tiny-vae-6d").yardstick)
     assert rows["tiny-vae-6d"]["latent_dim"] == 6
     assert rows["tiny-ae"]["elbo"] is None
     assert rows["tiny-vae"]["elbo"] < 0
@@ -164,8 +167,9 @@ def test_data_describes_a_data_set(explorer, tmp_path):
         Image.new("RGB", (40, 30), (i * 80, 0, 0)).save(tmp_path / "images" / "a" / f"{i}.png")
     (tmp_path / "images" / "a" / "broken.png").write_bytes(b"no image")
     message = (
-        "Every image is of one colour.\n1 image was skipped: a/broken.png: it is not an image that can be"
-        " read\n"
+        "3 images are too few to learn from: what a model makes of them holds for these images only.\n"
+        "Every image is of one colour, so there is little to learn.\n"
+        "1 image was skipped: a/broken.png: it is not an image that can be read\n"
     )
     assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == message
     trained = explorer(
@@ -179,7 +183,7 @@ def test_data_describes_a_data_set(explorer, tmp_path):
         "total": 3,
     }
     assert started["skipped"] == ["a/broken.png: it is not an image that can be read"]
-    assert started["notes"] == ["Every image is of one colour."]
+    assert started["notes"] == message.splitlines()[:2]
 
 
 def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
@@ -196,8 +200,26 @@ def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
             "train", "--dataset", dataset, "--epochs", 1, "--width", 8, "--image-size", 16, "--json"
         )
         stored = json.loads(trained.stdout.splitlines()[-1])
-        assert stored["run"].startswith("file-my-digits-vae-mlp-2d-") and stored["test"]["n"] == 10
+        assert stored["run"].startswith("file-my-digits-vae-conv-2d-") and stored["test"]["n"] == 10
     assert "trained already" in trained.stderr
+
+
+def test_a_plan_has_the_settings_the_steps_and_the_time_and_trains_nothing(
+    explorer_in_process, tmp_path, runs_folder
+):
+    (tmp_path / "squares").mkdir()
+    for i in range(40):
+        Image.new("L", (16, 16), 6 * i).save(tmp_path / "squares" / f"{i}.png")
+    before = sorted(runs_folder.iterdir())
+    words = ["train", "--dataset", tmp_path / "squares", "--dry-run", "--steps", 15, "--batch-size", 8]
+    plan = json.loads(explorer_in_process(*words, "--json").stdout)
+    assert plan["steps"] == 16 and plan["epochs"] == plan["spec"]["epochs"] == 4  # 32 images, 4 batches
+    assert plan["spec"]["network"] == "conv" and plan["spec"]["image_size"] == 16 and plan["seconds"] > 0
+    text = explorer_in_process(*words[:4], "--effort", "quick").stdout
+    reason, settings, time = text.splitlines()
+    assert reason.startswith("32 training images") and "image size 16" in settings
+    assert re.search(r"^  \d+ epochs, [\d,]+ steps, about \d+ (s|min) on this machine$", time)
+    assert sorted(runs_folder.iterdir()) == before
 
 
 def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
@@ -235,6 +257,8 @@ def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
         (["train", "--run", "a/b"], "cannot be the name of a run"),
         (["train", "--run", "tiny-vae"], "A run named tiny-vae with other settings exists already"),
         (["train", "--magic", "1"], "--magic"),
+        (["train", "--steps", "9", "--epochs", "9"], "Give either --epochs or --steps"),
+        (["train", "--steps", "0"], "Steps must be at least 1"),
         (["dance"], "'dance'"),
         (["decode", "tiny-vae", "--z", "1", "--out", "x.png"], "has 2 finite numbers"),
         (["decode", "tiny-vae", "--z", "1,x", "--out", "x.png"], "numbers separated by commas"),

@@ -21,6 +21,7 @@ from explorer.data.pixels import (
     choose_scale,
     scale_to_8_bits,
 )
+from explorer.data.problems import find_problems
 from explorer.data.upload import read_upload
 
 
@@ -120,7 +121,7 @@ def test_a_set_of_masks_with_empty_ones_first():
     empty, mask = np.zeros((8, 8), np.uint8), np.eye(8, dtype=np.uint8)
     upload = several(*[empty] * 100, mask)
     assert upload.read(upload.names.index("100.png"), (8, 8), False).max() == 255
-    assert upload.to_dataset("x", 16, False).notes[-1] == "100 of 101 images are of one colour."
+    assert find_problems(upload.to_dataset("x", 16, False))[0] == "100 of 101 images are of one colour."
 
 
 def test_colour_of_16_bits_that_uses_12_of_them():
@@ -175,7 +176,7 @@ def test_white_and_black_icons_together_are_put_on_grey():
 def test_images_of_one_colour_are_announced():
     upload = several(*[np.full((8, 8), grey, np.uint8) for grey in (50, 100)])
     assert upload.is_blank()
-    assert upload.to_dataset("x", 16, False).notes == ("Every image is of one colour.",)
+    assert find_problems(upload.to_dataset("x", 16, False))[-1].startswith("Every image is of one colour")
     assert not several(np.eye(8, dtype=np.uint8) * 99, np.full((8, 8), 9, np.uint8)).is_blank()
 
 

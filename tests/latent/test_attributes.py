@@ -6,7 +6,13 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import NearestCentroid
 
 from explorer.errors import UserError
-from explorer.latent.attributes import class_direction, factor_direction, measure_effect
+from explorer.latent.attributes import (
+    class_direction,
+    factor_direction,
+    group_direction,
+    measure_effect,
+    measure_group_change,
+)
 
 
 @pytest.fixture
@@ -82,3 +88,23 @@ def test_the_effect_counts_those_that_keep_their_class_and_those_that_take_the_o
     )
     with pytest.raises(UserError, match="three classes"):
         measure_effect(np.array([]), np.array([]), 3)
+
+
+def test_a_group_direction_is_measured_on_images_that_it_was_not_computed_from(rng):
+    mu = np.concatenate([rng.normal(0, 1, (8, 3)), rng.normal(1.5, 1, (5, 3))])
+    first, second = range(8), range(8, 13)
+    assert group_direction(mu, first, second) == pytest.approx(mu[8:].mean(0) - mu[:8].mean(0))
+
+    def encode_decoded(zs):
+        return np.tanh(zs)  # a decoder and encoder that lose something
+
+    before, after = measure_group_change(mu, first, second, encode_decoded)
+    for i in first:
+        others = np.delete(mu[:8], i, 0)
+        centroids = NearestCentroid().fit(np.concatenate([others, mu[8:]]), [0] * 7 + [1] * 5)
+        direction = mu[8:].mean(0) - others.mean(0)
+        expected = centroids.predict(np.tanh([mu[i], mu[i] + direction])).astype(bool)
+        assert (before[i], after[i]) == tuple(expected)
+    assert after.sum() > before.sum()
+    with pytest.raises(UserError, match="at least one image for either group"):
+        group_direction(mu, [], second)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, chi2_contingency
 
 from explorer.latent.gaps import fit_gaussian, gap_kl, gap_kl_error
 from explorer.latent.projection import variance_share_errors
-from explorer.latent.share import median_with_interval, share_of_count
+from explorer.latent.share import is_larger, median_with_interval, share_of_count
 
 
 @pytest.mark.parametrize("count, n", [(0, 7), (3, 7), (7, 7), (180, 1000)])
@@ -61,3 +61,14 @@ def test_the_error_of_a_share_of_the_variance_is_that_of_a_bootstrap():
     ).standard_error
     assert variance_share_errors(centred, axes)[0] == pytest.approx(expected, rel=0.1)
     assert not variance_share_errors(np.zeros((5, 3)), axes).any()
+
+
+def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
+    rng, agree = np.random.default_rng(0), []
+    for _ in range(200):
+        n, m = rng.integers(100, 1000, 2)
+        a, b = rng.binomial([n, m], rng.uniform(0.2, 0.4, 2))
+        p = chi2_contingency([[a, n - a], [b, m - b]], correction=False).pvalue
+        agree.append(is_larger(share_of_count(a, n), share_of_count(b, m)) == (p < 0.05 and a / n > b / m))
+    assert np.mean(agree) > 0.97
+    assert not is_larger(share_of_count(15, 50), share_of_count(15, 50))

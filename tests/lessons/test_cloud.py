@@ -1,85 +1,62 @@
-"""Clouds around codes, against quadrature, scikit-learn, torch.distributions and the moons' own drawing."""
+"""What the lesson says of two moons and of a dimmed one, against torch.distributions and scikit-learn."""
+
+import json
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import multivariate_normal
+from safetensors import numpy as safetensors
 from sklearn.neighbors import KNeighborsRegressor
-from torch.distributions import Bernoulli
+from torch.distributions import Bernoulli, Normal
 
 from explorer.data.moons import draw_moons
-from explorer.latent.projection import fit_projection
-from explorer.latent.scale import reference_gaussian
 from explorer.lessons.cloud.compute import (
-    N_DECODED_SAMPLES,
-    UNIT_STEPS,
-    dim_image,
-    find_overlapping_pair,
-    geometric_mean,
-    nearest_moons,
-    overlap,
-    sample_posterior,
-    standardize_model,
+    LIGHTS,
+    N_IMAGES,
+    PAIR,
+    grid_axes,
+    log_joint_parts,
+    posteriors_block,
 )
 from explorer.lessons.cloud.phase import build_phase_estimator
-from explorer.lessons.cloud.true_posterior import mean_distance, true_posteriors
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
+from tests.live.lesson_cloud_cases import overlap_by_grid
+
+RUN = "moons-ladder-2d"
+MIN_OVERLAP, MAX_DISTANCE = 0.2, 2.0  # of the pair, and of the true means from μ, in σ of the encoder
 
 
 @pytest.fixture(scope="module")
 def moons():
-    """Return the embeddings of the VAE and the AE, and both sides."""
-    models = {
-        name: (load_run(f"moons-{name}-2d"), read_embedding(find_run(f"moons-{name}-2d")))
-        for name in ("vae", "ae")
-    }
-    sides = {
-        name: standardize_model(
-            loaded, reference_gaussian(e.mu, fit_projection(e.mu), name == "vae"), e.mu, e.images[:200]
-        )
-        for name, (loaded, e) in models.items()
-    }
-    return models["vae"][1], models["ae"][1], sides
+    """Return the run's model at KL weight 1 and its embedding."""
+    return load_run(RUN), read_embedding(find_run(RUN))
 
 
-@pytest.mark.parametrize(
-    "mu, sigma",
-    [
-        ([[0, 0], [0.5, 1]], [[1, 0.5], [0.7, 0.9]]),
-        ([[0, 0], [0, 0]], [[1, 1], [1, 1]]),
-        ([[0, 0], [0.2, -2]], [[0.3, 0.3], [0.4, 1.3]]),
-        ([[0, 0], [9, 0]], [[1, 1], [1, 1]]),
-    ],
-)
-def test_the_overlap_is_the_integral_of_the_smaller_density(mu, sigma):
-    mu, sigma = np.array(mu, float), np.array(sigma, float)
-    axis = np.linspace(-12, 14, 1301)
-    grid = np.stack(np.meshgrid(axis, axis), -1)
-    densities = [multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(mu, sigma)]
-    expected, estimate = np.minimum(*densities).sum() * (axis[1] - axis[0]) ** 2, overlap(mu, sigma)
-    assert estimate.share == pytest.approx(expected, abs=0.01)
-    width = estimate.high - estimate.low
-    assert estimate.low - width / 2 <= expected <= estimate.high + width / 2 and width < 0.02
+@pytest.fixture(scope="module")
+def block() -> tuple[dict, dict]:
+    """Return the metadata and the tensors of the lesson's block."""
+    content = posteriors_block(find_run(RUN)).content
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return json.loads(header["__metadata__"]["block"]), safetensors.load(content)
 
 
-def test_points_do_not_overlap_and_a_cloud_without_width_is_a_point():
-    assert str(overlap(np.zeros((2, 2)), np.zeros((2, 2)))) == "0% (0 to 0%)"
-    assert np.array_equal(sample_posterior(np.array([1.0, 2.0]), np.zeros(2), np.ones((3, 2))), [[1, 2]] * 3)
-
-
-def test_draws_have_the_clouds_middle_and_width():
-    z = sample_posterior(
-        np.array([1.0, -2.0]), np.array([0.1, 3.0]), np.random.default_rng(0).standard_normal((100_000, 2))
-    )
-    assert np.allclose(z.mean(0), [1, -2], atol=5 * 3 / np.sqrt(1e5))
-    assert np.allclose(z.std(0), [0.1, 3], rtol=0.02)
-    assert np.allclose(geometric_mean(np.array([[0.1, 0.4], [2, 2]])), [0.2, 2])
+def true_moments(block, light: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and standard deviations [2] of the true posterior of the dimmed moon, as the figure
+    computes them, and the weights of the cells.
+    """
+    weight = np.exp((log := light * block[1]["linear"].astype(float) + block[1]["constant"]) - log.max())
+    weight /= weight.sum()
+    mean, sigma = [], []
+    for axis, marginal in zip(grid_axes(), (weight.sum(0), weight.sum(1))):
+        mean.append(marginal @ axis)
+        sigma.append(np.sqrt(marginal @ (axis - mean[-1]) ** 2))
+    return np.array(mean), np.array(sigma), weight
 
 
 def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(moons):
-    e = moons[0]
+    e = moons[1]
     reader = build_phase_estimator(e.images, e.factors["phase"])
     rng = np.random.default_rng(1)
     known = rng.uniform(0, 1, 100)
@@ -96,7 +73,7 @@ def test_a_phase_is_read_as_scikit_learn_does_and_rightly_off_moons_never_seen(m
 
 
 def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
-    images, phase = moons[0].images[:60], moons[0].factors["phase"][:60]
+    images, phase = moons[1].images[:60], moons[1].factors["phase"][:60]
     flat = images.reshape(60, -1) / 255
     errors = [
         KNeighborsRegressor(5).fit(np.delete(flat, i, 0), np.delete(phase, i)).predict(flat[i : i + 1])[0]
@@ -108,175 +85,108 @@ def test_the_error_of_reading_is_that_of_leaving_each_out(moons):
     )
 
 
-def test_decodes_of_codes_have_the_phase_of_their_images(moons):
-    e, _, sides = moons
-    reader = build_phase_estimator(e.images, e.factors["phase"])
-    for side in sides.values():
-        decoded = side.loaded.decode(side.standardization.invert(side.codes[:300]))
-        assert np.abs(reader.estimate(decoded) - e.factors["phase"][:300]).mean() < 0.025
-
-
-def test_an_aes_plane_is_white_and_leads_back_to_its_codes(moons):
-    e, ae, sides = moons
-    white = sides["ae"].codes
-    assert np.allclose(np.cov(white.T, bias=True), np.eye(2), atol=1e-6)
-    assert np.allclose(white.mean(0), 0, atol=1e-6)
-    assert np.allclose(sides["ae"].standardization.invert(white), ae.mu, atol=1e-4)
-    assert np.allclose(sides["vae"].codes, e.mu)
-
-
-def test_two_clouds_meet_where_they_are_said_to(moons):
-    e, _, sides = moons
-    rows = nearest_moons((0.5, 1.0), e.factors)
-    assert [abs(e.factors["phase"][row] - share) < 0.05 for row, share in zip(rows, (0.5, 1.0))] == [
-        True,
-        True,
-    ]
-    eps, sigma = np.random.default_rng(0).standard_normal((2, 10, 2)), np.exp(e.logvar[rows] / 2)
-    m = sides["vae"].decode_pair(rows, 3 * sigma, 0.25, eps)
-    assert np.allclose(m.samples, e.mu[rows][:, None] + 3 * sigma[:, None] * eps, atol=1e-6)
-    assert np.allclose(m.z, 0.75 * e.mu[rows[0]] + 0.25 * e.mu[rows[1]], atol=1e-6)
-    zs = np.concatenate([m.samples[0, :N_DECODED_SAMPLES], m.z[None], m.samples[1, :N_DECODED_SAMPLES]])
-    loaded = load_run("moons-vae-2d")
-    assert np.allclose(m.images, loaded.decode(zs), atol=1e-5) and len(m.path_images) == len(UNIT_STEPS)
-    assert np.allclose(m.path_images[[0, -1]], loaded.decode(e.mu[rows]), atol=1e-5)
-    read = build_phase_estimator(e.images, e.factors["phase"]).estimate(m.path_images)
-    assert read[0] + 0.1 < read[10] < read[-1] - 0.05  # half-way, a phase between
-
-
-def test_noise_costs_what_torch_distributions_says_and_an_ae_more(moons):
-    e, _, sides = moons
-    x, sigma = e.images[:200], np.exp(e.logvar[:200] / 2)
-    eps = np.random.default_rng(0).standard_normal((200, 2))
-    loaded, costs = load_run("moons-vae-2d"), {name: s.noise_cost(sigma) for name, s in sides.items()}
+def encoder_distances(loaded, e, rows) -> np.ndarray:
+    """Return how far the mean of the true posterior lies from μ, in σ, for each row."""
+    axis = np.arange(-6.6, 6.6, 0.04)
+    z = torch.tensor(np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2), dtype=torch.float32)
+    x = torch.from_numpy(e.images[rows]).float().flatten(1).T / 255
     with torch.inference_mode():
-        logits = [
-            loaded.model.decode(torch.tensor(z, dtype=torch.float32))
-            for z in (e.mu[:200], e.mu[:200] + sigma * eps)
-        ]
-        pixels = torch.from_numpy(x).float() / 255
-        without_noise, with_noise = (
-            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item()
-            for g in logits
+        log = torch.cat(
+            [
+                (logits := loaded.model.decode(part).flatten(1)) @ x
+                - torch.nn.functional.softplus(logits).sum(1, keepdim=True)
+                - part.square().sum(1, keepdim=True) / 2
+                for part in z.split(8192)
+            ]
         )
-        others = [
-            loaded.model.decode(
-                torch.tensor(
-                    e.mu[:200] + sigma * np.random.default_rng(i).standard_normal((200, 2)),
-                    dtype=torch.float32,
-                )
-            )
-            for i in range(40)
-        ]
-        others = [
-            -Bernoulli(logits=g, validate_args=False).log_prob(pixels).sum((1, 2, 3)).mean().item()
-            - without_noise
-            for g in others
-        ]
-    mean, error = costs["vae"]
-    assert mean == pytest.approx(with_noise - without_noise, abs=2e-3)
-    assert sides["vae"].noise_cost(0 * sigma) == pytest.approx((0, 0), abs=1e-4)
-    assert mean == pytest.approx(np.mean(others), abs=4 * error)
-    assert error == pytest.approx(np.std(others), rel=0.3)
-    assert costs["ae"][0] - 3 * costs["ae"][1] > mean + 3 * error > 0
+    mean = (torch.softmax(log.double(), 0).T @ z.double()).numpy()
+    return np.hypot(*((mean - e.mu[rows]) / np.exp(e.logvar[rows] / 2)).T)
 
 
-@pytest.fixture(scope="module")
-def near():
-    """Return the ladder at KL weight 1, its embedding, and the two images whose posteriors overlap."""
-    loaded, e = load_run("moons-ladder-2d"), read_embedding(find_run("moons-ladder-2d"))
-    return loaded, e, find_overlapping_pair(loaded, e.mu, np.exp(e.logvar / 2), e.factors["phase"], e.images)
-
-
-def overlap_by_grid(mu, sigma):
-    """Return the overlap by multivariate_normal on a fine grid around both."""
-    axes = [np.linspace((m - 8 * s).min(), (m + 8 * s).max(), 800) for m, s in zip(mu.T, sigma.T)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
-    densities = [multivariate_normal(m, np.diag(s**2)).pdf(grid) for m, s in zip(mu, sigma)]
-    return np.minimum(*densities).sum() * np.prod([axis[1] - axis[0] for axis in axes])
-
-
-def test_the_two_posteriors_overlap_and_no_pair_checked_before_does(near):
-    loaded, e, pair = near
-    sigma, phase = np.exp(e.logvar.astype(float) / 2), e.factors["phase"]
-    assert overlap_by_grid(e.mu[pair], sigma[pair]) > 0.195 and phase[pair[1]] - phase[pair[0]] > 0.1
-    distances = mean_distance(
-        true_posteriors(loaded, e.images[pair] / np.float32(255)), e.mu[pair], sigma[pair]
-    )
-    assert (distances <= 2).all()
-    rng = np.random.default_rng(0)  # of pairs near to each other, none of a larger difference qualifies
-    rows = rng.choice(1000, 400, replace=False)
-    for i in rows:
+def test_the_two_posteriors_overlap_and_no_other_pair_of_a_larger_difference_does(moons):
+    loaded, e = moons
+    sigma, phase, pair = np.exp(e.logvar.astype(float) / 2), e.factors["phase"], list(PAIR)
+    difference = phase[pair[1]] - phase[pair[0]]
+    assert overlap_by_grid(e.mu[pair], sigma[pair]) > MIN_OVERLAP and difference > 0.1
+    rng, others = np.random.default_rng(0), []
+    for i in rng.choice(1000, 400, replace=False):
         for j in np.argsort(((e.mu - e.mu[i]) ** 2).sum(1))[1:12]:
-            if (
-                abs(phase[i] - phase[j]) > phase[pair[1]] - phase[pair[0]] + 1e-6
-                and overlap_by_grid(e.mu[[i, j]], sigma[[i, j]]) > 0.205
-            ):
-                two = [i, j]
-                assert (
-                    mean_distance(
-                        true_posteriors(loaded, e.images[two] / np.float32(255)), e.mu[two], sigma[two]
-                    ).max()
-                    > 2
-                )
+            is_larger = abs(phase[i] - phase[j]) > difference + 1e-6
+            if is_larger and overlap_by_grid(e.mu[[i, j]], sigma[[i, j]], 300) > MIN_OVERLAP + 0.005:
+                others.append((i, j))
+    rows = sorted({row for other in [PAIR, *others] for row in other})
+    distance = dict(zip(rows, encoder_distances(loaded, e, rows)))
+    assert all(distance[row] <= MAX_DISTANCE for row in PAIR)
+    assert all(max(distance[i], distance[j]) > MAX_DISTANCE for i, j in others)
 
 
-def test_where_they_overlap_a_phase_between_is_decoded(near):
-    loaded, e, pair = near
+def test_where_they_overlap_a_phase_between_is_decoded(moons):
+    loaded, e = moons
     reader = KNeighborsRegressor(5).fit(e.images.reshape(1000, -1) / 255, e.factors["phase"])
-    phase = reader.predict(loaded.decode(e.mu[pair].mean(0)).reshape(1, -1))[0]
-    low, high = e.factors["phase"][pair]
+    phase = reader.predict(loaded.decode(e.mu[list(PAIR)].mean(0)).reshape(1, -1))[0]
+    low, high = e.factors["phase"][list(PAIR)]
     assert low + 0.03 < phase < high - 0.03
 
 
-def test_without_an_overlap_there_is_no_pair(near):
-    loaded, e, _ = near
-    assert find_overlapping_pair(loaded, e.mu, np.full_like(e.mu, 1e-6), e.factors["phase"], e.images) is None
-
-
-def test_the_true_posterior_is_that_of_importance_sampling(near):
-    """Compare with importance sampling by torch.distributions, from a wide Gaussian around the mean from the
-    grid; and for an image without information, with the prior.
-    """
-    loaded, e, pair = near
-    images = np.stack([e.images[pair[0]] / 255, 0.4 * e.images[pair[0]] / 255]).astype(np.float32)
-    posteriors = true_posteriors(loaded, images)
-    for i, image in enumerate(images):
-        proposal = torch.distributions.Normal(
-            torch.tensor(posteriors.mean[i]), torch.tensor(2.5 * posteriors.sigma[i])
-        )
-        torch.manual_seed(i)
-        z = proposal.sample((60_000,))
-        with torch.inference_mode():
-            logits = torch.cat([loaded.model.decode(part) for part in z.float().split(10_000)]).double()
-        x = torch.from_numpy(image).double().expand_as(logits)
-        log = Bernoulli(logits=logits, validate_args=False).log_prob(x).sum(
-            (1, 2, 3)
-        ) + torch.distributions.Normal(0, 1).log_prob(z).sum(1)
-        weights = torch.softmax(log - proposal.log_prob(z).sum(1), 0).numpy()
-        z, n = z.numpy(), 1 / (weights**2).sum()
-        mean = weights @ z
-        sigma = np.sqrt(weights @ (z - mean) ** 2)
-        assert n > 500
-        assert (np.abs(mean - posteriors.mean[i]) < 5 * sigma / np.sqrt(n)).all()
-        assert np.allclose(sigma, posteriors.sigma[i], rtol=0.1)
-
-
-def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(near):
-    """Check that q(z|x) misses the true posterior where the page says so, and not at full brightness."""
-    loaded, e, pair = near
-    d = dim_image(loaded, e.images[pair[0]])
-    encoder, true = d.sigmas.values()
-    x = torch.from_numpy(np.stack([0.4 * e.images[pair[0]], e.images[pair[0]]]) / 255).float()
+def test_the_block_has_the_posteriors_of_the_encoder(moons, block):
+    loaded, e = moons
+    metadata, tensors = block
+    assert metadata["rows"] == list(PAIR) and max(PAIR) < N_IMAGES
+    assert np.array_equal(tensors["images"], e.images[:N_IMAGES].reshape(N_IMAGES, -1))
+    assert np.allclose(metadata["phase"], e.factors["phase"][:N_IMAGES])
+    assert np.allclose(tensors["sigma"], np.exp(e.logvar[list(PAIR)] / 2))
+    x = torch.from_numpy(LIGHTS[[0, 40, 100], None, None, None] * e.images[PAIR[0]] / 255).float()
     with torch.inference_mode():
         posterior = loaded.model.encode(x)
-    rows, sigma = [8, 20], torch.exp(posterior.logvar / 2).numpy()
-    assert np.allclose(d.sigma[rows], sigma, rtol=1e-4)
-    assert np.allclose(encoder[rows], sigma.prod(1) ** 0.5, rtol=1e-4)
-    assert np.allclose(true, d.true_posterior.sigma.prod(1) ** 0.5)
-    assert np.allclose(d.images[rows], x, atol=1e-6)
-    offsets = (d.true_posterior.mean[rows] - posterior.mu.numpy()) / sigma
-    assert np.allclose(d.mean_distance[rows], np.hypot(*offsets.T), rtol=1e-3)
-    assert d.mean_distance[-1] < 2
-    assert abs(np.log(encoder[-1] / true[-1])) < 0.3
-    assert (d.mean_distance[8:18] > 3).all()
+    assert np.allclose(tensors["dimmed_mu"][[0, 40, 100]], posterior.mu, atol=1e-5)
+    assert np.allclose(tensors["dimmed_sigma"][[0, 40, 100]], torch.exp(posterior.logvar / 2), rtol=1e-4)
+    assert sum(tensor.nbytes for tensor in tensors.values()) < 1_100_000
+
+
+def test_the_parts_of_the_joint_density_are_those_of_torch_distributions(moons):
+    loaded, e = moons
+    image, light = e.images[PAIR[0]] / np.float32(255), 0.4
+    z = np.random.default_rng(0).normal(0, 1, (50, 2))
+    linear, constant = log_joint_parts(loaded, image, z)
+    with torch.inference_mode():
+        logits = loaded.model.decode(torch.tensor(z, dtype=torch.float32)).double()
+    x = torch.tensor(light * image).double().expand_as(logits)
+    expected = Bernoulli(logits=logits, validate_args=False).log_prob(x).sum((1, 2, 3))
+    expected += Normal(0, 1).log_prob(torch.tensor(z)).sum(1)
+    actual = light * linear.astype(float) + constant
+    assert np.allclose(actual - actual[0], expected - expected[0], atol=2e-3)
+
+
+@pytest.mark.parametrize("light", [40, 100])
+def test_the_true_posterior_is_that_of_importance_sampling(moons, block, light):
+    """Sample from a wide Gaussian around the mean from the grid."""
+    loaded, e = moons
+    mean, sigma, _ = true_moments(block, LIGHTS[light])
+    proposal = Normal(torch.tensor(mean), torch.tensor(2.5 * sigma))
+    torch.manual_seed(light)
+    z = proposal.sample((30_000,))
+    with torch.inference_mode():
+        logits = torch.cat([loaded.model.decode(part) for part in z.float().split(10_000)]).double()
+    x = torch.from_numpy(LIGHTS[light] * e.images[PAIR[0]] / 255).expand_as(logits)
+    log = Bernoulli(logits=logits, validate_args=False).log_prob(x).sum((1, 2, 3))
+    log += Normal(0, 1).log_prob(z).sum(1) - proposal.log_prob(z).sum(1)
+    weights, z = torch.softmax(log, 0).numpy(), z.numpy()
+    n, expected = 1 / (weights**2).sum(), weights @ z
+    assert n > 500
+    assert (np.abs(expected - mean) < 5 * sigma / np.sqrt(n)).all()
+    assert np.allclose(np.sqrt(weights @ (z - expected) ** 2), sigma, rtol=0.1)
+
+
+def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(block):
+    """Check what question and answer say, and that the grid holds the true posterior at each light."""
+    distance, ratio = [], []
+    for light, mu, sigma in zip(LIGHTS, block[1]["dimmed_mu"], block[1]["dimmed_sigma"]):
+        mean, true_sigma, weight = true_moments(block, light)
+        assert max(edge.sum() for edge in (weight[0], weight[-1], weight[:, 0], weight[:, -1])) < 1e-9
+        distance.append(np.hypot(*((mean - mu) / sigma)))
+        ratio.append(np.sqrt(np.prod(sigma / true_sigma)))
+    assert distance[100] < 1 and abs(np.log(ratio[100])) < 0.2
+    assert 10 < distance[70] < 20 and min(distance[40:95]) > 3
+    sigma = np.sqrt(block[1]["dimmed_sigma"].prod(1))
+    assert 1.7 < sigma[70] / sigma[100] < 2
+    assert ratio[70] > 1.5 and ratio[10] < 0.8  # too wide at 70%, too narrow at 10%

@@ -163,12 +163,15 @@ def plane_cases() -> dict:
     sign = np.sign((p.axes * pca.components_).sum(1))
     sd = rng.uniform(0.1, 2, 7)
     factor = np.linalg.cholesky(p.axes @ np.diag(sd**2) @ p.axes.T)
+    directions = rng.standard_normal((4, 7))  # z = mean + w @ directions
+    of_directions = np.linalg.cholesky(p.axes @ directions.T @ directions @ p.axes.T)
     return {
         "block": make_block("b", {}, {name: t.astype(np.float32) for name, t in tensors.items()}),
         "z": z.tolist(),
         "point": point,
         "standardPoint": standard_point,
         "sd": sd,
+        "directions": directions,
         "expected": {
             "moved": (pca.inverse_transform([sign * point])[0] + (z - flat)).tolist(),
             "onto": flat.tolist(),
@@ -176,6 +179,7 @@ def plane_cases() -> dict:
             "standard": scale.to_standard(z).tolist(),
             "fromStandard": p.project(scale.shift_to(z, standard_point)).tolist(),
             "factor": factor[[0, 1, 1], [0, 0, 1]],
+            "ofDirections": of_directions[[0, 1, 1], [0, 0, 1]],
         },
     }
 

@@ -4,9 +4,15 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_codebook_cases import codebook_cases
 from tests.live.lesson_copying_cases import blend_cases
 from tests.live.lesson_features_cases import class_direction_cases
+from tests.live.lesson_gaps_cases import standard_units_cases
+from tests.live.lesson_mixture_cases import mixture_cases
+from tests.live.lesson_pca_cases import pca_cases
+from tests.live.lesson_reparameterization_cases import gradient_cases
+from tests.live.lesson_spread_cases import spread_cases
 
 
 def lesson_cases() -> dict[str, dict]:
@@ -16,6 +22,13 @@ def lesson_cases() -> dict[str, dict]:
         "blend": blend_cases(),
         "codebook": codebook_cases(),
         "class_direction": class_direction_cases(),
+        "gradients": gradient_cases(),
+        "mixture": mixture_cases(),
+        "nearest_images": nearest_cases(),
+        "pca": pca_cases(),
+        "posteriors": posterior_cases(),
+        "spread": spread_cases(),
+        "standard_units": standard_units_cases(),
     }
 
 

@@ -55,7 +55,7 @@ def _pair(compress: bool) -> str:
     return build_page(
         PAD,
         "A pair",
-        fields=pad_fields({AE_Z: 2, Z: 2}, views[1].betas),
+        fields=pad_fields({AE_Z: 2, Z: 2}, views[1].betas, n_images=min(view.images_kept for view in views)),
         state={"values": means | {BETA: 1.0}},
         blocks={"sides": [_side(view, view.comparison_block) for view in views]},
         later={"images": views[1].images_block},

@@ -33,6 +33,7 @@ from explorer.runs.inference import describe, distortion_at, posterior, posterio
 from explorer.runs.load import LoadedRun, load_run
 from explorer.runs.measure import measure_gaps
 from explorer.runs.measure_densities import measure_densities
+from explorer.runs.surgery import measure_surgery
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
@@ -204,6 +205,32 @@ def test_its_gaps_are_those_of_codes_and_of_images_with_classes(run):
     gaps = measure_gaps("styles")
     assert gaps.n == 360 and 0 <= gaps.prior_gap < 0.5 and 0 < gaps.drift < 10
     assert gaps.unsure is not None
+
+
+def test_the_terms_of_its_rate_are_those_of_a_grid_of_the_posteriors_with_their_classes(run):
+    surgery = measure_surgery(run.run, None, lambda *_: None, lambda *_: None)
+    data = load_dataset("digits")
+    x, y = torch.from_numpy(data.x[data.train]).double() / 255, data.y[data.train]
+    joined = torch.cat([x.flatten(1), torch.eye(10)[y].double()], 1)[:, None, None]
+    with torch.inference_mode():
+        mu, logvar = run.model.encoder(joined.float()).double().chunk(2, 1)
+    q = distributions.Normal(mu, (logvar / 2).exp())
+    axis = torch.linspace(-8, 8, 801, dtype=torch.float64)
+    step, prior = axis[1] - axis[0], distributions.Normal(0, 1).log_prob(axis)
+    across, up = (q.log_prob(axis[:, None, None].expand(-1, len(mu), 2)).exp()[..., d] for d in (0, 1))
+    joint = across @ up.T / len(mu)  # q(z): the mean over images of q(z|x, y)
+    marginals = [part.mean(1) for part in (across, up)]
+    marginal_kl = sum((m * (m.log() - prior)).nansum() * step for m in marginals)
+    correlation = (joint * (joint / (marginals[0][:, None] * marginals[1])).log()).nansum() * step**2
+    information = -(joint * joint.log()).nansum() * step**2 - q.entropy().sum(1).mean()
+    for term, expected in (
+        (surgery.mutual_information, information),
+        (surgery.total_correlation, correlation),
+        (surgery.marginal_kl, marginal_kl),
+    ):
+        assert term.value == pytest.approx(expected.item(), abs=3e-3)
+    rate = distributions.kl_divergence(q, distributions.Normal(0, 1)).sum(1).mean()
+    assert surgery.rate == pytest.approx(rate.item(), abs=1e-4) and surgery.n == len(x)
 
 
 def test_samples_are_decoded_with_a_class_or_with_those_of_test_images(run):

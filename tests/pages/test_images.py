@@ -1,6 +1,7 @@
 """Images of one's own: uploaded, looked at, kept, trained on, deleted, brought back."""
 
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from explorer.jobs import queue
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor
+from explorer.ui.images import training
 from explorer.ui.pages import page_file
 from tests.pages.conftest import ROOT, follow, galleries, pictures
 from tests.pages.photographs import pieces, png, zipped
@@ -258,11 +260,11 @@ def test_a_link_trains_a_network_that_fits(page, side, expected):
         link.proto.label: dict(re.findall(r"(\w+)=([^&]*)", link.proto.query_string))
         for link in page.get("page_link")
     }
-    query = {name: value.replace("%3A", ":") for name, value in links["Train a conv VAE"].items()}
+    query = {name: unquote(value) for name, value in links["Train a conv VAE"].items()}
     queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
     follow("train", page, **query)
     assert page.selectbox(key="setting network").value == "conv"
-    assert page.number_input(key="setting epochs").value == 300
+    assert page.number_input(key="setting epochs").value == (4000 if side == 64 else 1000)  # of one batch
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,
@@ -338,10 +340,28 @@ CASES = ROOT / "tests/data/cases"
 )
 def test_what_was_decided_about_the_images_is_said(page, name, message):
     upload(page, (CASES / name).read_bytes(), name)
-    assert message in said(page).replace("\\", "") and not page.error and not page.warning and galleries(page)
+    assert message in said(page).replace("\\", "") and not page.error and galleries(page)
+
+
+def test_one_click_saves_the_images_and_trains_on_them(page, monkeypatch):
+    started = {}
+    monkeypatch.setattr(training, "start_trainings", started.update)
+    upload(page)
+    press(page, "Save and train")
+    [(run, spec)] = started.items()
+    assert spec.dataset == f"own:{own.list_names()[-1]}" and spec.model == "vae" and spec.latent_dim == 16
+    assert owner_key(run) == owner_key(own.list_names()[-1]) and not page.error and not page.exception
+
+
+def test_copies_are_named_before_and_after_the_images_are_saved(page):
+    x = np.random.default_rng(0).integers(0, 256, (10, 9, 9), np.uint8)
+    upload(page, zipped({f"{i}.png": png(x[i % 10]) for i in range(20)}))
+    assert "10 of 20 images are equal to another one" in page.warning[0].value
+    press(page, "Save")
+    assert "test images are also in the training split" in page.warning[0].value
 
 
 def test_images_of_one_colour_are_not_passed_over(page):
     upload(page, zipped({f"{i}.png": png(np.full((9, 9), 60 * i, np.uint8)) for i in range(3)}))
-    assert "Every image has only one colour" in page.warning[0].value
-    assert "no file was skipped" not in said(page)
+    assert "3 images are too few to learn from" in page.warning[0].value
+    assert "Every image is of one colour" in page.warning[0].value

@@ -149,6 +149,26 @@ def test_a_direction_is_the_difference_of_two_mean_codes(app):
     assert "two different classes" in app.info[0].value and pad_state(app)["overlay"] == {}
 
 
+def test_an_attribute_leads_from_chosen_images_to_others(app):
+    show(app, "tiny-vae", "attributes", attribute="groups")
+    assert "Choose images for both groups" in app.info[0].value and pad_state(app)["overlay"] == {}
+    query = {"attribute": "groups", "less_images": "0,2,5,9", "more_images": "1,4,99999"}
+    show(app, "tiny-vae", "attributes", **query)
+    loaded = load_run("tiny-vae")
+    mu = read_embedding(loaded.run).mu
+    vector = mu[[1, 4]].mean(0) - mu[[0, 2, 5, 9]].mean(0)
+    assert pad_state(app)["overlay"]["direction"]["vector"] == pytest.approx(vector.tolist(), abs=1e-5)
+    groups = galleries(app)
+    assert groups["From the images"]["n_images"] == 4 and groups["to the images"]["n_images"] == 2
+    x = read_embedding(loaded.run).images
+    assert np.array_equal(pictures(groups["to the images"])[1], x[4, 0])
+    [measured] = [c.value for c in app.caption if "Added to the codes of the 4 images" in c.value]
+    assert re.search(r"nearer to the second group for \d+% \(\d+ to \d+%\), without it for", measured)
+    assert address(app)["less_images"] == "0,2,5,9" and not app.exception
+    show(app, "tiny-vae", "attributes", attribute="groups", less_images="3", more_images="3")
+    assert "Choose two different groups" in app.info[0].value
+
+
 def test_copying_finds_the_training_image_itself(app):
     data, loaded = load_data("digits"), load_run("tiny-ae")
     z = loaded.encode(data.x[data.train][7:8]).mu[0].tolist()
@@ -376,7 +396,8 @@ def test_samples_are_those_of_a_density_that_is_fitted_while_the_page_shows_its_
     assert address(app)["source"] == source
     if source == "diffusion":
         [path] = pad_state(app)["overlay"]["paths"]
-        assert len(path["zs"]) == 15 and "From noise to the first sample" in galleries(app)
+        assert path["zs"][-1] == pytest.approx(expected[0], abs=1e-5) and len(path["zs"]) == 11
+        assert [figure for figure in app.get("bidi_component") if "noise path" in figure.proto.id]
     else:
         assert address(app)["components"] == "2" and "paths" not in pad_state(app)["overlay"]
     (run.folder / density_file(name)).unlink()

@@ -5,14 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from explorer.data import load_dataset, own
+from explorer.data.dataset import Dataset
+from explorer.data.facts import read_facts
 from explorer.errors import UserError
 from explorer.figures.training_curves import MAX_POINTS, training_curves
 from explorer.jobs import queue
+from explorer.recipe import usual_settings
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -24,7 +28,8 @@ from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
 from explorer.ui.train.curves import overfitting_sentence
 from tests.conftest import SPECS
-from tests.pages.conftest import ROOT, expire_catalogue, mounted, opened, visit
+from tests.pages.conftest import ROOT, expire_catalogue, galleries, mounted, opened, pictures, visit
+from tests.pages.photographs import png
 from tests.trainings import until
 
 
@@ -93,14 +98,41 @@ def test_a_settings_link_and_the_code_both_make_the_very_run(app, spec):
 
 def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_FOLDERS", str(tmp_path))
+    for i in range(4):
+        (tmp_path / f"{i}.png").write_bytes(png(np.full((30, 30, 3), 60 * i, np.uint8)))
     spec = RunSpec(f"folder:{tmp_path}", image_size=64, colour=True)
     train(app, **train_query(spec))
     assert app.selectbox(key="setting image_size").value == 64
     assert app.checkbox(key="setting colour").value is True
     app.button_group(key="preset").select("KL warm-up").run()
-    assert spec.flags() in app.code[0].value and "--beta-warmup 5.0" in app.code[0].value and not app.error
+    code, given = app.code[0].value, {"dataset": spec.dataset, "image_size": 64, "colour": True}
+    usual = usual_settings(read_facts(spec.dataset, 64, True), given)[0]
+    preset = replace(usual, beta_warmup=float(round(usual.epochs / 4)))
+    assert code == f"python -m explorer train {preset.flags()} --effort none" and not app.error
     app.selectbox(key="setting dataset").select("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
+
+
+def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    x = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
+    own.save_own(Dataset("it", x, np.zeros(50, np.int64), ("images",), 40), "it")
+    queue.enqueue("other", RunSpec())  # beside which no trial runs
+    train(app)
+    app.selectbox(key="setting model").select("ae").run()
+    app.selectbox(key="setting dataset").select("own:it").run()
+    usual, reason = usual_settings(read_facts("own:it"), {"dataset": "own:it", "model": "ae"})
+    assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
+    assert any(c.value.replace("\\", "") == reason for c in app.caption) and not app.error
+    app.button_group(key="effort").set_value("quick").run()
+    epochs = app.number_input(key="setting epochs").value
+    assert usual.epochs / 3 <= epochs <= usual.epochs / 3 + 1
+    assert app.selectbox(key="setting model").value == "ae"
+    app.selectbox(key="setting dataset").select("digits").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec(model='ae').flags()}"
+    assert any(c.value.replace("\\", "") == "2,400 steps in 200 epochs." for c in app.caption)
+    train(app, dataset="own:it", model="ae")
+    assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
 
 
 @pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
@@ -117,6 +149,16 @@ def test_a_link_leaves_what_it_does_not_change_at_its_usual_value(app):
     app.selectbox(key="setting model").select("vae").run()
     app.selectbox(key="setting network").select("conv").run()
     assert app.code[0].value == f"python -m explorer train {RunSpec('moons', network='conv', seed=4).flags()}"
+
+
+def test_the_form_shows_what_an_augmentation_does(app):
+    train(app)
+    assert not galleries(app)
+    train(app, dataset="digits", augment="mirror,shift")
+    shown = pictures(galleries(app)["Augmentation"])
+    x = load_dataset("digits").x
+    assert len(shown) == 2 * 8 and np.array_equal(shown[0], x[0, 0]) and np.array_equal(shown[8], x[1, 0])
+    assert len({one.tobytes() for one in shown[:8]}) > 3
 
 
 def test_what_diverges_when_it_is_tried_is_said_in_a_sentence(app):

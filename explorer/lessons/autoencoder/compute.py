@@ -1,66 +1,80 @@
-"""Measure reconstructions from a few numbers, by a network and by PCA; count the weights of each kind of
-network.
-"""
+"""Compare reconstructions from a few numbers, by a network and by principal component analysis (PCA)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict
 
 import numpy as np
-import torch
-from sklearn.decomposition import PCA
 
-from explorer.models.ae import AE
-from explorer.objectives.bernoulli import Bernoulli
-from explorer.registry import NETWORKS
-from explorer.runs.load import LoadedRun
-from explorer.specs import RunSpec
+from explorer.latent.share import share_of_true
+from explorer.latent.yardstick import fit_pca
+from explorer.live.block import Block, LazyBlock, make_block, share_block
+from explorer.runs.load import load_model
+from explorer.store.embedding import read_embedding
+from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
 
 MAX_COMPONENTS = 64  # components of a PCA
-# PCA's outputs are not probabilities: the cross-entropy clips them to OUTPUT_CLIP and 1 − OUTPUT_CLIP.
-OUTPUT_CLIP = 0.01
 BOOTSTRAP_SAMPLES = 1000  # of the images, for an interval
 
 
-@dataclass(frozen=True)
-class Reconstruction:
-    """The reconstructions x [n, C, H, W] in [0, 1]; distortion [n] (Bernoulli, nats) and squared error [n] of
-    each, summed over pixels.
+def comparison_block(run: Run) -> LazyBlock:
+    """Return the block of the comparison on the second half of the images that the run keeps. PCA is fitted
+    to the first half: mean [P] and components [MAX_COMPONENTS, P]. images uint8 [classes, C, H, W] and z
+    [classes, D]: the first of each class, with its code. error [MAX_COMPONENTS]: PCA's mean squared error
+    with 1, 2, … components; better, low, high: the share of images that PCA then reconstructs with a smaller
+    error than the network does, with its 95% interval.
     """
-
-    x: np.ndarray
-    distortion: np.ndarray
-    error: np.ndarray
+    id = f"autoencoder {run.files[EMBEDDING_FILE]['sha256']} {run.files[MODEL_FILE]['sha256']}"
+    return share_block(LazyBlock(id, lambda id: _compare(id, run)))
 
 
-def reconstruct_with_network(loaded: LoadedRun, x: np.ndarray) -> Reconstruction:
-    """Encode and decode x uint8 [n, C, H, W] with the run."""
-    with torch.inference_mode():
-        x_logits = loaded.model.decode(loaded.encode(x).mu)
-        return _score(x_logits, loaded.likelihood.mean(x_logits).numpy(), x)
+def _compare(id: str, run: Run) -> Block:
+    e = read_embedding(run)
+    half = len(e.images) // 2
+    images, mu, y = e.images[half:], e.mu[half : len(e.images)], e.y[half : len(e.images)]
+    mean, axes = fit_pca(e.images[:half], MAX_COMPONENTS)
+    components = axes.T
+    errors, network = errors_over_k(mean, components, images), network_errors(run, images, mu)
+    shares = [share_of_true(of_k < network) for of_k in errors]
+    first = [int(np.argmax(y == label)) for label in np.unique(y)]
+    metadata = {
+        "n": len(images),
+        "n_fit": half,
+        "n_train": run.n_train,
+        "class_names": [run.class_names[y[row]] for row in first],
+        "network_error": float(network.mean()),
+        "components": components_needed(errors.mean(1), float(network.mean())),
+        "interval": components_needed_interval(errors, network),
+    }
+    shares = {name: np.array([asdict(share)[name] for share in shares]) for name in ("share", "low", "high")}
+    tensors = {"mean": mean, "components": components, "z": mu[first], "error": errors.mean(1), **shares}
+    floats = {name: t.astype(np.float32) for name, t in tensors.items()}
+    return make_block(id, metadata, {"images": images[first], **floats})
 
 
-def fit_pca(x: np.ndarray) -> PCA:
-    """Fit PCA with MAX_COMPONENTS components, or as many as there are images, to x uint8 [n, C, H, W]."""
-    return PCA(min(MAX_COMPONENTS, len(x)), svd_solver="full").fit(_flatten(x))
-
-
-def reconstruct_with_pca(pca: PCA, x: np.ndarray, k: int) -> Reconstruction:
-    """Reconstruct x uint8 [n, C, H, W] from its first k components; outputs are clipped to [0, 1]."""
-    axes, centred = pca.components_[:k], _flatten(x) - pca.mean_
-    return _score_greys(pca.mean_ + centred @ axes.T @ axes, x)
-
-
-def losses_over_k(pca: PCA, x: np.ndarray, clip: float = OUTPUT_CLIP) -> tuple[np.ndarray, np.ndarray]:
-    """Return distortion and squared error [K, n] of each image of x uint8 [n, C, H, W], reconstructed from 1,
-    2, … K components.
+def reconstruct_with_pca(mean: np.ndarray, components: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the reconstructions float32 [n, P] of x uint8 [n, C, H, W] from these components, clipped to
+    [0, 1].
     """
-    scores, greys, losses = pca.transform(_flatten(x)), np.tile(pca.mean_, (len(x), 1)), []
-    for score, axis in zip(
-        scores.T, pca.components_
-    ):  # each component adds to the reconstruction from those before it
-        greys += np.multiply.outer(score, axis)
-        reconstruction = _score_greys(greys, x, clip)
-        losses.append((reconstruction.distortion, reconstruction.error))
-    return tuple(np.stack(part) for part in zip(*losses))
+    return (mean + (_flatten(x) - mean) @ components.T @ components).clip(0, 1)
+
+
+def errors_over_k(mean: np.ndarray, components: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the squared error [K, n] of each image of x uint8 [n, C, H, W], summed over pixels,
+    reconstructed from the first 1, 2, … K components.
+    """
+    pixels, errors = _flatten(x), []
+    greys = np.tile(mean, (len(x), 1))
+    part = np.empty_like(greys)
+    for score, component in zip(components @ (pixels - mean).T, components):
+        greys += np.multiply.outer(score, component, out=part)  # to the reconstruction from those before it
+        errors.append(_squared_error(greys.clip(0, 1, out=part), pixels))
+    return np.stack(errors)
+
+
+def network_errors(run: Run, x: np.ndarray, mu: np.ndarray) -> np.ndarray:
+    """Return the squared error [n] of what the run decodes from mu [n, D], the codes of x uint8 [n, C, H,
+    W].
+    """
+    return _squared_error(load_model(run).decode(mu).reshape(len(x), -1), _flatten(x))
 
 
 def components_needed(values: np.ndarray, level: float) -> int | None:
@@ -83,41 +97,10 @@ def components_needed_interval(values: np.ndarray, network: np.ndarray) -> tuple
     return tuple(None if k > len(values) else int(k) for k in (low, high))
 
 
-def min_distortion(x: np.ndarray) -> np.ndarray:
-    """Return the Bernoulli distortion [n], in nats, of a perfect reconstruction of x uint8 [n, C, H, W]: the
-    entropy of its grey pixels.
-    """
-    target = torch.from_numpy(x).double() / 255
-    return Bernoulli().distortion(target.logit(eps=1e-12), target).numpy()
-
-
-def count_weights(shape: tuple[int, int, int], latent_dim: int) -> dict[str, tuple[int, int]]:
-    """Count the weights of an AE's encoder and decoder, for each kind of network at its default size."""
-    counts = {}
-    for kind in NETWORKS:
-        spec = RunSpec(model="ae", network=kind, latent_dim=latent_dim)
-        with torch.device("meta"):  # counts weights without allocating them
-            networks = NETWORKS[kind].builder(
-                shape, AE.n_statistics * latent_dim, latent_dim, spec.width, spec.depth
-            )
-        counts[kind] = tuple(sum(p.numel() for p in net.parameters()) for net in networks)
-    return counts
-
-
 def _flatten(x: np.ndarray) -> np.ndarray:
     return x.reshape(len(x), -1).astype(np.float32) / 255
 
 
-def _score_greys(greys: np.ndarray, x: np.ndarray, clip: float = OUTPUT_CLIP) -> Reconstruction:
-    """Score reconstructed pixels [n, C·H·W] of any size: clip them, and compare them with x."""
-    greys = greys.reshape(x.shape)
-    return _score(torch.from_numpy(greys).clamp(clip, 1 - clip).logit(), greys.clip(0, 1), x)
-
-
-def _score(x_logits: torch.Tensor, x_hat: np.ndarray, x: np.ndarray) -> Reconstruction:
-    target = torch.from_numpy(x).float() / 255
-    return Reconstruction(
-        x_hat,
-        Bernoulli().distortion(x_logits, target).numpy(),
-        np.square(x_hat - target.numpy()).reshape(len(x), -1).sum(1),
-    )
+def _squared_error(greys: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    difference = greys - pixels
+    return np.einsum("ij,ij->i", difference, difference)

@@ -9,7 +9,7 @@ import torch
 
 from explorer.latent.draws import sample_codebook
 from explorer.latent.share import share_of_true
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.models.vqvae import VQVAE
 from explorer.objectives.codebook import perplexity
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
@@ -88,7 +88,7 @@ def blocks(runs: Mapping[str, Run]) -> dict:
     """
     [run] = runs.values()
     codes = LazyBlock(f"codebook {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, RunView(run)))
-    return {"decoder": RunView(run).decoder_block, "codes": codes}
+    return {"decoder": RunView(run).decoder_block, "codes": share_block(codes)}
 
 
 def _build(id: str, view: RunView):

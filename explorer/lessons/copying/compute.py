@@ -11,7 +11,7 @@ from explorer.latent.gap_map import GAP_THRESHOLD, deepest_gap
 from explorer.latent.gaps import kth_distances
 from explorer.latent.neighbours import fit_blend, nearest_points
 from explorer.latent.share import Share, format_median, median_with_interval, share_of_true
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.runs.inference import load_training_codes
 from explorer.runs.surgery import read_surgeries
 from explorer.store.run import MODEL_FILE, Run
@@ -60,7 +60,7 @@ def blocks(runs: Mapping[str, Run]) -> dict:
     """
     [run] = runs.values()
     training = LazyBlock(f"copying {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, RunView(run)))
-    return {"decoder": RunView(run).decoder_block, "training": training}
+    return {"decoder": RunView(run).decoder_block, "training": share_block(training)}
 
 
 def _build(id: str, view: RunView):

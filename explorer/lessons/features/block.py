@@ -10,7 +10,7 @@ from explorer.latent.difference import Difference, mean_difference
 from explorer.lessons.features.accuracies import ACCURACIES_FILE, Accuracies, read_accuracies
 from explorer.lessons.features.compute import EVEN_PCA, FEWER_PCA
 from explorer.lessons.features.lesson import RUNS
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import MODEL_FILE, Run
 from explorer.ui.run_view import RunView
@@ -29,7 +29,7 @@ def blocks(runs: Mapping[str, Run]) -> dict:
     digest = hashlib.sha256(ACCURACIES_FILE.read_bytes()).hexdigest()
     id = f"features {first.files[MODEL_FILE]['sha256']} {digest}"
     block = LazyBlock(id, lambda id: _build(id, first, measured))
-    return {"decoder": RunView(first).decoder_block, "features": block}
+    return {"decoder": RunView(first).decoder_block, "features": share_block(block)}
 
 
 def _measured(run: Run) -> list[Accuracies]:

@@ -1,98 +1,82 @@
-"""Decode points in gaps and outside them, and measure how confident a classifier is in the decoded images."""
+"""Compute what the lesson on gaps shows of a model: codes and gaps in standard deviations, and shares."""
 
-from dataclasses import dataclass
+from dataclasses import fields
 
 import numpy as np
 
-from explorer.latent.gap_estimate import GapEstimate, estimate_gap
-from explorer.latent.gap_map import GapIndex
-from explorer.latent.gaps import K_NEIGHBOURS, in_gap, kth_distances
-from explorer.latent.share import Share, is_larger, share_of_true
-from explorer.runs.load import LoadedRun
-from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
+from explorer.latent.gap_map import GapIndex, build_gap_index
+from explorer.latent.scale import symmetric_square_root
+from explorer.latent.share import Share, share_of_true
+from explorer.live.block import Block, LazyBlock, make_block, share_block
+from explorer.runs.gap_shares import GapShares, measure_gap_shares
+from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier, read_classifier
+from explorer.store.embedding import read_embedding
+from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
 
+REACH_SIGMA = 3.2  # standard deviations from the middle of a map to its edge
+GRID_SIZE = 96  # cells along an axis of the map of gaps
+N_SHOWN = 1500  # codes on a map
 N_NOISE_IMAGES = 2000  # images of uniform noise
 
 
-@dataclass(frozen=True)
-class DecodedPoints:
-    """Points z [n, D] with the decoded images x [n, C, H, W]; the distances to the nearest code and to the
-    K-th nearest sample, in standard deviations of the Gaussian fitted to the codes; the class of highest
-    probability and that probability, None without a classifier.
+def codes_block(run: Run) -> LazyBlock:
+    """Return the block of a run's codes in standard deviations w of the Gaussian fitted to them: z = mean + w
+    @ root, mean [D], root [D, D]. In two dimensions: w [n, 2] and y [n] of the first N_SHOWN test images on
+    the map, and in_gap uint8 [GRID_SIZE, GRID_SIZE], rows upwards, over ±REACH_SIGMA. The measured shares are
+    among the metadata.
     """
-
-    z: np.ndarray
-    x: np.ndarray
-    code_distance: np.ndarray
-    sample_distance: np.ndarray
-    label: np.ndarray | None
-    confidence: np.ndarray | None
-
-    @property
-    def in_gap(self) -> np.ndarray:
-        """Return whether each point is in a gap, bool [n]: no code is as near as the K-th nearest sample."""
-        return self.code_distance > self.sample_distance
+    id = f"gaps codes {run.files[EMBEDDING_FILE]['sha256']} {run.files[MODEL_FILE]['sha256']}"
+    return share_block(LazyBlock(id, lambda id: _codes(id, run)))
 
 
-@dataclass(frozen=True)
-class GapMeasurements:
-    """Measurements of gaps. gap: of samples from the Gaussian fitted to the codes. in_gaps, outside: of their
-    decoded images, the share that the classifier assigns to no class with probability MIN_CLASS_PROBABILITY;
-    noise: the share of uniform-noise images that it does assign. They are None without a classifier, or
-    without samples of that kind.
+def _codes(id: str, run: Run) -> Block:
+    e = read_embedding(run)
+    index = build_gap_index(e.mu, e.logvar, np.random.default_rng(0))
+    assert index is not None  # a shipped run has thousands of codes
+    root, shares, classifier = standard_axes(index), measure_gap_shares(run), read_classifier(run)
+    tensors = {"mean": index.fitted.mean.astype(np.float32), "root": root.astype(np.float32)}
+    if len(root) == 2:
+        w = (e.mu - index.fitted.mean) @ np.linalg.inv(root)
+        rows = np.flatnonzero((np.abs(w) < REACH_SIGMA).all(1))[:N_SHOWN]
+        tensors |= {"w": w[rows].astype(np.float16), "y": e.y[rows].astype(np.uint8)}
+        tensors["in_gap"] = gap_grid(index, root)
+    metadata = {
+        "has_prior": run.spec.has_prior,
+        "image_shape": run.shape,
+        "class_names": run.class_names,
+        "n": shares.gap.n,
+        "reach": REACH_SIGMA,
+        "shares": {field.name: _text(getattr(shares, field.name)) for field in fields(GapShares)},
+        "named_noise": _text(classifier and share_of_named_noise(classifier[0])),
+    }
+    return make_block(id, metadata, tensors)
+
+
+def standard_axes(index: GapIndex) -> np.ndarray:
+    """Return root [D, D] of z = mean + w @ root. In two dimensions it turns nothing; in more, its rows are
+    the principal axes, the longest first.
     """
-
-    gap: GapEstimate
-    in_gaps: Share | None
-    outside: Share | None
-    noise_confident: Share | None
-
-    @property
-    def is_less_confident_in_gaps(self) -> bool:
-        return bool(self.in_gaps and self.outside and is_larger(self.in_gaps, self.outside))
+    root = index.fitted.root
+    return symmetric_square_root(root.T @ root) if len(root) == 2 else root[::-1]
 
 
-def decode_points(loaded: LoadedRun, gap_index: GapIndex, z: np.ndarray) -> DecodedPoints:
-    """Decode z [n, D], measure the distances, and classify the images."""
-    x, w = loaded.decode(z), gap_index.fitted.whiten(z)
-    probabilities = _class_probabilities(loaded, x)  # [n, classes]
-    return DecodedPoints(
-        z,
-        x,
-        kth_distances(gap_index.whitened, w, 1),
-        kth_distances(gap_index.draws, w, K_NEIGHBOURS),
-        *((None, None) if probabilities is None else (probabilities.argmax(1), probabilities.max(1))),
-    )
-
-
-def measure_gaps(
-    loaded: LoadedRun, gap_index: GapIndex, mu: np.ndarray, logvar: np.ndarray | None
-) -> GapMeasurements:
-    """Measure the gap of mu, logvar [n, D] (logvar None for an AE), and the classifier's confidence in the
-    decoded samples of gap_index.
+def gap_grid(index: GapIndex, root: np.ndarray) -> np.ndarray:
+    """Return whether the middle of each cell of the map is in a gap: uint8 [GRID_SIZE, GRID_SIZE], rows
+    upwards.
     """
-    in_gaps = in_gap(gap_index.draws, gap_index.whitened)
-    gap = estimate_gap(mu, logvar)
-    probabilities = _class_probabilities(loaded, loaded.decode(gap_index.fitted.unwhiten(gap_index.draws)))
-    if probabilities is None:
-        return GapMeasurements(gap, None, None, None)
-    noise = np.random.default_rng(0).random((N_NOISE_IMAGES, *loaded.run.shape), np.float32)
-    is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
-    return GapMeasurements(
-        gap,
-        *(share_of_true(is_unsure[selected]) for selected in (in_gaps, ~in_gaps)),
-        share_of_true(_class_probabilities(loaded, noise).max(1) >= MIN_CLASS_PROBABILITY),
-    )
+    middles = REACH_SIGMA * ((2 * np.arange(GRID_SIZE) + 1) / GRID_SIZE - 1)
+    w = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
+    is_in_gap = index.log2_distance_ratio(index.fitted.mean + w @ root) > 0
+    return is_in_gap.reshape(GRID_SIZE, GRID_SIZE).astype(np.uint8)
 
 
-def most_typical_row(images: np.ndarray, y: np.ndarray, label: int) -> int:
-    """Return the row of that class which is nearest to its mean image. images [n, C, H, W], y [n]."""
-    rows = np.flatnonzero(y == label)
-    flat = images[rows].reshape(len(rows), -1).astype(np.float64)
-    return int(rows[np.square(flat - flat.mean(0)).sum(1).argmin()])
+def share_of_named_noise(classifier: Classifier) -> Share | None:
+    """Return the share of images of uniform noise that the classifier assigns to a class with a confidence of
+    MIN_CLASS_PROBABILITY.
+    """
+    noise = np.random.default_rng(0).random((N_NOISE_IMAGES, *classifier.shape), np.float32)
+    return share_of_true(classifier.probabilities(noise).max(1) >= MIN_CLASS_PROBABILITY)
 
 
-def _class_probabilities(loaded: LoadedRun, x: np.ndarray) -> np.ndarray | None:
-    """Return the classifier's probabilities [n, classes] for x [n, C, H, W]; None without a classifier."""
-    classifier = read_classifier(loaded.run)
-    return classifier and classifier[0].probabilities(x)
+def _text(share: Share | None) -> str:
+    return "–" if share is None else str(share)

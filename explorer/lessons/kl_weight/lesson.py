@@ -87,7 +87,7 @@ def picture(runs: dict[str, Run]) -> None:
         vae = ladders[IMAGES.segmented_control("Images", options, words.dataset_option)]
     with left:
         index = _choose_beta([frame.beta for frame in vae.film])
-    ae = pairs.best_partner(vae, catalogue.visible_runs()[0])
+    ae = pairs.best_partner(vae, [run for run in catalogue.visible_runs()[0] if pairs.is_ae(run)])
     for column, part in zip(st.columns([1.05, 1, 1.15]), (_show_map, _show_decoded, _show_curve)):
         with column:
             part(vae, ae, index)

@@ -69,15 +69,6 @@ class Mixture:
         """Return the density [n] at x [n]."""
         return self.component_densities(x).sum(1)
 
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Return [n] samples: first the index of a Gaussian, then a number from it."""
-        m = rng.choice(len(self.weight), n, p=self.weight / self.weight.sum())
-        return rng.normal(self.mean[m], self.sd[m])
-
-    def mean_log_likelihood(self, x: np.ndarray) -> float:
-        """Return the mean log-likelihood of x [n], in nats per number."""
-        return float(np.log(self.density(x)).mean())
-
 
 def fit_mixture(x: np.ndarray, k: int) -> Mixture:
     """Fit k Gaussians to x [n] by expectation maximisation (scikit-learn)."""
@@ -87,7 +78,8 @@ def fit_mixture(x: np.ndarray, k: int) -> Mixture:
     return Mixture(fit.weights_, fit.means_[:, 0], np.sqrt(fit.covariances_[:, 0, 0]))
 
 
-def _build_network() -> nn.Module:
+def build_network() -> nn.Sequential:
+    """Build the encoder or the decoder: from one number to a mean and a log variance."""
     return nn.Sequential(
         nn.Linear(1, NETWORK_WIDTH),
         nn.Tanh(),
@@ -108,13 +100,13 @@ def _limit_to_one_thread() -> Iterator[None]:
         torch.set_num_threads(n)
 
 
-def train_decoder(x: np.ndarray) -> nn.Module:
+def train_decoder(x: np.ndarray) -> nn.Sequential:
     """Train a VAE on the ELBO, in about 2 s. Return its decoder, from z [n, 1] to the mean and the log
     variance of x [n, 2]; the data are x [N].
     """
     with torch.random.fork_rng(devices=[]), _limit_to_one_thread():
         torch.manual_seed(0)
-        data, encoder, decoder = torch.from_numpy(x).float()[:, None], _build_network(), _build_network()
+        data, encoder, decoder = torch.from_numpy(x).float()[:, None], build_network(), build_network()
         optimizer = Adam([*encoder.parameters(), *decoder.parameters()], LEARNING_RATE)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=N_TRAINING_STEPS)
         for _ in range(N_TRAINING_STEPS):
@@ -149,9 +141,3 @@ def infinite_mixture(decoder: nn.Module) -> Mixture:
     z = MAX_Z * ((np.arange(N_Z_CELLS) + 0.5) / N_Z_CELLS * 2 - 1)
     weight = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 2 * MAX_Z / N_Z_CELLS
     return Mixture(weight, *decode_gaussians(decoder, z))
-
-
-def finite_mixture(decoder: nn.Module, k: int) -> Mixture:
-    """Return the mixture of k of its Gaussians, at the medians of k equally likely ranges of z."""
-    z = np.sqrt(2) * torch.special.erfinv(torch.from_numpy((2 * np.arange(k) + 1) / k - 1)).numpy()
-    return Mixture(np.full(k, 1 / k), *decode_gaussians(decoder, z))

@@ -1,5 +1,4 @@
-// The images that are nearest to an image, their best blend, and the mean of all images weighted by their posteriors. Images are
-// [n, pixels], one after the other; distances are Euclidean.
+// The best blend of images, and the mean of images weighted by their posteriors. Distances are Euclidean.
 
 const TOLERANCE = 1e-10; // of a slope, below which a weight that is 0 stays 0
 
@@ -8,19 +7,6 @@ export function distance(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return Math.sqrt(sum);
-}
-
-/** Return the rows [count] of the images that are nearest to an image, the nearest first, with their distances.
- * @param {Float32Array} images @param {ArrayLike<number>} image @param {number} count */
-export function findNearestImages(images, image, count) {
-  const size = image.length, n = images.length / size, squares = new Float64Array(n);
-  for (let row = 0, k = 0; row < n; row++) {
-    let sum = 0;
-    for (let i = 0; i < size; i++, k++) sum += (images[k] - image[i]) ** 2;
-    squares[row] = sum;
-  }
-  const rows = Array.from(squares.keys()).sort((a, b) => squares[a] - squares[b] || a - b).slice(0, count);
-  return { rows, distances: rows.map((row) => Math.sqrt(squares[row])) };
 }
 
 /** Solve A x = b for the symmetric positive definite A, given by its lower part, by its Cholesky factor, which replaces it.

@@ -11,3 +11,7 @@ export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂�
 /** Return an integer in superscript digits.
  * @param {number} i */
 export const superscript = (i) => String(i).replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]));
+
+/** Return z in words.
+ * @param {number[]} z */
+export const describeCode = (z) => (z.length <= 3 ? `z = (${z.map((v) => formatNumber(v, 2)).join(", ")})` : `the ${z.length} numbers of z`);

@@ -11,8 +11,8 @@ import { findInterval } from "./interval.js";
 /** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
 
 /**
- * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | silu | sigmoid | softmax | clamp |
- * continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
+ * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | tanh | silu | sigmoid | softmax |
+ * clamp | continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
  * positions metadata.rungs on the axis of a film.
  */
 export class Network {
@@ -26,6 +26,7 @@ export class Network {
     this.interpolatedPosition = null;
     /** @type {number} of the classes, which are one-hot after the other inputs of a conditional model */
     this.classCount = metadata.n_classes ?? 0;
+    this.label = 0; // the number of the class that forward() is given, unless it is told another
     this.input = new Float32Array(metadata.n_inputs);
     /** @type {Values} */
     let input = { data: this.input, shape: [metadata.n_inputs] };
@@ -68,7 +69,7 @@ export class Network {
 
   /** Return the output for z, and for the class with this number if the model is conditional; the next call reuses the array.
    * @param {ArrayLike<number>} z @param {number} [position] @param {number} [label] */
-  forward(z, position = 0, label = 0) {
+  forward(z, position = 0, label = this.label) {
     this.interpolateWeights(position);
     this.input.set(z);
     if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;
@@ -100,6 +101,7 @@ const elementwise = (f) => (x) => {
  * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
   relu: elementwise((v) => (v > 0 ? v : 0)),
+  tanh: elementwise(Math.tanh),
   silu: elementwise((v) => v / (1 + Math.exp(-v))),
   sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
   clamp: elementwise((v) => (v > 0 ? (v < 1 ? v : 1) : 0)),

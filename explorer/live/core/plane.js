@@ -24,9 +24,15 @@ export class Plane {
    * deviations sd [D].
    * @param {number[]} sd */
   covarianceFactor(sd) {
-    const [axisX, axisY] = this.axes, sum = (/** @type {(x: number, y: number) => number} */ term) => axisX.reduce((total, _, i) => total + term(axisX[i], axisY[i]) * sd[i] ** 2, 0);
-    const a = Math.sqrt(sum((x) => x * x)), b = sum((x, y) => x * y) / (a || 1);
-    return [a, b, Math.sqrt(Math.max(sum((_, y) => y * y) - b * b, 0))];
+    const [axisX, axisY] = this.axes;
+    return choleskyFactor(sd.map((s, i) => s * axisX[i]), sd.map((s, i) => s * axisY[i]));
+  }
+
+  /** Return it of a Gaussian that has these directions [R][D] of a standard deviation.
+   * @param {number[][]} directions */
+  directionsFactor(directions) {
+    const [x, y] = this.axes.map((axis) => directions.map((direction) => axis.reduce((sum, a, i) => sum + a * direction[i], 0)));
+    return choleskyFactor(x, y);
   }
 
   /** Return z moved parallel to the plane until its map coordinates are the point's: the inverse PCA of the point, plus the component
@@ -68,6 +74,14 @@ export class Plane {
   fromStandardUnits(standardPoint) {
     return multiply(this.unitMatrix, standardPoint).map((v, i) => this.originPoint[i] + v);
   }
+}
+
+/** Return the Cholesky factor [a, b, c] of the covariance of (Σ x·ε, Σ y·ε) with ε ~ N(0, I).
+ * @param {number[]} x @param {number[]} y */
+function choleskyFactor(x, y) {
+  const dot = (/** @type {number[]} */ u, /** @type {number[]} */ v) => u.reduce((sum, value, i) => sum + value * v[i], 0);
+  const a = Math.sqrt(dot(x, x)), b = dot(x, y) / (a || 1);
+  return [a, b, Math.sqrt(Math.max(dot(y, y) - b * b, 0))];
 }
 
 /** Return the product of a matrix [2, 2] and a vector [2].

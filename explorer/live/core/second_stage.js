@@ -46,6 +46,27 @@ export class SecondStage {
     });
   }
 
+  /** Return the noise [R] at which a path to a code begins at z [D], or at the point nearest to z where the codes span a subspace only.
+   * The rows of root are orthogonal.
+   * @param {ArrayLike<number>} z */
+  whiten(z) {
+    const dim = this.mean.length;
+    return Array.from({ length: this.nNoise }, (_, i) => {
+      let product = 0, square = 0;
+      for (let d = 0; d < dim; d++) {
+        product += (z[d] - this.mean[d]) * this.root[i * dim + d];
+        square += this.root[i * dim + d] ** 2;
+      }
+      return product / square;
+    });
+  }
+
+  /** The directions [R][D] of a standard deviation of the noise. */
+  get directions() {
+    const dim = this.mean.length;
+    return Array.from({ length: this.nNoise }, (_, i) => Array.from(this.root.subarray(i * dim, (i + 1) * dim)));
+  }
+
   /** Return the positions z [nSteps + 1][D] on the way from noise [R] to a code, by steps of DDIM.
    * @param {ArrayLike<number>} noise @param {number} [nSteps] */
   path(noise, nSteps = this.settings.n_steps) {

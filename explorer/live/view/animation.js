@@ -7,7 +7,8 @@ const ease = (share) => share * share * (3 - 2 * share);
 
 /** Return the value at a share of the way between two, of a field. */
 function interpolate({ kind, scale }, from, to, share) {
-  if (typeof from !== "number" || typeof to !== "number") return share < 1 ? from : to;
+  if (share === 1) return to;
+  if (typeof from !== "number" || typeof to !== "number") return from;
   const value = scale === "log" ? from * (to / from) ** share : from + (to - from) * share;
   return kind === "int" ? Math.round(value) : value;
 }

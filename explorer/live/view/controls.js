@@ -7,11 +7,12 @@ const LOG_STEPS = 1000; // of a slider with a logarithmic scale
 
 /** Return a slider. A logarithmic one moves the logarithm of its value. */
 function createSlider(field, input, onMove) {
-  const { low, high, step, unit, scale } = field, isLog = scale === "log", toPosition = isLog ? Math.log10 : Number;
+  const { kind, low, high, step, unit, scale } = field, isLog = scale === "log", toPosition = isLog ? Math.log10 : Number;
+  const round = kind === "int" ? Math.round : Number;
   const output = createElement("output");
   const [min, max] = [toPosition(low), toPosition(high)];
   Object.assign(input, { type: "range", min, max, step: isLog ? (max - min) / LOG_STEPS : step });
-  input.oninput = () => onMove(isLog ? Math.min(Math.max(10 ** Number(input.value), low), high) : Number(input.value));
+  input.oninput = () => onMove(isLog ? Math.min(Math.max(round(10 ** Number(input.value)), low), high) : Number(input.value));
   const show = (value) => {
     input.value = toPosition(value);
     output.textContent = formatSignificant(value) + unit;

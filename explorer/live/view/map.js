@@ -125,7 +125,7 @@ export class LatentMap {
     const toPixels = (z) => this.plotArea.toPixels(this.plane.project(z)), { paths = EMPTY_LIST, marks = EMPTY_LIST, gaussian } = this.toolOverlay;
     for (const { zs, gaps, faint } of paths) drawPath(ctx, zs.map(toPixels), gaps, faint);
     for (const z of [...this.sampledZs, ...marks]) drawMark(ctx, toPixels(z), PATH_STEP_RADIUS);
-    if (gaussian) drawGaussian(ctx, toPixels(gaussian.mu), this.plane.covarianceFactor(gaussian.sd), this.plotArea);
+    if (gaussian) drawGaussian(ctx, toPixels(gaussian.mu), gaussian.factor ?? this.plane.covarianceFactor(gaussian.sd), this.plotArea);
     for (const row of rows.filter((row) => row < this.pointCount)) {
       const isPosteriorVisible = this.film.frameTensors.posterior_factors && this.drawPosterior(row);
       if (!isPosteriorVisible) drawMark(ctx, this.pixelPositions.subarray(2 * row, 2 * row + 2), POINT_MARK_RADIUS);

@@ -37,13 +37,27 @@ export class Originals {
     return this.rowName(row) + (this.sheet && row >= this.imageCount ? " (image not saved)" : "");
   }
 
+  /** Paint the first count images beside each other, in so many columns. */
+  paintSheet(canvas, count, columns) {
+    const [, height, width] = this.shape;
+    [canvas.width, canvas.height] = [columns * width, Math.ceil(count / columns) * height];
+    const ctx = canvas.getContext("2d");
+    for (let row = 0; row < count; row++) ctx.drawImage(this.sheet, ...this.placeOf(row), (row % columns) * width, Math.floor(row / columns) * height, width, height);
+  }
+
+  /** Return x, y, width and height of the image of a row on the sheet (px). */
+  placeOf(row) {
+    const [, height, width] = this.shape;
+    return [(row % this.columns) * width, Math.floor(row / this.columns) * height, width, height];
+  }
+
   /** Paint the image of a row. Return whether there is one. */
   paint(canvas, row) {
     if (row >= this.imageCount) return false;
     const [, height, width] = this.shape;
     [canvas.width, canvas.height] = [width, height];
     canvas.setAttribute("aria-label", this.rowName(row));
-    canvas.getContext("2d").drawImage(this.sheet, (row % this.columns) * width, Math.floor(row / this.columns) * height, width, height, 0, 0, width, height);
+    canvas.getContext("2d").drawImage(this.sheet, ...this.placeOf(row), 0, 0, width, height);
     return true;
   }
 }

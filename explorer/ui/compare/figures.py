@@ -14,6 +14,7 @@ from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dime
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
 from explorer.ui import words
+from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.ui.components.readouts import frame_gap
 from explorer.ui.run_view import RunView, run_version
 
@@ -37,6 +38,10 @@ AGGREGATE_HELP = (
 )
 
 
+CONDITIONAL_DISTORTION_NOTE = (
+    "The conditional VAE is not drawn here: it is given the class, so its distortion and rate bound"
+    " log p(x | class)."
+)
 RATES_HELP = (
     "The bars add up to the rate: KL(q(z|x) ‖ p(z)) of each dimension, the mean over {n:,} test images with"
     " its 95% interval. A dimension is active if its posterior means have a variance of more than {least:g};"
@@ -44,17 +49,28 @@ RATES_HELP = (
 )
 
 
+def runs_with_prior(ae: Run, vae: Run) -> list[tuple[Run, str]]:
+    """Return the runs that have a rate, with what they are called, empty for the only one."""
+    runs = [(run, name) for run, name in zip((ae, vae), side_names(ae, vae)) if run.spec.has_prior]
+    return runs if len(runs) > 1 else [(vae, "")]
+
+
 def show_figures(ae: Run, vae: Run, beta: float) -> None:
-    columns = iter(_two_rows() if vae.film and vae.spec.latent_dim > 1 else st.columns(3))
+    """Draw the figures of the KL weight. beta: of a ladder on the right."""
+    runs = runs_with_prior(ae, vae)
+    n = 2 * bool(vae.film) + sum(1 + (run.spec.latent_dim > 1) for run, _ in runs)
+    per_row = 2 if n % 2 == 0 and n > 2 else 3
+    columns = (column for _ in range(0, n, per_row) for column in st.columns(per_row))
     if vae.film:
         ae_gaps, metrics, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
+        left_name = side_names(ae, vae)[0]
         with next(columns):
             st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log(n)))
             figure = rate_distortion(
                 *_film_values(vae, "beta", "rate", "distortion"),
                 vae.spec.rungs,
                 (beta, metrics["rate"], metrics["distortion"]),
-                ae.test.distortion,
+                None if is_conditional(ae) else ae.test.distortion,
             )
             st.plotly_chart(
                 figure,
@@ -62,6 +78,8 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
                 key="rate-distortion",
                 alt="Distortion over rate, with the present KL weight marked",
             )
+            if is_conditional(ae):
+                st.caption(CONDITIONAL_DISTORTION_NOTE)
         with next(columns):
             st.markdown("**Gap and KL weight**", help=GAP_HELP)
             estimates = [[frame_gap(frame, prior) for frame in vae.film] for prior in (False, True)]
@@ -71,6 +89,7 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
                 *estimates,
                 (beta, metrics["gap"]),
                 ae_gaps and ae_gaps.estimate,
+                left_name,
             )
             st.plotly_chart(
                 figure,
@@ -78,32 +97,47 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
                 key="gap-over-beta",
                 alt="Gap over the KL weight, with the present one marked",
             )
-    if vae.spec.latent_dim > 1:
-        rates, top = _dimension_rates(run_version(vae), vae, beta if vae.film else None)
+    for run, name in runs:
+        if run.spec.latent_dim > 1:
+            with next(columns):
+                _show_rates(run, beta if run.film else None, name)
         with next(columns):
-            st.markdown(
-                f"**Rate of each dimension**: {rates.is_active.sum()} of {vae.spec.latent_dim} active",
-                help=RATES_HELP.format(n=rates.n, least=ACTIVE_MIN_VARIANCE),
-            )
-            names = [words.dimension_label(i) for i in range(vae.spec.latent_dim)]
-            st.plotly_chart(
-                rate_bars(names, rates.nats, rates.half_width, rates.is_active, top),
-                config=PLOT_CONFIG,
-                key="rate-bars",
-                alt="The rate of each latent dimension at the present KL weight",
-            )
-    with next(columns):
-        st.markdown("**Aggregate posterior**", help=AGGREGATE_HELP)
-        posteriors = _aggregate_posteriors(run_version(vae), vae, beta if vae.film else None)
-        figure = aggregate_against_prior(
-            [(f"{name}, KL {kl:.2f} nats", z, density) for name, z, density, kl in posteriors]
-        )
-        st.plotly_chart(
-            figure,
-            config=PLOT_CONFIG,
-            key="aggregate",
-            alt="Densities of the aggregate posterior and of the prior",
-        )
+            _show_aggregate_posterior(run, beta if run.film else None, name)
+
+
+def _show_rates(run: Run, beta: float | None, name: str) -> None:
+    """Draw the rate of each dimension. name: of the model, if there are two."""
+    rates, top = _dimension_rates(run_version(run), run, beta)
+    st.markdown(
+        f"**Rate of each dimension**{_of(name)}: {rates.is_active.sum()} of {run.spec.latent_dim} active",
+        help=RATES_HELP.format(n=rates.n, least=ACTIVE_MIN_VARIANCE),
+    )
+    labels = [words.dimension_label(i) for i in range(run.spec.latent_dim)]
+    st.plotly_chart(
+        rate_bars(labels, rates.nats, rates.half_width, rates.is_active, top),
+        config=PLOT_CONFIG,
+        key=f"rate-bars{name}",
+        alt=f"The rate of each latent dimension{_of(name)} at the present KL weight",
+    )
+
+
+def _show_aggregate_posterior(run: Run, beta: float | None, name: str) -> None:
+    """Draw the aggregate posterior of the dimensions. name: of the model, if there are two."""
+    st.markdown(f"**Aggregate posterior**{_of(name)}", help=AGGREGATE_HELP)
+    posteriors = _aggregate_posteriors(run_version(run), run, beta)
+    figure = aggregate_against_prior(
+        [(f"{label}, KL {kl:.2f} nats", z, density) for label, z, density, kl in posteriors]
+    )
+    st.plotly_chart(
+        figure,
+        config=PLOT_CONFIG,
+        key=f"aggregate{name}",
+        alt=f"Densities of the aggregate posterior{_of(name)} and of the prior",
+    )
+
+
+def _of(name: str) -> str:
+    return f" of the {name}" if name else ""
 
 
 def _film_values(vae: Run, *names: str) -> list[list]:
@@ -119,10 +153,6 @@ def _interpolate_metrics(vae: Run, beta: float) -> dict[str, float | None]:
         a, b = (getattr(frame, name) for frame in vae.film[i : i + 2])
         metrics[name] = None if a is None or b is None else (1 - t) * a + t * b
     return metrics
-
-
-def _two_rows() -> list:
-    return [column for _ in range(2) for column in st.columns(2)]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

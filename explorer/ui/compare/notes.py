@@ -10,10 +10,15 @@ from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import is_larger
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
+from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.ui.components.readouts import frame_gap
 from explorer.ui.run_view import RunView, run_version
 
 EQUAL_GAP = 1 / 2**K_NEIGHBOURS  # the gap of two equal distributions
+CLASS_NOTE = (
+    "**Choose a class.** z stays where it is. The conditional VAE decodes it with this class: z describes"
+    " only what the class leaves open."
+)
 CONFIDENCE_HELP = (
     "The classifier's confidence tells how clearly it prefers one class. It cannot tell whether an image"
     " looks real: the classifier has seen real images only, and it also names noise and blank images, often"
@@ -35,8 +40,12 @@ def notes(ae: Run, vae: Run) -> list[str]:
     """
     ae_gaps = RunView(ae).gap_map
     counts = ae_gaps and _low_confidence_counts(run_version(ae), ae)
-    vae_notes = (_ladder_notes if vae.film else _single_vae_notes)(vae, ae_gaps and ae_gaps.estimate)
-    return [f"{i}. {line}" for i, line in enumerate([gap_note(counts, are_gaps_drawn(ae)), *vae_notes], 1)]
+    names = side_names(ae, vae)
+    vae_notes = (_ladder_notes if vae.film else _single_vae_notes)(vae, ae_gaps and ae_gaps.estimate, names)
+    lines = [gap_note(counts, are_gaps_drawn(ae), names[0]), *vae_notes]
+    if is_conditional(ae) or is_conditional(vae):
+        lines.append(CLASS_NOTE)
+    return [f"{i}. {line}" for i, line in enumerate(lines, 1)]
 
 
 def are_gaps_drawn(run: Run) -> bool:
@@ -44,10 +53,10 @@ def are_gaps_drawn(run: Run) -> bool:
     return run.spec.latent_dim <= 2
 
 
-def gap_note(counts: LowConfidenceShares | None, is_drawn: bool = True) -> str:
-    """Return the note on the images that an AE decodes in gaps. is_drawn: whether its map shows them."""
+def gap_note(counts: LowConfidenceShares | None, is_drawn: bool = True, name: str = "AE") -> str:
+    """Return the note on the images that a model decodes in gaps. is_drawn: whether its map shows them."""
     task = (
-        "**Visit a gap.** Move over a grey area of the AE's map, then over other areas, and compare the"
+        f"**Visit a gap.** Move over a grey area of the {name}'s map, then over other areas, and compare the"
         " images."
         if is_drawn
         else "**Sample 32 from each**, and compare the images of the two models."
@@ -65,13 +74,13 @@ def gap_note(counts: LowConfidenceShares | None, is_drawn: bool = True) -> str:
     return f"{task}{comparison}: no clear difference."
 
 
-def _ladder_notes(vae: Run, ae_gap: GapEstimate | None) -> list[str]:
+def _ladder_notes(vae: Run, ae_gap: GapEstimate | None, names: tuple[str, str]) -> list[str]:
     first, last = (
         next(frame for frame in vae.film if frame.beta == rung)
         for rung in (vae.spec.rungs[0], vae.spec.rungs[-1])
     )
     return [
-        beta_note(frame_gap(first), frame_gap(last), ae_gap, first.beta, last.beta),
+        beta_note(frame_gap(first), frame_gap(last), ae_gap, first.beta, last.beta, names[0]),
         (
             f"**The cost.** From β = {first.beta:g} to {last.beta:g} the rate goes from {first.rate:.1f} to"
             f" {last.rate:.1f} nats per image and the distortion from {first.distortion:.1f} to"
@@ -86,13 +95,14 @@ def beta_note(
     ae_gap: GapEstimate | None,
     first_beta: float,
     last_beta: float,
+    ae_name: str = "AE",
 ) -> str:
     """Return the note on the gaps of a ladder at its first and last rung."""
     note = "**Move β.**"
     if not first_gap or not last_gap:
         return f"{note} Watch the gaps on the right."
     note += f" The VAE's gap is {first_gap} at β = {first_beta:g} and {last_gap} at β = {last_beta:g}" + (
-        f"; the AE's is {ae_gap}." if ae_gap else "."
+        f"; the {ae_name}'s is {ae_gap}." if ae_gap else "."
     )
     if not is_smaller(last_gap, first_gap):
         return f"{note} There is no clear decrease."
@@ -101,19 +111,27 @@ def beta_note(
     )
 
 
-def _single_vae_notes(vae: Run, ae_gap: GapEstimate | None) -> list[str]:
+def _single_vae_notes(vae: Run, ae_gap: GapEstimate | None, names: tuple[str, str]) -> list[str]:
     gaps = RunView(vae).gap_map
     return [
-        gap_comparison_note(ae_gap, gaps and gaps.estimate),
-        "**Move β.** Choose a ladder as the VAE, and β becomes a slider.",
+        gap_comparison_note(ae_gap, gaps and gaps.estimate, names),
+        "**Move β.** Choose a ladder on the right, and β becomes a slider.",
     ]
 
 
-def gap_comparison_note(ae_gap: GapEstimate | None, vae_gap: GapEstimate | None) -> str:
+def gap_comparison_note(
+    ae_gap: GapEstimate | None, vae_gap: GapEstimate | None, names: tuple[str, str] = ("AE", "VAE")
+) -> str:
+    """Return the note on the gaps of two models."""
+    left, right = names
     note = "**Sample from each.** Count the samples in gaps."
     if not ae_gap or not vae_gap:
         return note
-    note += f" The AE's gap is {ae_gap}, the VAE's {vae_gap}"
+    note += f" The {left}'s gap is {ae_gap}, the {right}'s {vae_gap}"
     if is_smaller(vae_gap, ae_gap):
-        return f"{note}: the VAE's is smaller."
-    return f"{note}: the AE's is smaller." if is_smaller(ae_gap, vae_gap) else f"{note}: no clear difference."
+        return f"{note}: the {right}'s is smaller."
+    return (
+        f"{note}: the {left}'s is smaller."
+        if is_smaller(ae_gap, vae_gap)
+        else f"{note}: no clear difference."
+    )

@@ -1,5 +1,8 @@
-"""Which two runs are compared: an AE and a VAE of the same images."""
+"""Which two runs of the same images are compared: an AE beside a VAE, or a conditional VAE beside either. The
+left one is an AE or a conditional VAE, the right one has a prior.
+"""
 
+from explorer import recipe
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key
 from explorer.store.run import Run
@@ -17,12 +20,30 @@ def is_ae(run: Run) -> bool:
 
 
 def is_vae(run: Run) -> bool:
-    """Return whether a run can be compared with an AE: a conditional VAE also needs classes."""
-    return run.spec.has_prior and not run.spec.model_kind.is_conditional
+    """Return whether a run can be on the right: a VAE, also a ladder or a conditional one."""
+    return run.spec.has_prior
 
 
-def are_comparable(ae: Run, vae: Run) -> bool:
-    return is_ae(ae) and is_vae(vae) and image_settings(ae) == image_settings(vae)
+def is_conditional(run: Run) -> bool:
+    return run.spec.model_kind.is_conditional
+
+
+def are_comparable(left: Run, right: Run) -> bool:
+    """Return whether two runs can stand beside each other, in this order. Conditional VAEs share the buttons
+    of their classes.
+    """
+    if not (is_ae(left) or is_conditional(left)) or not is_vae(right) or left.name == right.name:
+        return False
+    share_classes = left.class_names == right.class_names
+    return image_settings(left) == image_settings(right) and (share_classes or not is_conditional(left))
+
+
+def side_names(left: Run, right: Run) -> tuple[str, str]:
+    """Return what the two models are called in a sentence, with different names."""
+    names = tuple(
+        "conditional VAE" if is_conditional(run) else "AE" if is_ae(run) else "VAE" for run in (left, right)
+    )
+    return names if names[0] != names[1] else (f"left {names[0]}", f"right {names[1]}")
 
 
 def similarity(a: Run, b: Run) -> tuple:
@@ -38,18 +59,32 @@ def difference_sentence(ae: Run, vae: Run) -> str:
     fields = ("latent_dim", "network", "width", "depth", "likelihood")
     both = ((name.replace("_", " "), getattr(ae.spec, name), getattr(vae.spec, name)) for name in fields)
     differences = [f"{name} {left} and {right}" for name, left, right in both if left != right]
-    return f" AE and VAE also differ in their settings: {', '.join(differences)}." if differences else ""
+    return f" The two also differ in their settings: {', '.join(differences)}." if differences else ""
 
 
 def best_partner(run: Run, runs: list[Run]) -> Run | None:
-    """Return the run to compare a run with: that of the most similar settings, and among VAEs a ladder first.
-    None if no other run has the same images.
+    """Return the run to compare a run with: that of the most similar settings, an AE before a VAE, and among
+    VAEs a ladder first and a conditional one last. None if no other run has the same images.
     """
     others = [other for other in runs if are_comparable(run, other) or are_comparable(other, run)]
-    return max(
-        others,
-        key=lambda other: (similarity(run, other)[0], bool(other.spec.rungs), similarity(run, other)),
-        default=None,
+    return max(others, key=lambda other: _preference(run, other), default=None)
+
+
+def _best_on_side(run: Run, runs: list[Run], is_left: bool) -> Run | None:
+    """Return the run to stand on the left of a run, or on its right."""
+    others = [
+        other for other in runs if (are_comparable(other, run) if is_left else are_comparable(run, other))
+    ]
+    return max(others, key=lambda other: _preference(run, other), default=None)
+
+
+def _preference(run: Run, other: Run) -> tuple:
+    return (
+        similarity(run, other)[0],
+        not is_conditional(other),
+        is_ae(other),
+        bool(other.spec.rungs),
+        similarity(run, other),
     )
 
 
@@ -57,26 +92,34 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
     """Return the pair that the page shows at first, of these images or of any."""
 
     def rank(vae: Run) -> tuple:
-        ae = best_partner(vae, runs)
+        ae = _best_on_side(vae, runs, is_left=True)
         first = (
             PREFERRED_DATASETS.index(vae.spec.dataset)
             if vae.spec.dataset in PREFERRED_DATASETS
             else len(PREFERRED_DATASETS)
         )
-        return -first, vae.spec.latent_dim == 2, bool(vae.spec.rungs), similarity(vae, ae)
+        return (
+            -first,
+            vae.spec.latent_dim == 2,
+            is_ae(ae),
+            not is_conditional(vae),
+            bool(vae.spec.rungs),
+            similarity(vae, ae),
+        )
 
     vaes = [
         run
         for run in runs
-        if is_vae(run) and images in (None, image_settings(run)) and best_partner(run, runs)
+        if images in (None, image_settings(run)) and _best_on_side(run, runs, is_left=True)
     ]
     best = max(vaes, key=rank, default=None)
-    return best and (best_partner(best, runs), best)
+    return best and (_best_on_side(best, runs, is_left=True), best)
 
 
 def pair_query(run: Run, other: Run) -> dict[str, str]:
     """Return the query of a link to the compare page with these two runs."""
-    return {"vae" if is_vae(r) else "ae": r.name for r in (run, other)}
+    left, right = (run, other) if are_comparable(run, other) else (other, run)
+    return {"ae": left.name, "vae": right.name}
 
 
 def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
@@ -84,17 +127,17 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
     by_name = {run.name: run for run in runs}
     problems = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
-    if left and not is_ae(left):
-        problems, left = [*problems, f"{ae} is not an AE."], None
+    if left and not (is_ae(left) or is_conditional(left)):
+        problems, left = [*problems, f"{ae} is not an AE, nor a conditional VAE."], None
     if right and not is_vae(right):
-        fault = "not a VAE" if not right.spec.has_prior else "a conditional VAE, which also needs classes"
-        problems, right = [*problems, f"{vae} is {fault}."], None
+        problems, right = [*problems, f"{vae} is not a VAE."], None
     if left and right and not are_comparable(left, right):
-        problems, left = (
-            [*problems, f"{ae} and {vae} were trained on different images and cannot be compared."],
-            None,
-        )
-    left, right = left or (right and best_partner(right, runs)), right or (left and best_partner(left, runs))
+        fault = "are the same run" if left is right else "were trained on different images"
+        problems, left = [*problems, f"{ae} and {vae} {fault} and cannot be compared."], None
+    left, right = (
+        left or (right and _best_on_side(right, runs, is_left=True)),
+        right or (left and _best_on_side(left, runs, is_left=False)),
+    )
     if left and right:
         return (left, right), " ".join(problems)
     if single := left or right:
@@ -102,7 +145,7 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
         where = (
             " on *Train*."
             if owner_key(single.spec.dataset)
-            else f": `python -m explorer train {RunSpec.from_dict(spec).flags()}`"
+            else f": `python -m explorer train {recipe.flags(RunSpec.from_dict(spec))}`"
         )
         problems.append(
             f"There is no {'VAE' if left else 'AE'} of the images of {single.name} yet. Train one{where}"

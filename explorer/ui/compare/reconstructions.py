@@ -4,20 +4,25 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
+from explorer.ui.compare.pairs import side_names
 from explorer.ui.components.gallery import gallery
 from explorer.ui.run_view import RunView, run_version
 
 N_IMAGES = 12  # in a row
-HELP = "The VAE decodes the posterior means of these images, and the AE their codes."
+HELP = (
+    "An AE decodes the codes of these images, a VAE their posterior means; a conditional VAE encodes and"
+    " decodes them with their class."
+)
 
 
 def show_reconstructions(ae: Run, vae: Run, beta: float | None) -> None:
     """Show test images above what each model makes of them. beta: of a ladder; None for another VAE."""
     st.markdown("**Reconstructions**", help=HELP)
-    x = RunView(vae).embedding.images[:N_IMAGES]
+    e = RunView(vae).embedding
+    x, y = e.images[:N_IMAGES], e.y[: min(N_IMAGES, len(e.images))]
     rows = [x / np.float32(255)]
-    rows += [_reconstruct(run_version(run), run, weight, x) for run, weight in ((ae, None), (vae, beta))]
-    labels = ("Test image", "AE", "VAE")
+    rows += [_reconstruct(run_version(run), run, weight, x, y) for run, weight in ((ae, None), (vae, beta))]
+    labels = ("Test image", *(name[0].upper() + name[1:] for name in side_names(ae, vae)))
     gallery(
         "reconstructions on Compare",
         "Reconstructions",
@@ -30,6 +35,6 @@ def show_reconstructions(ae: Run, vae: Run, beta: float | None) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _reconstruct(version: str, _run: Run, beta: float | None, x: np.ndarray) -> np.ndarray:
+def _reconstruct(version: str, _run: Run, beta: float | None, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     loaded = RunView(_run).load(beta)
-    return loaded.decode(loaded.encode(x).mu.numpy())
+    return loaded.decode(loaded.encode(x, y).mu.numpy(), y)

@@ -1,8 +1,11 @@
-"""Samples of both models: of the AE from a density that is chosen, of the VAE from its prior."""
+"""Samples of both models: of the left one from a density that is chosen, of the right one from its prior."""
+
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
+from explorer.errors import UserError
 from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
 from explorer.latent.densities.mixture import standard_normal
@@ -12,26 +15,38 @@ from explorer.registry import DENSITIES
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
 from explorer.ui.compare.notes import CONFIDENCE_HELP
+from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.ui.components.densities import await_density
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import AE_DENSITY
+from explorer.ui.components.settings import AE_DENSITY, Setting
 from explorer.ui.run_view import RunView, run_version
 
 N_SHOWN, IMAGES_PER_ROW = 32, 8
+VAE_DENSITY = replace(AE_DENSITY, options=("", *DENSITIES))  # of a left model that has a prior
 N_DECODED = 2000  # samples whose confidence is measured
 LABELS = {"": "No samples", "aggregate": "Codes of test images"}
 PROMPT = (
-    "Choose the density from which the AE's codes are sampled, and compare its samples with those of the VAE"
-    " from its prior."
+    "Choose the density from which the {left}'s codes are sampled, and compare its samples with those of the"
+    " {right} from its prior."
 )
+CLASSES_NOTE = " Each sample of a conditional VAE is decoded with the class of a random test image."
+
+
+def density_setting(left: Run) -> Setting:
+    """Return the setting of the density of the left side: an AE has no prior."""
+    return VAE_DENSITY if left.spec.has_prior else AE_DENSITY
 
 
 def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
     """Draw the choice of a density, and samples of both models. beta: the KL weight of a ladder."""
     left, right = st.columns([1, 2], vertical_alignment="bottom")
+    names, setting = side_names(ae, vae), density_setting(ae)
     with left:
-        name = AE_DENSITY.selectbox("Sample the AE from", AE_DENSITY.options, _label)
-    right.caption(PROMPT)
+        name = setting.selectbox(
+            f"Sample the {names[0]} from", setting.options, lambda name: _label(name, ae.spec.has_prior)
+        )
+    note = CLASSES_NOTE if is_conditional(ae) or is_conditional(vae) else ""
+    right.caption(PROMPT.format(left=names[0], right=names[1]) + note)
     if not name:
         return
     density = _density_of_ae(ae, name)
@@ -40,8 +55,14 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
     prior = standard_normal(np.empty((0, vae.spec.latent_dim)))
     columns, unsure = st.columns(2, gap="medium"), []
     for column, run, of_run, at, title in (
-        (columns[0], ae, density, None, f"AE, {_in_sentence(_label(name))}"),
-        (columns[1], vae, prior, beta, "VAE, prior"),
+        (
+            columns[0],
+            ae,
+            density,
+            None,
+            f"{_title(names[0])}, {_in_sentence(_label(name, ae.spec.has_prior))}",
+        ),
+        (columns[1], vae, prior, beta, f"{_title(names[1])}, prior"),
     ):
         with column:
             st.markdown(f"**{title}**")
@@ -49,9 +70,12 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
             unsure.append(_low_confidence(run_version(run), of_run.name, at, run, of_run))
             gaps = None
             if run is ae:
-                gaps = _gaps(run_version(run), name, run, of_run)
+                try:
+                    gaps = _gaps(run_version(run), name, run, of_run)
+                except UserError as error:  # too few codes, or all are one point
+                    st.caption(str(error))
             st.caption(figures_sentence(gaps, unsure[-1]), help=GAPS_HELP if gaps else CONFIDENCE_HELP)
-    if conclusion := conclude(*unsure):
+    if conclusion := conclude(*unsure, names):
         st.markdown(conclusion, help=CONFIDENCE_HELP)
 
 
@@ -62,8 +86,8 @@ GAPS_HELP = (
 )
 
 
-def _label(name: str) -> str:
-    return LABELS.get(name) or DENSITIES[name].label
+def _label(name: str, has_prior: bool) -> str:
+    return DENSITIES[name].label if has_prior and name else LABELS.get(name) or DENSITIES[name].label
 
 
 def _in_sentence(label: str) -> str:
@@ -71,22 +95,36 @@ def _in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
 def _density_of_ae(ae: Run, name: str) -> Density | None:
     if name == "aggregate":
-        return AggregatePosterior(RunView(ae).embedding.mu, None)
+        e = RunView(ae).embedding
+        return AggregatePosterior(e.mu, e.logvar)
     return await_density(ae, name)
 
 
 def _show_images(run: Run, density: Density, beta: float | None, title: str) -> None:
+    from explorer.runs.inference import draw_classes
+
     view = RunView(run)
     zs = density.sample(N_SHOWN, np.random.default_rng(0))
     index = view.gap_index(beta)
     gaps = index.log2_distance_ratio(zs) > 0 if index else np.zeros(N_SHOWN, bool)
+    loaded, suffixes = view.load(beta), [""] * N_SHOWN
+    y = draw_classes(loaded, N_SHOWN, 0)
+    if is_conditional(run):
+        suffixes = [f", class {run.class_names[label]}" for label in y]
     gallery(
         f"samples-{run.name}-{run_version(run)}",
         f"Samples: {title}",
-        view.load(beta).decode(zs),
-        [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)],
+        loaded.decode(zs, y),
+        [
+            f"sample {i + 1}{suffix}{', in a gap' if gap else ''}"
+            for i, (suffix, gap) in enumerate(zip(suffixes, gaps))
+        ],
         IMAGES_PER_ROW,
         underlined=np.flatnonzero(gaps),
         underline_note=f"Underlined: {gaps.sum()} of {N_SHOWN} in a gap.",
@@ -119,16 +157,16 @@ def figures_sentence(gaps: tuple[Share, Share] | None, unsure: Share | None) -> 
     return f"{sentence[:1].upper()}{sentence[1:]}." if parts else ""
 
 
-def conclude(ae: Share | None, vae: Share | None) -> str:
+def conclude(ae: Share | None, vae: Share | None, names: tuple[str, str] = ("AE", "VAE")) -> str:
     """Return how the confidence of the classifier in the samples compares; an empty string if it was not
     measured.
     """
     if not ae or not vae:
         return ""
     if is_larger(ae, vae):
-        comparison = "for more of the AE's samples than of the VAE's"
+        comparison = f"for more of the {names[0]}'s samples than of the {names[1]}'s"
     elif is_larger(vae, ae):
-        comparison = "for fewer of the AE's samples than of the VAE's"
+        comparison = f"for fewer of the {names[0]}'s samples than of the {names[1]}'s"
     else:
         return "The classifier's confidence in the samples of the two models shows no clear difference."
     return f"The classifier is below {MIN_CLASS_PROBABILITY:.0%} confidence {comparison}."

@@ -18,12 +18,12 @@ HELP = (
 )
 
 
-def show_surgery(vae: Run, beta: float) -> None:
+def show_surgery(vae: Run, beta: float, name: str = "") -> None:
     """Show the terms of the rate, of a ladder at the rung nearest to a KL weight. They are measured when the
-    button is clicked, unless they are kept with the run.
+    button is clicked, unless they are kept with the run. name: of the model, if there are two with a rate.
     """
     rung = min(vae.spec.rungs, key=lambda rung: abs(math.log(rung / beta))) if vae.film else None
-    with st.expander(TITLE):
+    with st.expander(f"{TITLE}: {name}" if name else TITLE):
         surgery, place = read_surgeries(vae).get(vae.spec.beta if rung is None else rung), st.empty()
         if surgery is None and place.button(
             "Measure the terms of the rate",

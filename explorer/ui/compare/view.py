@@ -1,4 +1,4 @@
-"""An AE and a VAE side by side: their latent pad, what to notice, and what the KL weight does."""
+"""Two models side by side, an AE and a VAE: their latent pad, what to notice, and what the KL weight does."""
 
 import numpy as np
 import streamlit as st
@@ -8,17 +8,17 @@ from explorer.query import problem_sentence
 from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui.compare import address
-from explorer.ui.compare.figures import show_figures
+from explorer.ui.compare.figures import runs_with_prior, show_figures
 from explorer.ui.compare.notes import CONFIDENCE_HELP, notes
 from explorer.ui.compare.reconstructions import show_reconstructions
-from explorer.ui.compare.samples import show_samples
+from explorer.ui.compare.samples import density_setting, show_samples
 from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
-from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
+from explorer.ui.components.settings import apply_settings, settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.run_view import RunView, run_version
@@ -34,8 +34,10 @@ def follow_link(ae: Run, vae: Run) -> None:
     with show_user_errors():
         views = RunView(ae), RunView(vae)
         scales = [view.scale for view in views]
-        problem = address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas)
-        for sentence in filter(None, (problem, problem_sentence(apply_settings([AE_DENSITY], parameters)))):
+        counts = _n_classes(views), _n_walk_images(ae, vae)
+        problem = address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas, *counts)
+        density_problems = apply_settings([density_setting(ae)], parameters)
+        for sentence in filter(None, (problem, problem_sentence(density_problems))):
             st.warning(sentence)
 
 
@@ -51,19 +53,23 @@ def compare_view(ae: Run, vae: Run) -> None:
             sides=[(view.comparison_block, view.decoder_block) for view in views],
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
+            n_classes=_n_classes(views),
             state=pad_state([ae, vae], position),
             betas=views[1].betas,
+            n_images=_n_walk_images(ae, vae),
             on_commit=lambda message: position.receive_commit(
                 message, lambda side, beta: views[side].codes(beta)
             ),
             on_decode_request=position.receive_preview,
         )
-        query = address.build_query(ae.name, vae.name, position, views[1].betas)
-        ADDRESS.write(query | settings_query([AE_DENSITY]))
+        counts = _n_classes(views), _n_walk_images(ae, vae)
+        query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
+        ADDRESS.write(query | settings_query([density_setting(ae)]))
         notice = st.container(border=True)
         samples = st.container()
         show_figures(ae, vae, position.film_position)
-        show_surgery(vae, position.film_position or vae.spec.beta)
+        for run, name in runs_with_prior(ae, vae):
+            show_surgery(run, position.film_position or run.spec.beta, name)
         if vae.film:
             _exact_beta_link(vae, position.film_position)
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
@@ -72,6 +78,11 @@ def compare_view(ae: Run, vae: Run) -> None:
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
+
+
+def _n_walk_images(ae: Run, vae: Run) -> int:
+    """Return how many test images may be an end of the path: those with an image and a code of both."""
+    return min(n for run in (ae, vae) for n in (RunView(run).n_compared, RunView(run).images_kept))
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:
@@ -88,8 +99,14 @@ def _pad_position(ae: Run, vae: Run) -> PadPosition:
             [view.scale.shift_to(view.scale.mean, w).tolist() for view in views],
             None,
             film_position=vae.spec.beta,
+            label=0 if _n_classes(views) else None,
         )
     return st.session_state[key]
+
+
+def _n_classes(views: tuple[RunView, RunView]) -> int:
+    """Return the number of classes of which a conditional model is given one; 0 without such a model."""
+    return max(view.n_classes for view in views)
 
 
 def _exact_beta_link(vae: Run, beta: float) -> None:

@@ -9,7 +9,7 @@ from typing import Generic, Self, TypeVar
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.ui.train.estimate import format_duration
+from explorer.runs.estimate import format_duration
 
 T = TypeVar("T")
 

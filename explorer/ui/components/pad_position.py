@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.live.fields import AE_Z, BETA, CLASS, WALK_START, Z
+from explorer.live.fields import AE_Z, BETA, CLASS, WALK_IMAGES, WALK_START, Z
 
 Codes = list[list[float]]  # a z of each run
 
@@ -21,6 +21,7 @@ class PadPosition:
     film_position: float | None = None  # on the axis of a film, once one was chosen
     label: int | None = None  # the class that a conditional model decodes
     walk_start: list[float] | None = None  # map coordinates in standard deviations
+    walk_rows: tuple[int | None, ...] = (None, None)  # of the test images at the ends of the path
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -30,7 +31,8 @@ class PadPosition:
     @property
     def values(self) -> dict:
         """The position as the values of a pad's state."""
-        return self.image_values(has_film=True) | {WALK_START: self.walk_start}
+        images = {name: row for name, row in zip(WALK_IMAGES, self.walk_rows) if row is not None}
+        return self.image_values(has_film=True) | {WALK_START: self.walk_start} | images
 
     def image_values(self, has_film: bool) -> dict:
         """Return the values that the decoded images depend on."""
@@ -50,6 +52,7 @@ class PadPosition:
         self.film_position = values.get(BETA, self.film_position)
         self.label = values.get(CLASS, self.label)
         self.walk_start = values.get(WALK_START, self.walk_start)
+        self.walk_rows = tuple(values.get(name) for name in WALK_IMAGES)
         preview = self.preview
         if zs := self._codes(values):
             mu = codes_at(side, self.film_position) if isinstance(row, int) and side in range(len(zs)) else ()

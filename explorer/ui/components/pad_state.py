@@ -12,7 +12,9 @@ from explorer.ui.run_view import RunView
 
 def pad_state(runs: list[Run], position: PadPosition) -> dict:
     """Return the state of the pad of these runs, as JSON values."""
-    state = {"values": position.values, "row": position.row}
+    rows = {row for row in position.walk_rows if row is not None}
+    codes = {row: [RunView(run).frame_codes(row).tolist() for run in runs] for row in sorted(rows)}
+    state = {"values": position.values, "row": position.row} | ({"row_codes": codes} if codes else {})
     served = [RunView(run).decoder_block is None for run in runs]
     if any(served):
         values = position.preview or position.image_values(has_film=any(run.spec.rungs for run in runs))

@@ -119,6 +119,7 @@ SAMPLE_SOURCE = Setting("source", "prior", options=("prior", "codes", "mixture",
 COMPONENTS = Setting("components", "10", options=tuple(map(str, N_COMPONENTS)))
 SAMPLE_COUNT = Setting("draws", 32, 8, 64, 8)
 TEMPERATURE = Setting("temperature", 1.0, 0, 2, 0.1)
+PATH_TIME = Setting("time", 1.0, 0, 1, 0.025, label="time, from noise to code")
 PIXELS = Setting("pixels", "mean", options=("mean", "sample"))
 SEED = Setting("seed", 0, 0, 9999)
 AE_DENSITY = Setting("density", "", options=("", *AE_DENSITIES), page="compare")
@@ -128,6 +129,8 @@ IMPORTANCE_SAMPLES = Setting("samples", "100", options=("1", "10", "100", "1000"
 ATTRIBUTE = Setting("attribute", "classes")
 FROM_CLASS = Setting("less", "")
 TO_CLASS = Setting("more", "")
+FROM_IMAGES = Setting("less_images", "", max_length=1200)  # rows of test images, separated by commas
+TO_IMAGES = Setting("more_images", "", max_length=1200)
 AXES = Setting("view", "map", options=("map", "pca", "dimensions", "tsne"))
 X_AXIS = Setting("across", 1, 1, 1024)
 Y_AXIS = Setting("up", 2, 1, 1024)

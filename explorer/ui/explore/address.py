@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explorer import query
-from explorer.live.fields import BETA, CLASS, MAX_COORDINATE, Z, pad_fields
+from explorer.live.fields import BETA, CLASS, MAX_COORDINATE, NOISE, Z, pad_fields
 from explorer.names import sanitize
 from explorer.query import Field, Rows, Scalar, Vector
 from explorer.ui.components.address import Address
@@ -57,6 +57,8 @@ def build_query(session: ExploreSession, tool_name: str | None) -> dict[str, str
                 name: list(end.z) if end.row is None else end.row
                 for name, end in zip(PATH_ENDS, session.path_ends)
             }
+        if tool.has_noise:
+            values[NOISE] = session.noise
         if tool.has_rows:
             values[ROWS] = session.selected_rows
     return query.write([Scalar(RUN, ""), *_fields(session), TOOL, *(tool.settings if tool else ())], values)
@@ -78,11 +80,14 @@ def write_address(session: ExploreSession) -> None:
 
 
 def _fields(session: ExploreSession) -> list[Field]:
-    """Return the fields of z, the KL weight, the class, the ends of the path and the selected images."""
+    """Return the fields of z, the KL weight, the class, the ends of the path, the noise and the selected
+    images.
+    """
     view, n, rungs = RunView(session.run), session.run.spec.latent_dim, session.run.spec.rungs
     return [
         *pad_fields({Z: n}, rungs, view.n_classes),
         *(CodeOrImage(name, n, MAX_COORDINATE, n_images=len(view.embedding.mu)) for name in PATH_ENDS),
+        Vector(NOISE, n, MAX_COORDINATE),
         Rows(ROWS, view.images_kept, MAX_ROWS),
     ]
 
@@ -101,6 +106,7 @@ def _apply_query(parameters: dict[str, str], session: ExploreSession) -> list[st
             session.path_ends[i] = PathEnd(tuple(mu[end].tolist()), end)
         elif end:
             session.path_ends[i] = PathEnd(tuple(end))
+    session.noise = values.get(NOISE)
     if ROWS in parameters:
         session.selected_rows, session.selection_plot = values.get(ROWS, []), ("", ())
     if BETA in values:

@@ -26,7 +26,8 @@ class ExploreSession:
 
     own_images: uint8 [C, H, W] each, drawn or uploaded; upload_error: of the last uploaded file;
     upload_notes: what was decided about the image in it; posterior_noise: [D], of the last sample of its
-    posterior; selected_rows: of test images; selection_plot: the name of the map they are selected on, and
+    posterior; noise: at which the path of a diffusion model begins, None for that of the first sample;
+    selected_rows: of test images; selection_plot: the name of the map they are selected on, and
     what was selected when it came into view; log_likelihoods: estimates of log p(x) and their spread;
     last_tool: the name of the tool in view, or before Export; link: to the present state; export_errors: why
     a file could not be made, by its name.
@@ -39,6 +40,7 @@ class ExploreSession:
     upload_error: str = ""
     upload_notes: list[str] = field(default_factory=list)
     posterior_noise: np.ndarray | None = None
+    noise: list[float] | None = None
     selected_rows: list[int] = field(default_factory=list)
     selection_plot: tuple[str, tuple[int, ...]] = ("", ())
     log_likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)

@@ -12,9 +12,11 @@ from explorer.ui import visitor, words
 from explorer.ui.components.deletion import Deletion
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
+from explorer.ui.images.training import spec_of_images
 from explorer.ui.pages import page_file
-from explorer.ui.train import presets
 from explorer.ui.train.address import train_query
+
+LINKS = {"Train a conv VAE": "vae", "Train an AE to compare with it": "ae"}  # kinds of models
 
 
 def show_image_sets() -> None:
@@ -44,18 +46,13 @@ def _dataset_card(name: str) -> None:
         f"{info.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
         + (f", {n_classes:,} classes" if n_classes > 1 else "")
     )
-    spec = presets.photograph_spec(f"own:{name}", side, info.n_train)
-    links = {
-        "Train a conv VAE": spec,
-        "Train an AE to compare with it": presets.photograph_spec(f"own:{name}", side, info.n_train, "ae"),
-    }
     with st.container(horizontal=True):
-        for label, spec in links.items():
+        for label, model in LINKS.items():
             st.page_link(
                 page_file("train"),
                 label=label,
                 icon=":material/model_training:",
-                query_params=train_query(spec),
+                query_params=train_query(spec_of_images(name, model)),
             )
 
 

@@ -5,9 +5,8 @@ import json
 import streamlit as st
 
 from explorer import memory
+from explorer.runs.estimate import estimate_epoch_seconds, format_duration, trial_spec
 from explorer.specs import RunSpec
-
-TRIAL_REPORTS = 3  # progress reports, four a second
 
 
 def estimate_sentence(spec: RunSpec, busy: bool) -> str:
@@ -21,25 +20,14 @@ def estimate_sentence(spec: RunSpec, busy: bool) -> str:
 
         measure.validate(spec)
         return "Another training is running, so this one may have to wait."
-    seconds = _seconds_per_epoch(json.dumps(spec.to_dict() | {"seed": 0, "epochs": 10_000})) * sum(
+    seconds = _seconds_per_epoch(json.dumps(trial_spec(spec).to_dict())) * sum(
         epochs for _, epochs in spec.stages
     )
-    return f"Estimated time on this machine: **{format_duration(seconds)}**."
+    limit = "At most" if spec.patience else "Estimated time on this machine:"
+    return f"{limit} **{format_duration(seconds)}**{' on this machine' * bool(spec.patience)}."
 
 
 @st.cache_data(max_entries=200, show_spinner="Estimating the training time…")
 def _seconds_per_epoch(settings: str) -> float:
-    from explorer.runs import measure
-
     with memory.temporary_training_memory():
-        return measure.benchmark_epoch(RunSpec.from_dict(json.loads(settings)), TRIAL_REPORTS)
-
-
-def format_duration(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 90
-        else f"{seconds / 60:.0f} min"
-        if seconds < 5400
-        else f"{seconds / 3600:.1f} h"
-    )
+        return estimate_epoch_seconds(RunSpec.from_dict(json.loads(settings)))

@@ -1,6 +1,7 @@
 """Preset trainings, each with one sentence that says what to watch."""
 
 from explorer.specs import RunSpec
+from explorer.ui.train.usual import is_own, usual_spec
 
 PRESETS = {  # beta_warmup as a share of the epochs that are usual for the images
     "VAE": (
@@ -25,45 +26,17 @@ PRESETS = {  # beta_warmup as a share of the epochs that are usual for the image
         "For photographs: convolutional layers and 16 latent dimensions.",
     ),
 }
-# Width and depth by image size. The smallest feature maps have 4 or 7 pixels per side.
-CONV_SIZES = {
-    16: (32, 2),
-    28: (32, 2),
-    32: (32, 3),
-    64: (24, 4),
-}
-# The number of training images, counted in every epoch, after which reconstructions of photographs can be
-# recognised.
-TARGET_IMAGES_SEEN = 100_000
-EPOCH_RANGE = 20, 300  # at least, at most
-SMALL_DATASET_SIZE = 2000  # training images; with fewer, batches are small
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
 def preset_settings(preset: str, images: dict) -> dict:
-    """Return the settings of a preset for these images. Its beta_warmup is a share of the default number of
-    epochs.
+    """Return the settings of a preset for these images. Its beta_warmup is a share of the usual number of
+    epochs. Raises UserError for own images that cannot be read.
     """
     settings = images | PRESETS[preset][0]
-    if share := settings.get("beta_warmup"):
-        settings["beta_warmup"] = float(round(share * RunSpec(**images).epochs))
+    share = settings.pop("beta_warmup", 0)
+    if is_own(images["dataset"]):
+        settings = usual_spec(settings).settings
+    if share:
+        settings["beta_warmup"] = float(round(share * RunSpec(**settings).epochs))
     return settings
-
-
-def photograph_spec(dataset: str, image_size: int, n_train: int, model: str = "vae") -> RunSpec:
-    """Return a convolutional VAE or AE for uploaded images; the number of epochs depends on how many there
-    are.
-    """
-    width, depth = CONV_SIZES[image_size]
-    epochs = min(max(EPOCH_RANGE[0], TARGET_IMAGES_SEEN // n_train), EPOCH_RANGE[1])
-    batch_size = 32 if n_train < SMALL_DATASET_SIZE else 128
-    return RunSpec(
-        dataset,
-        model=model,
-        network="conv",
-        width=width,
-        depth=depth,
-        latent_dim=16,
-        epochs=epochs,
-        batch_size=batch_size,
-    )

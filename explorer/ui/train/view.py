@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.jobs import limits, queue
+from explorer.runs.estimate import format_duration
 from explorer.specs import RunSpec
 from explorer.store.catalogue import folder_for_run
 from explorer.store.checkpoint import has_checkpoint
@@ -16,10 +17,10 @@ from explorer.ui import catalogue, visitor, words
 from explorer.ui.compare import pairs
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.publishing import private_mark
+from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.curves import show_curves
-from explorer.ui.train.estimate import format_duration
 from explorer.ui.train.replay import show_replay
 from explorer.ui.train.start import start_trainings
 
@@ -52,6 +53,7 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
                     width="content",
                 )
                 private_mark(run)
+            _show_notes(events)
             if job and job.alive:
                 _show_progress(job, events)
             elif job:
@@ -66,6 +68,13 @@ def _training_fragment(run: str, was_alive: bool, was_starting: bool) -> None:
                 _show_ended(run)
             replay = show_replay(folder_for_run(run), spec, live=bool(job and job.alive)) if spec else None
             show_curves(run, spec, events, replay, is_running=bool(job and job.alive))
+
+
+def _show_notes(events: list[dict]) -> None:
+    """Show what was decided about the images when the training started, and what is wrong with them."""
+    for event in events:
+        if event["event"] == "started" and event.get("notes"):
+            st.caption("  \n".join(words.escape_markdown(str(note)) for note in event["notes"]))
 
 
 def count_trainings(n: int) -> str:
@@ -129,9 +138,10 @@ def _show_ended(name: str) -> None:
             )
         )
         return
-    st.markdown(f"{words.metrics_sentence(run)}{words.best_epoch_sentence(run)}")
+    st.markdown(words.metrics_sentence(run) + words.best_epoch_sentence(run) + words.yardstick_sentence(run))
     if run.note:
         st.warning(words.escape_markdown(run.note))
+    show_verdicts(run)
     with st.container(horizontal=True):
         st.page_link(
             page_file("explore"),

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { findNearestImages, fitBlend, posteriorMean } = await core("blend"), { images, targets, rows, distances, blend_distances: blendDistances, mu, logvar, zs, means } = cases("blend");
+const { findNearestImages } = await core("nearest_images"), { fitBlend, posteriorMean } = await core("blend");
+const { images, targets, rows, distances, blend_distances: blendDistances, mu, logvar, zs, means } = cases("blend");
 const row = (i) => images.subarray(36 * i, 36 * (i + 1));
 
 test("the nearest images are those of scipy's distances", () => {

@@ -11,6 +11,7 @@ for (const { name, block, noise, n_steps, expected, tolerance } of cases("second
       const path = model.path(start, n_steps);
       assertClose(path, expected[i], tolerance, `path ${i}`);
       assert.deepEqual(model.sample(start, n_steps), path.at(-1));
+      assertClose(model.whiten(path[0]), start, tolerance, `noise ${i}`);
     });
     assert.equal(model.path(noise[0]).length, 41);
   });

@@ -34,6 +34,17 @@ def test_a_link_leads_to_where_it_was_written():
     assert (address["ae"], address["vae"]) == ("a", "b") and "beta" not in build_query("a", "b", before, ())
 
 
+def test_the_images_at_the_ends_of_the_path_stand_in_the_link():
+    position = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0, walk_rows=(3, None))
+    address = build_query("a", "b", position, BETAS, n_images=9)
+    assert address["from_image"] == "3" and "to_image" not in address
+    moved = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0, walk_rows=(1, 2))
+    assert not apply_query(address, moved, *scales(), BETAS, n_images=9) and moved.walk_rows == (3, None)
+    message = apply_query({"to_image": "9"}, moved, *scales(), BETAS, n_images=9)
+    assert "its to image can't be '9', only a whole number from 0 to 8" in message
+    assert moved.walk_rows == (None, None)
+
+
 def test_with_one_z_the_other_follows_to_the_same_place():
     ae, vae = scales()
     position = PadPosition([[1.0, 1.0], [0.0, 0.0]], None, film_position=1.0)

@@ -71,6 +71,28 @@ def test_a_vqvae_stands_beside_none(runs):
     assert "tiny-vqvae is not a VAE" in pairs.resolve_pair(None, "tiny-vqvae", with_it)[1]
 
 
+def test_a_conditional_vae_stands_beside_an_ae_first_and_is_the_last_choice_of_others(runs):
+    cvae = find_run("digits-cvae-2d")
+    twin = replace(cvae, name="twin")
+    with_it = [*runs, cvae, twin]
+    by_name = {run.name: run for run in with_it}
+    assert pairs.best_partner(cvae, with_it).name == "tiny-ae"
+    assert pairs.best_partner(by_name["tiny-ae"], with_it).name == "tiny-ladder"
+    assert names(pairs.default_pair(with_it, pairs.image_settings(cvae))) == ("tiny-ae", "tiny-ladder")
+    for asked, shown in (
+        ((None, "digits-cvae-2d"), ("tiny-ae", "digits-cvae-2d")),
+        (("digits-cvae-2d", None), ("digits-cvae-2d", "tiny-ladder")),
+        (("digits-cvae-2d", "twin"), ("digits-cvae-2d", "twin")),
+    ):
+        pair, message = pairs.resolve_pair(*asked, with_it)
+        assert names(pair) == shown and not message
+    assert not pairs.are_comparable(by_name["tiny-vae"], cvae)
+    other_classes = replace(twin, class_names=tuple("abcdefghij"))
+    assert pairs.are_comparable(cvae, twin) and not pairs.are_comparable(cvae, other_classes)
+    assert pairs.pair_query(by_name["tiny-ladder"], cvae) == {"ae": cvae.name, "vae": "tiny-ladder"}
+    assert pairs.side_names(cvae, twin) == ("left conditional VAE", "right conditional VAE")
+
+
 def test_without_a_partner_there_is_the_command_that_trains_one(runs):
     pair, message = pairs.resolve_pair(
         None, "mnist-vae-2d", [run for run in runs if run.name != "mnist-ae-2d"]

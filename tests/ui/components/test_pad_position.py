@@ -60,6 +60,10 @@ def test_two_runs_move_together_and_the_path_starts_where_it_was_put():
     assert position.values == values
     position.receive_commit(message(6, {"ae_z": [9.0, 9.0], "z": [5.0, 6.0]}, row=0) | {"side": 1}, codes)
     assert position.zs == [[9.0, 9.0], [11.0, 22.0]] and position.walk_start == [0.5, 0.0]
+    position.receive_commit(message(7, values | {"to_image": 4}), codes)
+    assert position.walk_rows == (None, 4) and position.values == values | {"to_image": 4}
+    position.receive_commit(message(8, values), codes)
+    assert position.walk_rows == (None, None)
 
 
 def test_values_without_a_z_move_nothing(position):

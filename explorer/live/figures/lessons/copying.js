@@ -1,6 +1,7 @@
 // A decoded image as z moves on a line, beside the nearest training image, the best blend, and the mean weighted by posteriors.
 
-import { distance, findNearestImages, fitBlend, posteriorMean } from "../../core/blend.js";
+import { distance, fitBlend, posteriorMean } from "../../core/blend.js";
+import { findNearestImages } from "../../core/nearest_images.js";
 import { Network } from "../../core/network.js";
 import { createElement } from "../../view/dom.js";
 import { createImageStrip } from "../../view/image_strip.js";

@@ -4,6 +4,7 @@ import { animateValues } from "../../view/animation.js";
 import { createElement } from "../../view/dom.js";
 import { createPlot } from "../../view/plots/plot.js";
 import { createProse, createQuestion } from "../../view/question.js";
+import { createResampleButton } from "../../view/resample_button.js";
 import { colourSymbols, linkSymbols } from "../../view/symbols.js";
 import { createTask } from "../../view/task.js";
 import { Figure } from "../figure.js";
@@ -32,6 +33,7 @@ export class LessonFigure extends Figure {
     this.controls.element.querySelectorAll("label").forEach((label) => {
       const name = label.querySelector("[data-testid]").dataset.testid.replace("control-", "");
       if (name === "answer") label.remove();
+      else if (name === "draw") label.replaceWith(createResampleButton(this, name));
       else if (controlSymbols[name]) label.firstChild.dataset.symbol = controlSymbols[name];
     });
     const main = this.controls.element.querySelector("input[type=range]");

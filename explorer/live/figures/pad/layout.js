@@ -12,7 +12,7 @@ function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
 }
 
 /** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
-function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
+export function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
   const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
   ctx.fillStyle = readTheme(mapContainer).background;
   ctx.fillRect(0, 0, output.width, output.height);
@@ -31,23 +31,24 @@ function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z,
 }
 
 /** Return the element of a pad of one run, from the parts that Pad.createLayout collects. */
-export function createSingleLayout({ sides: [side], originals, legend, filmControls, classButtons, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
+export function createSingleLayout({ sides: [side], originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
   return createElement("div.pad", PAD_ATTRIBUTES,
     createElement("div.pictures", {}, side.decodedImage.element, originals.element),
     createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
-    createElement("div.controls", {}, classButtons && classButtons.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
+    createElement("div.controls", {}, classChoice.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
     announcement);
 }
 
 /** Return the element of a pad of two runs, from the parts that Pad.createLayout collects. */
-export function createPairLayout({ sides, originals, legend, filmControls, sampleButton, resetButton, projectOntoMap, sliders, walkStrip, samples, announcement }) {
+export function createPairLayout({ sides, originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, path, samples, announcement }) {
   const serverSides = sides.filter(({ network }) => !network), decodesInBrowser = serverSides.length < sides.length;
   if (filmControls) filmControls.element.classList.add(`under-${filmControls.side.index}`);
   return createElement("div.pad.pair", PAD_ATTRIBUTES,
     createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton)),
+    classChoice.element,
     createElement("div.sides", {}, ...sides.map((side) => createElement("section.side", { "aria-label": side.metadata.model },
-      createElement("h3", {}, side.metadata.model), side.readouts.element, side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),
-    createElement("div.below", {}, decodesInBrowser ? walkStrip.element : null, originals.element),
+      createElement("div.head", {}, createElement("h3", {}, side.metadata.model), side.readouts.element), side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),
+    createElement("div.below", {}, decodesInBrowser ? path.element : null, originals.element),
     decodesInBrowser ? samples.element : null,
     serverSides.length ? createElement("p.off", {}, `The ${serverSides.map(({ metadata }) => metadata.model).join(" and the ")} ${serverSides.length > 1 ? "decode" : "decodes"} on the server. Paths and samples need a decoder that runs in the browser.`) : null,
     createElement("details.more", {}, createElement("summary", {}, `Sliders for the z of the ${sides.at(-1).metadata.model}`), sliders.element),

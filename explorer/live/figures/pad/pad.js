@@ -3,7 +3,6 @@
 import { UserFacingError } from "../../core/errors.js";
 import { sampleNormal } from "../../core/random.js";
 import { ServerDecoder } from "../../core/server_decoder.js";
-import { ClassButtons } from "../../view/class_buttons.js";
 import { DirectionSlider } from "../../view/direction_slider.js";
 import { createElement, observeSize, onAppearanceChange, readTheme } from "../../view/dom.js";
 import { FilmControls } from "../../view/film_controls.js";
@@ -11,12 +10,13 @@ import { FramePainter } from "../../view/frame_painter.js";
 import { createLegend } from "../../view/legend.js";
 import { Originals } from "../../view/originals.js";
 import { Sliders } from "../../view/sliders.js";
+import { ClassChoice } from "./class_choice.js";
 import { createPairLayout, createSingleLayout } from "./layout.js";
 import { connectMap, findView } from "./map_actions.js";
 import { Samples } from "./samples.js";
 import { Side } from "./side.js";
 import { PadState } from "./state.js";
-import { WalkStrip } from "./walk_strip.js";
+import { Walk } from "./walk.js";
 
 export class Pad {
   /** sides: blocks { map, decoder or null, codes } of each run; codes float32 [frames, points, D] only where no Python answers with the code
@@ -25,7 +25,7 @@ export class Pad {
     this.painter = new FramePainter(() => this.paint(), showError);
     root.classList.add("pad-root");
     root.classList.toggle("compact", Boolean(options?.compact));
-    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walkStart: [0, 0], toolOverlay: {}, toolOverlayJson: null });
+    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walk: { start: [0, 0], rows: [null, null] }, toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, Boolean(options?.is_named), () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
@@ -39,10 +39,9 @@ export class Pad {
     this.directionSlider = new DirectionSlider({ onMove: (z) => this.moveSide(sliderSide, z), onCommit: () => this.commit() });
     this.filmControls = filmSide ? new FilmControls(filmSide.metadata.film, filmSide.map.film.values, { onSeek: (filmPosition) => this.seek(filmPosition), onCommit: () => this.commit() }) : null;
     if (filmSide) this.filmControls.side = filmSide;
-    this.classButtons = metadata.decoded_classes.length ? new ClassButtons(metadata.decoded_classes, { onChoose: (label) => { this.sides[0].label = label; this.markMoved(); }, onCommit: () => this.commit() }) : null;
+    this.classChoice = new ClassChoice(this.sides, { onChoose: () => this.markMoved(), onChange: () => this.path?.strip.strips.forEach((strip) => (strip.painted = null)), onCommit: () => this.commit() });
     if (this.sides.length > 1) {
-      const setWalkStart = (standardPoint) => { this.walkStart = standardPoint; this.hasUnsentMove = true; this.commit(); };
-      this.walkStrip = new WalkStrip(this.sides, { onStartHere: () => setWalkStart(sliderSide.map.plane.toStandardUnits(sliderSide.z)), onStartAtMean: () => setWalkStart([0, 0]) });
+      this.path = new Walk(this);
       this.samples = new Samples(this.sides, sampleNormal, { onChange: () => this.requestPaint(), onSelect: (side, z) => this.moveAndCommit(this.propagate(side, z)) });
     }
     root.replaceChildren((this.element = this.createLayout()));
@@ -53,6 +52,7 @@ export class Pad {
   /** Show the test images at their codes, or name decoded images. images: the block of the images' sheet; classifier: its weights. */
   async addBlocks({ images, classifier }) {
     if (images) this.originals.setSheet(await createImageBitmap(new Blob([images.tensors().sheet.data])), images.metadata);
+    this.walk = { ...this.walk }; // so that its ends are painted again
     if (!classifier) return;
     for (const side of this.sides) side.decodedImage.setClassifier(classifier);
     this.samples?.invalidate();
@@ -119,7 +119,7 @@ export class Pad {
   commitHover(side, row) {
     for (const other of this.sides) [other.z, other.preview] = [other.visibleZ, null];
     this.markMoved();
-    if (row >= 0) side.label = side.labelOf(row);
+    if (row >= 0) this.classChoice.set(side.labelOf(row));
     this.commit(row < 0 ? null : row, side);
   }
 
@@ -155,15 +155,15 @@ export class Pad {
       this.sides.forEach((other, i) => (other.z = zs[i]));
       this.selectedRow = row;
     }
-    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.sides[0].label, this.walkStart), row: code ? null : row, side: side.index });
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.classChoice.number, this.walk), row: code ? null : row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
 
-  /** Apply a state: { values, row: of the selected point, overlay, server_images, last_message }, all but the values optional. The
-   * values are ignored where they are older than what the hand has moved. */
-  applyState({ values, row: selectedRow, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
-    const { zs, filmValue, label, walkStart } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
+  /** Apply a state: { values, row: of the selected point, row_codes: of points by their row, [frames][D] of each side, overlay,
+   * server_images, last_message }, all but the values optional. The values are ignored where they are older than what the hand has moved. */
+  applyState({ values, row: selectedRow, row_codes: rowCodes, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
+    const { zs, filmValue, label, walk } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
     if (zs.length !== this.sides.length || zs.some((z, i) => z?.length !== this.sides[i].origin.length))
       throw new UserFacingError("The state of this figure is invalid: it needs a z of each run, with as many dimensions as its codes.");
     const row = selectedRow < this.sides[0].map.pointCount ? selectedRow : null;
@@ -174,8 +174,9 @@ export class Pad {
       this.clearPreview();
     }
     if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
-    if (isCurrent && label != null) this.sides[0].label = label;
-    if (isCurrent && walkStart) this.walkStart = walkStart;
+    if (isCurrent && label != null) this.classChoice.set(label);
+    for (const [codedRow, codes] of Object.entries(rowCodes ?? {})) this.sides.forEach((side, i) => (side.rowCodes[codedRow] = codes[i]));
+    this.walk = isCurrent ? walk : { ...this.walk };
     this.setToolOverlay(overlay ?? {});
     if (serverImages) this.serverDecoder?.receive(serverImages, lastMessage);
     this.requestPaint();
@@ -210,26 +211,23 @@ export class Pad {
 
   paint() {
     this.filmControls?.advance();
-    const { sides, filmPosition, sliderSide, walkStart, selectedRow: row } = this;
+    const { sides, filmPosition, sliderSide, walk, selectedRow: row } = this;
     this.filmControls?.show(filmPosition);
-    this.classButtons?.show(sides[0].label);
-    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || walkStart !== this.paintedWalkStart;
-    this.paintedWalkStart = walkStart;
+    this.classChoice.show();
+    const hasChanged = sides.map((side) => side.decode(filmPosition)).some(Boolean) || Boolean(this.path && walk !== this.paintedWalk);
+    this.paintedWalk = walk;
     if (hasChanged) {
       this.sliders.show(sliderSide.visibleZ);
       if (!sliderSide.preview) this.directionSlider.show(sliderSide.z);
-      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, sides[0].label));
-      this.walkStrip?.show(walkStart, filmPosition);
+      this.serverDecoder?.request(this.state.imageValues(sides.map((side) => side.visibleZ), this.filmValue, this.classChoice.number));
+      this.path?.show(walk, filmPosition);
     }
     this.samples?.show(filmPosition);
     const isPreviewing = sides.some(({ preview }) => preview);
     this.originals.show(row, isPreviewing);
     if (this.announcementPending && !isPreviewing && (!this.serverDecoder || this.serverDecoder.isUpToDate)) this.announce();
     const rows = [...new Set([row ?? -1, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
-    for (const side of sides) {
-      const { plane } = side.map;
-      side.paint({ rows, walkStart: this.walkStrip && plane.moveTo(side.visibleZ, plane.fromStandardUnits(walkStart)), sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay });
-    }
+    for (const side of sides) side.paint({ rows, sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay, ...this.path?.marksOn(side, walk) });
   }
 
   /** Tell screen readers where z is and what the images show. */
@@ -244,6 +242,6 @@ export class Pad {
     this.stopSizeObserver();
     this.stopAppearanceListener();
     this.serverDecoder?.close();
-    this.walkStrip?.close();
+    this.path?.close();
   }
 }

@@ -41,8 +41,8 @@ export class Samples {
     this.images.hidden = this.clearButton.hidden = !this.noise;
     for (const sheet of this.sheets) {
       const { side, painted } = sheet, isStatic = side.map.film.frameCount === 1;
-      if (painted?.noise === this.noise && (isStatic || painted.filmPosition === filmPosition)) continue;
-      sheet.painted = { noise: this.noise, filmPosition };
+      if (painted?.noise === this.noise && painted.label === side.label && (isStatic || painted.filmPosition === filmPosition)) continue;
+      sheet.painted = { noise: this.noise, label: side.label, filmPosition };
       sheet.zs = this.noise ? this.noise.map((codeNoise) => side.codeFromNoise(codeNoise)) : [];
       if (this.noise) this.paint(sheet, filmPosition);
     }
@@ -57,7 +57,7 @@ export class Samples {
       return image;
     });
     paintImage(canvas, grid.pixels, grid.shape);
-    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.map.hasGaps && `${gapCount} of ${SAMPLE_COUNT} in gaps`,
+    caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.isConditional && side.classText, side.map.hasGaps && `${gapCount} of ${SAMPLE_COUNT} in gaps`,
       side.decodedImage.classifier && `${uncertainCount} of ${SAMPLE_COUNT} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
     canvas.setAttribute("aria-label", `${SAMPLE_COUNT} images sampled by the ${side.metadata.model}, ${caption.textContent}`);
   }

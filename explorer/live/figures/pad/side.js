@@ -1,7 +1,7 @@
 // One run of a pad: its map, its decoder, its decoded image and its z.
 
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
-import { formatNumber } from "../../core/format.js";
+import { describeCode, formatNumber } from "../../core/format.js";
 import { isInGap } from "../../core/gaps.js";
 import { Network } from "../../core/network.js";
 import { DecodedImage } from "../../view/decoded_image.js";
@@ -14,10 +14,11 @@ export class Side {
    * come; getTheme(): of the page. */
   constructor(index, { map, decoder, codes = null }, isNamed, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, label: 0, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
+    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, rowCodes: {}, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
     this.network = decoder && new Network(decoder);
+    this.label = 0;
     const inputCount = metadata.latent_dim + metadata.decoded_classes.length;
     if (this.origin.length !== metadata.latent_dim || (decoder && decoder.metadata.n_inputs !== inputCount))
       throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
@@ -38,6 +39,16 @@ export class Side {
   /** The z that is shown: that under the pointer, or else the committed one. */
   get visibleZ() { return this.preview ?? this.z; }
 
+  get isConditional() { return this.metadata.decoded_classes.length > 0; }
+
+  /** The number of the class that a conditional model decodes. */
+  get label() { return this.labelNumber; }
+
+  set label(number) {
+    this.labelNumber = number;
+    if (this.network) this.network.label = number;
+  }
+
   get unit() { return this.metadata.has_prior ? " σ" : ""; }
 
   /** Turn standard normal noise [at least D] into a sample of the prior or, if there is none, of the Gaussian fitted to the codes. */
@@ -49,9 +60,18 @@ export class Side {
   /** Return the code of a point at the film's present position, or null if the codes are not here. */
   codeOf(row) {
     if (!this.codes) return null;
-    const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes, { frame, fraction } = this.map.film;
-    const codeAt = (i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions);
-    const next = fraction ? codeAt(frame + 1) : codeAt(frame);
+    const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes;
+    return this.codeAmong((i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions));
+  }
+
+  /** Return the same, also of a point whose codes [frames][D] Python has sent. */
+  knownCodeOf(row) {
+    return this.codeOf(row) ?? (this.rowCodes[row] ? this.codeAmong((i) => this.rowCodes[row][i]) : null);
+  }
+
+  /** Return the code at the film's present position. codeAt(i): the code of frame i. */
+  codeAmong(codeAt) {
+    const { frame, fraction } = this.map.film, next = codeAt(fraction ? frame + 1 : frame);
     return Array.from(codeAt(frame), (v, k) => v + fraction * (next[k] - v));
   }
 
@@ -60,10 +80,12 @@ export class Side {
     return this.metadata.classes[this.map.labels[row]].number;
   }
 
+  /** The class that a conditional model decodes, in words. */
+  get classText() { return `class ${this.metadata.decoded_classes[this.label].name}`; }
+
   /** Return what is decoded, in words: z, and the class of a conditional model. */
   get description() {
-    const { decoded_classes: classes } = this.metadata;
-    return describeCode(this.visibleZ) + (classes.length ? `, class ${classes[this.label].name}` : "");
+    return describeCode(this.visibleZ) + (this.isConditional ? `, ${this.classText}` : "");
   }
 
   /** Return whether z lies in a gap, or null if that is unknown. */
@@ -83,7 +105,7 @@ export class Side {
     this.map.seek(filmPosition);
     if (z === this.decodedZ && filmPosition === this.decodedFilmPosition && label === this.decodedLabel) return false;
     Object.assign(this, { decodedZ: z, decodedFilmPosition: filmPosition, decodedLabel: label });
-    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition, label));
+    if (this.network) this.decodedImage.show(this.network.forward(z, filmPosition));
     this.readouts.show(filmPosition);
     this.decodedImage.setDescription(this.description);
     this.decodedImage.showGap(this.isInGap(z));
@@ -121,9 +143,4 @@ export class Side {
   announce() {
     return this.decodedImage.announce(this.description);
   }
-}
-
-/** Return z in words. */
-export function describeCode(z) {
-  return z.length <= 3 ? `z = (${z.map((v) => formatNumber(v, 2)).join(", ")})` : `the ${z.length} numbers of z`;
 }

@@ -1,7 +1,7 @@
-// The images that each run decodes on the straight path from a start to the cursor; steps in gaps are marked.
+// The images that each run decodes on the straight path from a start to an end; steps in gaps are marked.
 
 import { arrangeImages } from "../../core/image_grid.js";
-import { createElement, paintImage } from "../../view/dom.js";
+import { paintImage } from "../../view/dom.js";
 import { createStrip } from "./strip.js";
 
 const N_WALK_STEPS = 13;
@@ -9,52 +9,65 @@ const SLOW_PAINT_MS = 12; // a strip that takes longer is painted only after the
 const REPAINT_DELAY_MS = 150;
 
 export class WalkStrip {
-  /** callbacks: { onStartHere(): start the path at the current z, onStartAtMean() } */
-  constructor(sides, callbacks) {
+  constructor(sides) {
     this.paintMs = 0;
     this.strips = sides.filter((side) => side.network).map((side) => createStrip(side, "walk"));
-    this.startAtMeanButton = createElement("button", { onclick: callbacks.onStartAtMean }, "Start at the mean");
-    this.element = createElement("section.walk", {},
-      createElement("div.heading", {}, createElement("h4", {}, "Path to the cursor"), createElement("div.buttons", {},
-        createElement("button", { onclick: callbacks.onStartHere, title: "Let the path start at the present z" }, "Start here"), this.startAtMeanButton)),
-      createElement("div.both", {}, ...this.strips.map(({ element }) => element)));
   }
 
-  /** walkStart: map coordinates in standard deviations. */
-  show(walkStart, filmPosition) {
+  /** walk: { start: map coordinates in standard deviations, rows: of the images at both ends, or null }. */
+  show(walk, filmPosition) {
     clearTimeout(this.repaintTimer);
     const paint = () => {
       const startTime = performance.now();
-      for (const strip of this.strips) this.paint(strip, walkStart, filmPosition);
+      for (const strip of this.strips) this.paint(strip, walk, filmPosition);
       this.paintMs = performance.now() - startTime;
     };
     if (this.paintMs > SLOW_PAINT_MS) this.repaintTimer = setTimeout(paint, REPAINT_DELAY_MS);
     else paint();
-    this.startAtMeanButton.hidden = !walkStart[0] && !walkStart[1];
   }
 
-  paint(walk, walkStart, filmPosition) {
-    const { side, canvas, caption, painted } = walk, isStatic = side.map.film.frameCount === 1;
-    if (painted && painted.end === side.visibleZ && painted.start === walkStart && (isStatic || painted.filmPosition === filmPosition)) return;
-    walk.painted = { end: side.visibleZ, start: walkStart, filmPosition };
-    const { plane } = side.map, end = side.visibleZ, start = plane.moveTo(end, plane.fromStandardUnits(walkStart)), [channels, height, width] = side.metadata.image_shape;
+  paint(strip, walk, filmPosition) {
+    const { side, canvas, caption, painted } = strip, isStatic = side.map.film.frameCount === 1;
+    if (painted && painted.z === side.visibleZ && painted.walk === walk && (isStatic || painted.filmPosition === filmPosition)) return;
+    strip.painted = { z: side.visibleZ, walk, filmPosition };
+    const zs = pathZs(walkEnds(side, walk), N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), [channels, height, width] = side.metadata.image_shape;
     const barHeight = Math.max(1, Math.round(height / 12)), stepHeight = height + 2 * barHeight, step = new Float32Array(channels * stepHeight * width);
-    let gapCount = 0;
-    const strip = arrangeImages(N_WALK_STEPS, N_WALK_STEPS, [channels, stepHeight, width], (i) => {
-      const z = start.map((v, k) => v + ((end[k] - v) * i) / (N_WALK_STEPS - 1)), image = side.network.forward(z, filmPosition), isGap = side.isInGap(z);
-      gapCount += Number(isGap);
+    const sheet = arrangeImages(N_WALK_STEPS, N_WALK_STEPS, [channels, stepHeight, width], (i) => {
+      const image = side.network.forward(zs[i], filmPosition);
       for (let c = 0; c < channels; c++) {
         step.set(image.subarray(c * height * width, (c + 1) * height * width), c * stepHeight * width);
-        for (let y = height + barHeight; y < stepHeight; y++) step.fill(Number(isGap), (c * stepHeight + y) * width + 1, (c * stepHeight + y + 1) * width - 1);
+        for (let y = height + barHeight; y < stepHeight; y++) step.fill(Number(gaps[i]), (c * stepHeight + y) * width + 1, (c * stepHeight + y + 1) * width - 1);
       }
       return step;
     });
-    paintImage(canvas, strip.pixels, strip.shape);
-    caption.textContent = side.map.hasGaps ? `${gapCount} of ${N_WALK_STEPS} steps in a gap` : "";
-    canvas.setAttribute("aria-label", `${N_WALK_STEPS} images decoded by the ${side.metadata.model} on the path to the cursor. ${caption.textContent}`);
+    paintImage(canvas, sheet.pixels, sheet.shape);
+    caption.textContent = side.map.hasGaps ? `${gaps.filter(Boolean).length} of ${N_WALK_STEPS} steps in a gap` : "";
+    canvas.setAttribute("aria-label", `${N_WALK_STEPS} images decoded by the ${side.metadata.model} on the path ${describeEnds(walk)}. ${caption.textContent}`);
   }
 
   close() {
     clearTimeout(this.repaintTimer);
   }
+}
+
+/** Return where the path of a side starts and ends: at the code of an image, if one was chosen and its code is here, or else at a place
+ * on the map and at the cursor. */
+export function walkEnds(side, { start, rows }) {
+  const [from, to] = rows.map((row) => (row === null ? null : side.knownCodeOf(row))), end = to ?? side.visibleZ, { plane } = side.map;
+  return [from ?? plane.moveTo(end, plane.fromStandardUnits(start)), end];
+}
+
+/** Return n zs at equal distances on the straight path between two. */
+export function pathZs([start, end], n) {
+  return Array.from({ length: n }, (_, i) => mixCodes(start, end, i / (n - 1)));
+}
+
+export function mixCodes(start, end, share) {
+  return Array.from(start, (v, k) => v + share * (end[k] - v));
+}
+
+/** Return the path in words. */
+export function describeEnds({ start, rows: [first, last] }) {
+  const place = start[0] || start[1] ? "a place on the map" : "the mean";
+  return `from ${first === null ? place : `test image ${first}`} to ${last === null ? "the cursor" : `test image ${last}`}`;
 }

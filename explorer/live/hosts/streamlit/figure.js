@@ -22,7 +22,7 @@ const nextNumber = () => (lastNumber = Math.max(lastNumber + 1, Date.now()));
  */
 function openFigure(FigureClass, palette, root, { content, key }, setStateValue, previous) {
   const { blocks, later, fields, options } = content, table = new StateTable(fields);
-  let figure = null, state = null, lastCommit = 0, isCurrent = true;
+  let figure = null, state = null, lastCommit = 0, isCurrent = true, isClosed = false;
   const load = (address) => loadBlock(address, key, () => isCurrent && setStateValue("missing_blocks", { number: nextNumber() }));
   const detach = () => {
     clearTimeout(timer);
@@ -30,6 +30,7 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
     return figure ?? previous;
   };
   const close = () => {
+    isClosed = true;
     detach()?.close();
     figure = null;
   };
@@ -39,7 +40,7 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
     showFault(root, error, RELOAD_ADVICE);
   };
   const send = (type, message) => {
-    if (!isCurrent || (type === "commit" && !fields.length)) return null; // its state stays in the browser
+    if (isClosed || (type === "commit" && !fields.length)) return null; // its state stays in the browser
     const number = nextNumber();
     if (type === "commit") lastCommit = number;
     setStateValue(type, { number, ...message });

@@ -104,10 +104,14 @@ export class PlotBox {
     if (this.readout.cursor !== null) this.showCursor(this.readout.cursor, false);
   }
 
+  /** Paint parts on the canvas, unless they, the frame and the theme are those of the last time. */
   paint(painted) {
     const { canvas, frame: { width, height, box } } = this, ratio = Math.max(globalThis.devicePixelRatio || 1, 1);
     canvas.hidden = !painted.length;
     if (!painted.length) return;
+    const state = [this.frame, ratio, this.resolveColour("currentColor"), this.resolveColour("primary"), ...painted.map(({ values }) => values)];
+    if (state.length === this.paintedState?.length && state.every((value, i) => value === this.paintedState[i])) return;
+    this.paintedState = state;
     const size = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
     const ctx = canvas.getContext("2d");

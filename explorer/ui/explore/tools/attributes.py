@@ -6,23 +6,43 @@ import numpy as np
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.latent.attributes import class_direction, factor_direction, measure_effect
+from explorer.latent.attributes import class_direction, factor_direction, group_direction, measure_effect
 from explorer.latent.share import share_of_count
 from explorer.ui import words
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import ATTRIBUTE, FROM_CLASS, STEPS, TO_CLASS
+from explorer.ui.components.settings import (
+    ATTRIBUTE,
+    FROM_CLASS,
+    FROM_IMAGES,
+    STEPS,
+    TO_CLASS,
+    TO_IMAGES,
+)
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.classified import class_probabilities
+from explorer.ui.explore.tools.image_groups import group_rows, show_group_change, show_groups
 from explorer.ui.explore.tools.known_factors import show_changes, show_separation
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView, run_version
 
 MAX_MULTIPLE = 2.0  # times the direction, in the strip
 MAX_EFFECT_CODES = 1000  # codes of other classes to which a direction is added, at most
+LABELS = {"classes": "class", "groups": "two groups of images"}
 
 
 def _attributes(session: ExploreSession) -> list[str]:
-    return [*(["classes"] if len(_classes(session)) > 1 else []), *RunView(session.run).embedding.factors]
+    classes = ["classes"] if len(_classes(session)) > 1 else []
+    return [*classes, *RunView(session.run).embedding.factors, "groups"]
+
+
+def _label(kind: str) -> str:
+    return LABELS.get(kind, kind.replace("_", " "))
+
+
+def _kind(session: ExploreSession) -> str:
+    """Return what the direction is between: "classes", "groups", or the name of a known factor."""
+    kinds = _attributes(session)
+    return ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
 
 
 def _classes(session: ExploreSession) -> list[str]:
@@ -38,15 +58,12 @@ def _class_indices(session: ExploreSession) -> list[int]:
     ]
 
 
-def _direction(session: ExploreSession) -> tuple[str, np.ndarray] | None:
-    """Return the name of the direction and the vector to add to a z; None if the images have no classes to
-    compare.
-    """
-    e, kinds = RunView(session.run).embedding, _attributes(session)
-    mu = session.posteriors()[0]
-    if not kinds:
-        return None
-    kind = ATTRIBUTE.get() if ATTRIBUTE.get() in kinds else kinds[0]
+def _direction(session: ExploreSession) -> tuple[str, np.ndarray]:
+    """Return the name of the direction and the vector to add to a z. Raises UserError if there is none."""
+    e, mu, kind = RunView(session.run).embedding, session.posteriors()[0], _kind(session)
+    if kind == "groups":
+        groups = (group_rows(session, setting) for setting in (FROM_IMAGES, TO_IMAGES))
+        return "first → second group", group_direction(mu, *groups)
     if kind != "classes":
         return kind.replace("_", " "), factor_direction(mu, e.factors[kind][: len(mu)])
     from_class, to_class = _class_indices(session)
@@ -60,26 +77,21 @@ def overlay(session: ExploreSession) -> dict:
         direction = _direction(session)
     except UserError:
         return {}  # show() reports the error
-    if not (direction and direction[1].any()):
-        return {}
     name, vector = direction
+    if not vector.any():
+        return {}
     return {"direction": {"name": name, "vector": vector.tolist()}}
 
 
 def show(session: ExploreSession) -> None:
     kinds, classes = _attributes(session), _classes(session)
-    if not kinds:
-        st.info(
-            "These images have one class and no other known attribute, so there is no direction to follow."
-        )
-        return
-    if len(kinds) > 1:
-        ATTRIBUTE.selectbox(
-            "Attribute", kinds, lambda kind: "class" if kind == "classes" else kind.replace("_", " ")
-        )
-    else:
-        ATTRIBUTE.set(kinds[0])
-    if ATTRIBUTE.get() == "classes":
+    ATTRIBUTE.selectbox("Attribute", kinds, _label)
+    if ATTRIBUTE.get() == "groups":
+        show_groups(session)
+        if not all(group_rows(session, setting) for setting in (FROM_IMAGES, TO_IMAGES)):
+            st.info("Choose images for both groups: of two people, or with and without glasses, for example.")
+            return
+    elif ATTRIBUTE.get() == "classes":
         for column, setting, label, first in zip(
             st.columns(2), (FROM_CLASS, TO_CLASS), ("From the mean of", "to the mean of"), (0, 1)
         ):
@@ -88,7 +100,8 @@ def show(session: ExploreSession) -> None:
                 setting.selectbox(label, classes)
     name, vector = _direction(session)
     if not vector.any():
-        st.info("Choose two different classes: there is no direction from a class to itself.")
+        what = "groups" if ATTRIBUTE.get() == "groups" else "classes"
+        st.info(f"Choose two different {what}: there is no direction from one to itself.")
         return
     n = STEPS.slider("Images per row")
     shares = np.linspace(-MAX_MULTIPLE, MAX_MULTIPLE, n)
@@ -111,7 +124,9 @@ def show(session: ExploreSession) -> None:
         "0 is z; +1 adds the difference of the two groups' mean codes, of length"
         f" {np.linalg.norm(vector):.2f}."
     )
-    if ATTRIBUTE.get() == "classes":
+    if ATTRIBUTE.get() == "groups":
+        show_group_change(session)
+    elif ATTRIBUTE.get() == "classes":
         _show_effect(session, *_class_indices(session))
     show_changes(session, name, vector)
     show_separation(session)
@@ -171,6 +186,6 @@ TOOL = Tool(
     "Attributes",
     "Choose a direction. Move its slider, below those of z, and watch what else in the image changes.",
     show,
-    (ATTRIBUTE, FROM_CLASS, TO_CLASS, STEPS),
+    (ATTRIBUTE, FROM_CLASS, TO_CLASS, FROM_IMAGES, TO_IMAGES, STEPS),
     overlay,
 )

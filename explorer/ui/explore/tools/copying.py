@@ -139,6 +139,8 @@ def show(session: ExploreSession) -> None:
         ("Nearest in code", rows_by_code, [f"{d:.2f}" for d in code_distances]),
         ("Images in the blend", rows_by_pixel[parts], [f"× {w:.2f}" for w in mixed.weights[parts]]),
     ):
+        if not len(rows):  # of a blend, whose best image is black
+            continue
         st.markdown(f"**{title}**")
         names = [f"a training image, {name}, {caption}" for name, caption in zip(class_of(rows), captions)]
         gallery(

@@ -65,7 +65,7 @@ def show(session: ExploreSession) -> None:
     other_runs = [run for run in catalogue.visible_runs()[0] if run.name != session.run.name]
     if other := pairs.best_partner(session.run, other_runs):
         _show_partner(session, new_session(other), n, ends_text)
-    elif session.label is not None:
+    if session.label is not None:
         name = words.escape_markdown(session.run.class_names[session.label])
         st.caption(f"All images of both paths are decoded with the class {name}.")
     elif session.run.spec.n_codes:

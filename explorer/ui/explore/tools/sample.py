@@ -13,14 +13,22 @@ from explorer.store.ownership import public_name
 from explorer.ui import words
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
-from explorer.ui.components.settings import COMPONENTS, PIXELS, SAMPLE_COUNT, SAMPLE_SOURCE, SEED, TEMPERATURE
+from explorer.ui.components.settings import (
+    COMPONENTS,
+    PATH_TIME,
+    PIXELS,
+    SAMPLE_COUNT,
+    SAMPLE_SOURCE,
+    SEED,
+    TEMPERATURE,
+)
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools import noise_path
 from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.run_view import RunView
 
 IMAGES_PER_ROW = 8
-N_PATH_STEPS = 14  # from noise to a code; every second position is decoded
 PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}
 
 
@@ -51,23 +59,19 @@ def _sample_codes(session: ExploreSession) -> np.ndarray | None:
     return density and density.sample(n, rng, temperature)
 
 
-def _path(session: ExploreSession) -> np.ndarray | None:
-    """Return the path [N_PATH_STEPS + 1, D] from noise to the first sample of a diffusion model, or None."""
-    if not isinstance(density := _fitted_density(session), Diffusion):
-        return None
-    noise = TEMPERATURE.get() * np.random.default_rng(SEED.get()).standard_normal(
-        (SAMPLE_COUNT.get(), len(density.whitening.root))
-    )
-    return density.path(noise[:1], N_PATH_STEPS)[:, 0]
-
-
 def overlay(session: ExploreSession) -> dict:
-    zs, path = _sample_codes(session), _path(session)
+    zs, density = _sample_codes(session), _fitted_density(session)
     marks = {} if zs is None else {"marks": zs.tolist()}
-    if path is None:
+    if not isinstance(density, Diffusion):
         return marks
+    path = noise_path.path_of(session, density)[:: noise_path.SHOWN_STEP]
     gaps = session.are_in_gaps(path)
     return marks | {"paths": [{"zs": path.tolist(), "gaps": gaps.tolist(), "faint": False}]}
+
+
+def _resample(session: ExploreSession) -> None:
+    SEED.set((SEED.get() + 1) % int(SEED.high))
+    session.noise = None
 
 
 def show(session: ExploreSession) -> None:
@@ -84,7 +88,8 @@ def show(session: ExploreSession) -> None:
             "Resample",
             key=session_key("resample", session.run),
             type="primary",
-            on_click=lambda: SEED.set((SEED.get() + 1) % int(SEED.high)),
+            on_click=_resample,
+            args=(session,),
         )
     if source == MIXTURE:
         COMPONENTS.segmented_control("Gaussians in the mixture", COMPONENTS.options)
@@ -112,6 +117,8 @@ def show(session: ExploreSession) -> None:
         name = words.escape_markdown(session.run.class_names[session.label])
         st.caption(f"All are decoded with the class {name}; N(0, I) is the prior of every class.")
     _show_samples(session, labels[source])
+    if isinstance(density, Diffusion):
+        noise_path.show(session, density)
     if density:
         _show_download(session, density)
 
@@ -154,18 +161,6 @@ def _show_samples(session: ExploreSession, label: str) -> None:
             f"{judged}{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
         )
-    if (path := _path(session)) is not None:
-        path = path[::2]
-        st.caption("From noise to the first sample:")
-        gallery(
-            session_key("path from noise", session.run),
-            "From noise to the first sample",
-            session.decode(path),
-            [f"step {2 * i} of {N_PATH_STEPS}" for i in range(len(path))],
-            IMAGES_PER_ROW,
-            on_pick=lambda i: session.move(path[i]),
-            caption_suffix=f"{session.title}, seed {SEED.get()}",
-        )
 
 
 def _show_download(session: ExploreSession, density: Density) -> None:
@@ -203,8 +198,8 @@ def _explanation(has_prior: bool, has_codebook: bool, source: str) -> str:
         return f"A mixture of Gaussians with full covariances is fitted to {codes}."
     if source == DIFFUSION:
         return (
-            f"A small diffusion model is fitted to {codes}. The map shows the path of the first sample from"
-            " noise to its code."
+            f"A small diffusion model is fitted to {codes}. It leads noise to a code, on a path that the map"
+            " shows."
         )
     if source == "prior":
         return (
@@ -224,6 +219,7 @@ TOOL = Tool(
     "Small rings mark the samples on the map. Click an image to go to its z. Choose another density, and"
     " watch the images.",
     show,
-    (SAMPLE_SOURCE, COMPONENTS, SAMPLE_COUNT, TEMPERATURE, SEED, PIXELS),
+    (SAMPLE_SOURCE, COMPONENTS, SAMPLE_COUNT, TEMPERATURE, SEED, PIXELS, PATH_TIME),
     overlay,
+    has_noise=True,
 )

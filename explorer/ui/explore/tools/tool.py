@@ -19,4 +19,5 @@ class Tool:
     settings: tuple[Setting, ...] = ()
     overlay: Callable[[ExploreSession], dict] = lambda session: {}
     has_ends: bool = False  # whether it works on a path's two ends
+    has_noise: bool = False  # whether it works on the noise at which a path begins
     has_rows: bool = False  # whether it works on a selection of test images

@@ -1,0 +1,83 @@
+"""From arguments to the settings of a run: those given, with the usual ones for the user's own images."""
+
+import argparse
+import os
+from dataclasses import fields, replace
+
+from explorer import recipe
+from explorer.data.facts import read_facts
+from explorer.data.sizes import n_train
+from explorer.errors import UserError
+from explorer.registry import DATASETS
+from explorer.specs import RunSpec
+
+
+def add_usual_settings(sub: argparse.ArgumentParser) -> None:
+    """Add how the settings of own images that are not given are chosen (explorer.recipe)."""
+    sub.add_argument(
+        "--effort",
+        choices=(*recipe.EFFORTS, recipe.AS_GIVEN),
+        default="good",
+        help="how long own images are trained if neither epochs nor steps are given: quick takes a third of"
+        " the steps of good. Their other settings also follow from the images, unless given; with none, they"
+        " have their defaults (default: good)",
+    )
+
+
+def add_plan(sub: argparse.ArgumentParser) -> None:
+    """Add the number of steps, and the plan of a training that is not started."""
+    sub.add_argument(
+        "--steps", type=int, metavar="N", help="train for at least so many steps, instead of --epochs"
+    )
+    sub.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print the settings, epochs, steps and estimated time, and train nothing",
+    )
+
+
+def spec_of(args: argparse.Namespace) -> RunSpec:
+    """Return the settings that are given, and the defaults for all others."""
+    return RunSpec(**_given(args))
+
+
+def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
+    """Return the settings that are given, and the usual ones for all others; and for own images a line that
+    explains these. Raises UserError for invalid settings, and for images that cannot be read.
+    """
+    given = {"dataset": "digits"} | _given(args)
+    spec = RunSpec(**given)
+    if (steps := getattr(args, "steps", None)) is not None:
+        if "epochs" in given:
+            raise UserError("Give either --epochs or --steps, not both.")
+        if steps < 1:
+            raise UserError(f"Steps must be at least 1, not {steps}.")
+    if not spec.dataset_kind.argument or args.effort == recipe.AS_GIVEN:
+        return _with_steps(spec, steps, steps and n_train(spec.dataset)), ""
+    facts = read_facts(spec.dataset, given.get("image_size"), given.get("colour"))
+    if steps:
+        spec = _with_steps(recipe.usual_settings(facts, given, args.effort)[0], steps, facts.n_train)
+        given["epochs"] = spec.epochs
+    return recipe.usual_settings(facts, given, args.effort)
+
+
+def _with_steps(spec: RunSpec, steps: int | None, n_train: int | None) -> RunSpec:
+    """Return the settings with the epochs that take at least so many steps, if a number is given."""
+    if not steps or not n_train:
+        return spec
+    return replace(spec, epochs=recipe.epochs_for(steps, n_train, spec.batch_size))
+
+
+def _given(args: argparse.Namespace) -> dict:
+    settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
+    return settings | ({"dataset": dataset_named(settings["dataset"])} if "dataset" in settings else {})
+
+
+def dataset_named(text: str) -> str:
+    """Return the data set that a user typed: its name, or the path of an existing folder or file, for which
+    the prefix folder: or file: may be left out.
+    """
+    place = os.path.expanduser(text)
+    if text.partition(":")[0] in DATASETS or not os.path.exists(place):
+        return text
+    return f"{'folder' if os.path.isdir(place) else 'file'}:{place}"

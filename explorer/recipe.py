@@ -1,0 +1,139 @@
+"""The usual settings of a training on the user's own images, from facts about them. RECIPES and N_STEPS were
+chosen by measurement: `python -m tests.benchmarks.own_images` (docs/own-images-and-runs.md has the figures).
+"""
+
+import math
+import shlex
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from explorer.data.facts import ImageFacts
+from explorer.fields import MAX_EPOCHS
+from explorer.specs import RunSpec
+
+Effort = Literal["quick", "good"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+AS_GIVEN = "none"  # the effort that fills in nothing: the settings are complete
+QUICK_SHARE = 1 / 3  # of the steps of a good training
+MIN_CONV_SIDE = 4  # pixels per side of the smallest feature maps
+NETWORK = "conv"  # also for small sets: in these, an mlp learns the images by heart
+LIKELIHOOD = (
+    "learned-gaussian"  # it minimises the squared error; for an AE of few images, bernoulli does worse
+)
+LR = 2e-3
+BATCH_SIZES = {4000: 32, 2**62: 128}  # by the largest number of training images
+# By the largest side: channels of the first layer; steps of a good training per training image, at least, and
+# at most. Large images have more to learn. The longest takes three minutes on two cores.
+WIDTHS = {32: 32, 64: 24}
+STEPS_PER_IMAGE = {32: 2, 64: 12}
+MIN_STEPS = {32: 250, 64: 1000}
+MAX_STEPS = {32: 6000, 64: 4000}
+# Very few images are augmented, and then trained on for longer; but not in few latent dimensions, where the
+# shifts take up what should describe the images.
+MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 200, 8, 4
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What depends on the kind of images. nouns: their names, grey and in colour; augment: if few."""
+
+    nouns: tuple[str, str]
+    augment: str | None
+
+
+RECIPES = {
+    "photograph": Recipe(("grey photographs", "colour photographs"), "mirror,shift"),
+    "drawing": Recipe(
+        ("grey images with a plain background", "colour images with a plain background"), "shift"
+    ),
+    "binary": Recipe(("black and white images", "images in pure colours"), None),  # digits, letters
+}
+
+
+def recipe_for(facts: ImageFacts) -> Recipe:
+    """Return the recipe for images of this kind."""
+    return RECIPES["binary" if facts.is_binary else "photograph" if facts.is_photograph else "drawing"]
+
+
+def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "good") -> tuple[RunSpec, str]:
+    """Return the settings for own images, and one line that explains them. given: settings by name, which
+    win; the dataset is one of them. Raises UserError as RunSpec does.
+    """
+    plain = RunSpec(**given)  # what is given, and the defaults
+    is_augmented = facts.n_train <= MAX_AUGMENTED_IMAGES and plain.latent_dim >= MIN_AUGMENTED_DIM
+    usual: dict[str, Any] = {
+        "network": NETWORK if conv_depth(facts.side) else "mlp",
+        "likelihood": LIKELIHOOD,
+        "batch_size": _of_size(BATCH_SIZES, facts.n_train),
+        "lr": LR,
+        "augment": recipe_for(facts).augment if is_augmented else None,
+    }
+    if plain.dataset_kind.is_path:
+        usual |= {"image_size": facts.side, "colour": facts.channels == 3}
+    usual |= given
+    if usual["network"] == "conv":
+        size = {"width": _of_size(WIDTHS, facts.side), "depth": conv_depth(facts.side) or None}
+        usual = size | usual
+    if "epochs" not in given:
+        n_steps = good_steps(facts, RunSpec(**usual).augment is not None)
+        n_steps = n_steps if effort == "good" else round(n_steps * QUICK_SHARE)
+        usual["epochs"] = epochs_for(n_steps, facts.n_train, usual["batch_size"])
+    spec = RunSpec(**usual)
+    return spec, explain(spec, facts)
+
+
+def good_steps(facts: ImageFacts, is_augmented: bool) -> int:
+    """Return the number of steps of a good training."""
+    per_image, least, most = (
+        _of_size(table, facts.side) for table in (STEPS_PER_IMAGE, MIN_STEPS, MAX_STEPS)
+    )
+    return min(max(least, per_image * facts.n_train) * (AUGMENTED_FACTOR if is_augmented else 1), most)
+
+
+def _of_size(table: dict[int, int], size: int) -> int:
+    """Return the entry of the smallest key that is at least the size; of the largest key, if none is."""
+    return next((value for largest, value in table.items() if size <= largest), table[max(table)])
+
+
+def conv_depth(side: int) -> int:
+    """Return how often a square of that many pixels per side can be halved, down to MIN_CONV_SIDE or more."""
+    depth = 0
+    while side % 2 == 0 and side // 2 >= MIN_CONV_SIDE:
+        side, depth = side // 2, depth + 1
+    return depth
+
+
+def epochs_for(n_steps: int, n_train: int, batch_size: int) -> int:
+    """Return the number of passes over the training images that take at least n_steps steps."""
+    return min(max(1, math.ceil(n_steps / math.ceil(n_train / batch_size))), MAX_EPOCHS)
+
+
+def count_steps(spec: RunSpec, n_train: int) -> int:
+    """Return the number of steps of a training, at most."""
+    return sum(epochs for _, epochs in spec.stages) * math.ceil(n_train / spec.batch_size)
+
+
+def arguments(spec: RunSpec) -> list[str]:
+    """Return the flags with which `train` makes this spec and fills in nothing."""
+    return [*spec.arguments(), *(["--effort", AS_GIVEN] if spec.dataset_kind.argument else [])]
+
+
+def flags(spec: RunSpec) -> str:
+    """Return the flags as one line for a shell."""
+    return shlex.join(arguments(spec))
+
+
+def explain(spec: RunSpec, facts: ImageFacts) -> str:
+    """Return one line about a training on these images: the facts, and the settings that depend on them."""
+    side, n = facts.side, facts.n_train
+    noun = recipe_for(facts).nouns[facts.channels == 3]
+    network = f"a {spec.network} network"
+    if spec.network == "conv" and spec.depth:
+        network += f" down to {side >> spec.depth}×{side >> spec.depth} px"
+    augment = f", augmented by {spec.augment.replace(',', ' and ')}" if spec.augment else ""
+    steps = f"{'at most ' if spec.patience else ''}{count_steps(spec, n):,} steps"
+    epochs = sum(number for _, number in spec.stages)
+    return (
+        f"{n:,} training images, {noun} of {side}×{side} px{augment}: {network} and the {spec.likelihood}"
+        f" likelihood are trained for {steps} of {spec.batch_size:,} images, which are {epochs:,} epochs."
+    )

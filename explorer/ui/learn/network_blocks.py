@@ -1,0 +1,35 @@
+"""The blocks of a run's networks for the figures of lessons, each made once for all visitors."""
+
+from explorer.errors import UserError
+from explorer.live.block import Block, LazyBlock, share_block
+from explorer.store.classifier import read_classifier
+from explorer.store.run import MODEL_FILE, Run, read_tensors
+from explorer.ui.components.latent_pad.classifier_block import classifier_block
+from explorer.ui.components.latent_pad.decoder_block import decoder_block
+
+
+def decoder_at_own_weight(run: Run) -> LazyBlock:
+    """Return the block of a run's decoder, of a ladder at the KL weight of the run's figures. Its content
+    raises UserError if the server would decode.
+    """
+
+    def build(id: str) -> Block:
+        weights = read_tensors(run, MODEL_FILE)
+        if rungs := run.spec.rungs:
+            weights = {name: w[rungs.index(run.spec.beta)] for name, w in weights.items()}
+        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights})):
+            raise UserError(f"No browser can compute the decoder of run {run.name}. Train it as an mlp.")
+        return block
+
+    return share_block(LazyBlock(f"lesson decoder {run.files[MODEL_FILE]['sha256']}", build))
+
+
+def classifier_of(run: Run) -> Block | LazyBlock:
+    """Return the block of the classifier of a run's images, as the file is that lies there. Raises UserError
+    if there is none.
+    """
+    if not (result := read_classifier(run)):
+        raise UserError(f"There is no classifier. Train it: python -m explorer classifier {run.name}")
+    classifier, version = result
+    id, n_test = f"lesson classifier {version} {run.test.n}", run.test.n
+    return share_block(LazyBlock(id, lambda id: classifier_block(id, classifier, n_test)))

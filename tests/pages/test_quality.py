@@ -1,0 +1,57 @@
+"""What the pages say of how good a run is, and what they offer to change."""
+
+import pytest
+
+from explorer.runs.train import train_run
+from explorer.runs.verdicts import find_faults, list_remedies
+from explorer.specs import RunSpec
+from explorer.ui import words
+from explorer.ui.train.address import read_query, train_query
+from tests.pages.conftest import opened, visit
+
+SHORT = RunSpec("digits", model="ae", epochs=2, width=8)
+
+
+@pytest.fixture
+def app(runs_folder):
+    return opened()
+
+
+def links(app) -> dict[str, str]:
+    """Return the queries of the links to Train, by their labels."""
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
+def test_a_short_training_is_told_on_its_page_in_the_library_and_on_train(app):
+    run = train_run(SHORT, "a-short")
+    app = opened()
+    faults = find_faults(run)
+    [(label, spec)] = list_remedies(run, faults).items()
+    sentence = words.escape_markdown(faults[0].sentence)
+    visit("explore", app, run="a-short")
+    assert any(sentence in info.value for info in app.info)
+    assert any(str(run.yardstick) in caption.value for caption in app.caption)
+    assert label in links(app)
+    visit("train", app)
+    app.selectbox(key="ended training").set_value("a-short").run()
+    assert any(sentence in info.value for info in app.info) and label in links(app)
+    assert any(str(run.yardstick) in text.value for text in app.markdown)
+    visit("train", app, **train_query(spec))
+    assert app.number_input(key="setting epochs").value == spec.epochs
+    settings, problem = read_query(train_query(spec))
+    assert RunSpec(**settings) == spec and not problem
+
+
+def test_the_library_compares_each_run_with_pca(app):
+    run = train_run(SHORT, "a-short")
+    app = opened()
+    visit("library", app)
+    table = app.dataframe[0].value.set_index("run")
+    assert table.loc["a-short", "error"] == pytest.approx(run.yardstick.mse / run.yardstick.pca_mse)
+    assert table.loc["mnist-vae-2d", "error"] < 1 < table.loc["digits-vae-2d-kl-only", "error"]
+    assert any(words.escape_markdown(find_faults(run)[0].sentence) in info.value for info in app.info)
+
+
+def test_nothing_is_said_of_a_run_without_faults(app):
+    visit("explore", app, run="mnist-vae-2d")
+    assert not app.info

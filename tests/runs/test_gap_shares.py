@@ -1,0 +1,40 @@
+"""The shares by which gaps are compared: kept with a run."""
+
+import json
+
+import pytest
+
+from explorer.runs import gap_shares
+from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares, read_gap_shares
+from explorer.runs.measure import measure_gaps
+from explorer.store.catalogue import find_run
+from explorer.store.run import CHECKSUM_KEY, encode_record
+
+
+def test_shares_are_those_of_the_command_and_are_kept(runs_folder, monkeypatch):
+    run = find_run("tiny-vae")
+    shares = measure_gap_shares(run)
+    gaps = measure_gaps("tiny-vae")
+    assert (shares.gap.share, shares.gap.low, shares.gap.high) == (gaps.gap, gaps.gap_low, gaps.gap_high)
+    assert shares.unsure is None or shares.unsure.share == gaps.unsure
+    monkeypatch.setattr(gap_shares, "_measure", lambda run: pytest.fail("measured again"))
+    assert measure_gap_shares(run) == read_gap_shares(run) == shares
+
+
+@pytest.mark.parametrize("damage", ["other model", "not json", "no share", "no gap", "changed"])
+def test_shares_of_other_weights_and_damaged_ones_are_measured_again(runs_folder, damage):
+    run = find_run("tiny-vae")
+    shares = measure_gap_shares(run)
+    path = run.folder / GAPS_FILE
+    record = json.loads(path.read_bytes())
+    if damage == "other model":
+        record["model"] = "0" * 64
+    if damage == "no share":
+        record["gap"]["share"] = 1.5
+    if damage == "no gap":
+        record["reverse_gap"] = None
+    del record[CHECKSUM_KEY]
+    content = b"{" if damage == "not json" else encode_record(record)
+    path.write_bytes(content.replace(b'"share": ', b'"share": 0') if damage == "changed" else content)
+    assert read_gap_shares(run) is None
+    assert measure_gap_shares(run) == shares == read_gap_shares(run)

@@ -1,0 +1,67 @@
+"""The usual settings for own images: what follows from the images, and what is given."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from explorer.cli.parser import build_parser
+from explorer.cli.settings import usual_spec
+from explorer.data.facts import ImageFacts
+from explorer.networks.conv import conv
+from explorer.recipe import arguments, conv_depth, count_steps, epochs_for, explain, usual_settings
+from explorer.specs import IMAGE_SIZES, RunSpec
+
+FACES = ImageFacts(320, 64, 1, is_binary=False, is_photograph=True)
+LETTERS = ImageFacts(320, 28, 1, is_binary=True, is_photograph=False)
+GIVEN = {"dataset": "folder:/faces"}
+
+
+@pytest.mark.parametrize("side", IMAGE_SIZES)
+def test_feature_maps_have_4_to_7_pixels_per_side(side):
+    spec, _ = usual_settings(replace(FACES, side=side), GIVEN)
+    assert spec.image_size == side and 4 <= side >> spec.depth <= 7
+    conv((1, side, side), 4, 2, spec.width, spec.depth)  # raises UserError if it cannot be built
+    assert conv_depth(7) == 0
+
+
+def test_what_is_given_wins():
+    given = {"network": "mlp", "batch_size": 7, "epochs": 3, "augment": "", "lr": 1e-4, "image_size": 16}
+    spec, _ = usual_settings(FACES, GIVEN | given | {"latent_dim": 16})
+    assert spec == replace(spec, **given) and spec.width == RunSpec(network="mlp").width
+    usual, _ = usual_settings(FACES, GIVEN | {"latent_dim": 16})
+    assert usual.likelihood == "learned-gaussian" and usual.network == "conv" and not usual.colour
+
+
+def test_letters_two_dimensions_and_many_images_are_not_augmented():
+    few = replace(FACES, n_train=80)
+    assert usual_settings(few, GIVEN | {"latent_dim": 16})[0].augment == "mirror,shift"
+    for facts, latent_dim in ((replace(LETTERS, n_train=80), 16), (few, 2), (FACES, 16)):
+        assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
+
+
+def test_a_quick_training_takes_a_third_of_the_steps():
+    good, quick = (usual_settings(FACES, GIVEN, effort)[0] for effort in ("good", "quick"))
+    assert quick == replace(good, epochs=quick.epochs)
+    assert count_steps(quick, 320) == pytest.approx(count_steps(good, 320) / 3, abs=10)  # an epoch
+
+
+@pytest.mark.parametrize(("n_steps", "n_train", "batch_size"), [(1, 2, 32), (100, 320, 32), (101, 33, 32)])
+def test_epochs_take_at_least_that_many_steps(n_steps, n_train, batch_size):
+    epochs, per_epoch = epochs_for(n_steps, n_train, batch_size), math.ceil(n_train / batch_size)
+    assert (epochs - 1) * per_epoch < n_steps <= epochs * per_epoch
+    assert count_steps(RunSpec(epochs=epochs, batch_size=batch_size), n_train) == epochs * per_epoch
+
+
+def test_the_explanation_has_facts_steps_and_epochs():
+    spec = RunSpec("folder:/faces", 64, network="conv", depth=4, epochs=40, batch_size=32, augment="shift")
+    assert explain(spec, FACES) == (
+        "320 training images, grey photographs of 64×64 px, augmented by shift: a conv network down to 4×4 px"
+        " and the bernoulli likelihood are trained for 400 steps of 32 images, which are 40 epochs."
+    )
+
+
+@pytest.mark.parametrize("spec", [RunSpec("folder:/none", colour=True, epochs=3), RunSpec("moons", lr=1e-4)])
+def test_the_arguments_of_a_spec_make_it_whatever_is_usual(spec):
+    args = build_parser().parse_args(["train", *arguments(spec)])
+    assert usual_spec(args) == (spec, "")
