@@ -12,7 +12,7 @@ from scipy.stats import binomtest, entropy
 from explorer.latent.draws import sample_codebook
 from explorer.lessons.codebook.compute import (
     N_MEASURED,
-    blocks,
+    codes_block,
     encode,
     entry_colours,
     entry_shares,
@@ -24,7 +24,6 @@ from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.ui.run_view import RunView
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +103,7 @@ def test_the_entries_of_a_code_go_together(shipped):
     index = encode(loaded.model, e.images)[1]
     uniform, own, codes = (
         [float(v) for v in text.replace("% (", " ").replace(" to ", " ").replace("%)", "").split()]
-        for text in low_confidence_shares(RunView(loaded.run), index)
+        for text in low_confidence_shares(loaded, index)
     )
     classifier, rng = read_classifier(loaded.run)[0], np.random.default_rng(5)
     drawn = (
@@ -124,7 +123,7 @@ def test_the_entries_of_a_code_go_together(shipped):
 def test_the_block_has_the_codes_and_their_use(shipped, tmp_path):
     loaded, e, book = shipped
     path = tmp_path / "block.safetensors"
-    path.write_bytes(blocks({loaded.run.name: loaded.run})["codes"].content)
+    path.write_bytes(codes_block(loaded.run).content)
     with safe_open(path, "numpy") as file:
         metadata = json.loads(file.metadata()["block"])
         codebook, index, images = (file.get_tensor(name) for name in ("codebook", "index", "images"))

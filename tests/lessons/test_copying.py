@@ -16,10 +16,10 @@ from explorer.lessons.copying.compute import (
     SAMPLES,
     TEST,
     blend_distances,
-    blocks,
     copy_share,
     describe_information,
     is_copy,
+    training_block,
     two_nearest_distances,
 )
 from explorer.runs.load import load_run
@@ -38,7 +38,7 @@ def digits():
 def block(tmp_path_factory):
     """Return metadata and tensors of the block."""
     path = tmp_path_factory.mktemp("copying") / "block.safetensors"
-    path.write_bytes(blocks({RUN: find_run(RUN)})["training"].content)
+    path.write_bytes(training_block(find_run(RUN)).content)
     with safe_open(path, "numpy") as file:
         names = file.keys()
         return json.loads(file.metadata()["block"]), {name: file.get_tensor(name) for name in names}

@@ -14,7 +14,7 @@ from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
 from explorer.lessons.features import block, compute
 from explorer.lessons.features.accuracies import Accuracies, read_accuracies, write_accuracies
-from explorer.lessons.features.block import blocks, describe_lead
+from explorer.lessons.features.block import describe_lead, features_block
 from explorer.lessons.features.lesson import LESSON, RUNS
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find_run
@@ -146,7 +146,7 @@ def test_a_lead_is_stated_only_where_a_paired_test_finds_one():
 def test_the_block_has_labelled_codes_with_their_images_and_what_the_table_says(tmp_path):
     runs = {name: find_run(name) for name in RUNS.values()}
     path = tmp_path / "block.safetensors"
-    path.write_bytes(blocks(runs)["features"].content)
+    path.write_bytes(features_block(list(runs.values())).content)
     with safe_open(path, "numpy") as file:
         data = json.loads(file.metadata()["block"])["data"]
         codes, images, start = (file.get_tensor(name) for name in ("codes", "images", "start"))
@@ -170,7 +170,7 @@ def test_the_block_has_labelled_codes_with_their_images_and_what_the_table_says(
 def test_accuracies_of_other_weights_are_not_shown(monkeypatch):
     monkeypatch.setattr(block, "read_accuracies", lambda model: [])
     with pytest.raises(UserError, match="python -m explorer.lessons.features.measure"):
-        blocks({name: find_run(name) for name in RUNS.values()})
+        features_block([find_run(name) for name in RUNS.values()])
 
 
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):

@@ -2,8 +2,6 @@
 decoded to, and put what a browser needs of them into a block.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 
@@ -12,9 +10,10 @@ from explorer.latent.share import share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.models.vqvae import VQVAE
 from explorer.objectives.codebook import perplexity
+from explorer.runs.load import LoadedRun, load_model
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
+from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, Run
-from explorer.ui.run_view import RunView
 
 N_MEASURED = 2000  # random codes
 OKLCH_LIGHTNESS, MAX_OKLCH_CHROMA = 0.72, 0.15  # of Oklch: black numbers are readable on all of them
@@ -64,45 +63,45 @@ def entry_colours(codebook: np.ndarray) -> np.ndarray:
     ).astype(np.uint8)
 
 
-def low_confidence_shares(view: RunView, index: np.ndarray) -> list[str]:
+def low_confidence_shares(loaded: LoadedRun, index: np.ndarray) -> list[str]:
     """Measure the share of decoded images that the classifier gives less than MIN_CLASS_PROBABILITY, with its
     95% interval: of N_MEASURED codes of the uniform prior; of as many with each position's entries as they
     occur in index [n, G], independently; and of the codes index themselves. Empty without a classifier.
     """
-    if not (found := read_classifier(view.run)):
+    if not (found := read_classifier(loaded.run)):
         return []
-    rng, book, n_groups = np.random.default_rng(0), view.codebook, index.shape[1]
+    rng, book, n_groups = np.random.default_rng(0), loaded.model.codebook.numpy(), index.shape[1]
     own = np.stack([rng.choice(column, N_MEASURED) for column in index.T], 1)
     codes = (
         sample_codebook(book, n_groups, N_MEASURED, rng),
         book[own].reshape(N_MEASURED, -1),
         book[index].reshape(len(index), -1),
     )
-    probabilities = (found[0].probabilities(view.load().decode(z)).max(1) for z in codes)
+    probabilities = (found[0].probabilities(loaded.decode(z)).max(1) for z in codes)
     return [str(share_of_true(p < MIN_CLASS_PROBABILITY)) for p in probabilities]
 
 
-def blocks(runs: Mapping[str, Run]) -> dict:
-    """Return the decoder of the run, and the block of its codebook [K, d] and its test images: images uint8
-    [n, C, H, W], encoded [n, G, d], and index uint8 [n, G].
+def codes_block(run: Run) -> LazyBlock:
+    """Return the block of a VQ-VAE's codebook [K, d] and its test images: images uint8 [n, C, H, W], encoded
+    [n, G, d], and index uint8 [n, G].
     """
-    [run] = runs.values()
-    codes = LazyBlock(f"codebook {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, RunView(run)))
-    return {"decoder": RunView(run).decoder_block, "codes": share_block(codes)}
+    return share_block(
+        LazyBlock(f"codebook {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, load_model(run)))
+    )
 
 
-def _build(id: str, view: RunView):
-    book, images, n_codes = view.codebook, view.embedding.images, view.run.spec.n_codes
-    encoded, index = encode(view.load().model, images)
-    share, pooled = entry_shares(index, n_codes)
+def _build(id: str, loaded: LoadedRun):
+    run, book, images = loaded.run, loaded.model.codebook.numpy(), read_embedding(loaded.run).images
+    encoded, index = encode(loaded.model, images)
+    share, pooled = entry_shares(index, len(book))
     metadata = {
         "colours": ["#" + bytes(colour).hex() for colour in entry_colours(book)],
         "share": share.tolist(),
         "perplexity": pooled,
-        "position_perplexities": [entry_shares(column, n_codes)[1] for column in index.T],
-        "low_confidence": low_confidence_shares(view, index),
-        "rate": view.run.test.rate,
-        "distortion": view.run.test.distortion,
+        "position_perplexities": [entry_shares(column, len(book))[1] for column in index.T],
+        "low_confidence": low_confidence_shares(loaded, index),
+        "rate": run.test.rate,
+        "distortion": run.test.distortion,
     }
     tensors = {"codebook": book, "images": images, "encoded": encoded, "index": index.astype(np.uint8)}
     return make_block(id, metadata, tensors)

@@ -10,9 +10,11 @@ UNEDITED = -1  # the code's own entry
 
 
 def blocks(runs):
-    from explorer.lessons.codebook.compute import blocks
+    from explorer.lessons.codebook.compute import codes_block
+    from explorer.ui.learn.network_blocks import decoder_at_own_weight
 
-    return blocks(runs)
+    [run] = runs.values()
+    return {"decoder": decoder_at_own_weight(run), "codes": codes_block(run)}
 
 
 LESSON = LiveLesson(

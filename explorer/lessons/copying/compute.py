@@ -2,20 +2,18 @@
 the training images with their posteriors into a block.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from explorer.latent.draws import sample_gaussian
-from explorer.latent.gap_map import GAP_THRESHOLD, deepest_gap
+from explorer.latent.gap_map import GAP_THRESHOLD, build_gap_map, deepest_gap
 from explorer.latent.gaps import kth_distances
 from explorer.latent.neighbours import fit_blend, nearest_points
 from explorer.latent.share import Share, format_median, median_with_interval, share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.runs.inference import load_training_codes
+from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.surgery import read_surgeries
+from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, Run
-from explorer.ui.run_view import RunView
 
 MAX_BLENDED_IMAGES = 60  # images that a blend can use
 # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
@@ -53,49 +51,50 @@ def copy_share(distances: np.ndarray) -> Share:
     return share_of_true(is_copy(distances))
 
 
-def blocks(runs: Mapping[str, Run]) -> dict:
-    """Return the decoder of the run, and the block of its training images: images uint8 [N, C, H, W], y [N],
-    mu and logvar [N, D]; ends [1 + classes, D]: the place deepest in a gap, and the code of the first image
-    of each class; gaps and bounds of the map. Raises UserError if the images are not on this machine.
+def training_block(run: Run) -> LazyBlock:
+    """Return the block of the training images of a VAE with two dimensions: images uint8 [N, C, H, W], y [N],
+    mu and logvar [N, 2]; ends [1 + classes, 2]: the place deepest in a gap, and the code of the first image
+    of each class; in_gap and bounds of the map. Its content raises UserError if the images are not on this
+    machine.
     """
-    [run] = runs.values()
-    training = LazyBlock(f"copying {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, RunView(run)))
-    return {"decoder": RunView(run).decoder_block, "training": share_block(training)}
+    return share_block(
+        LazyBlock(f"copying {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, load_model(run)))
+    )
 
 
-def _build(id: str, view: RunView):
-    loaded, gap_map = view.load(), view.gap_map
+def _build(id: str, loaded: LoadedRun):
+    run, e = loaded.run, read_embedding(loaded.run)
+    gap_map = build_gap_map(e.mu, e.logvar)
     training = load_training_codes(loaded, lambda done, total: None)
     gap = deepest_gap(gap_map)
-    classes = view.run.class_names
-    first = [training.mu[np.argmax(training.y == label)] for label in range(len(classes))]
+    first = [training.mu[np.argmax(training.y == label)] for label in range(len(run.class_names))]
     tensors = {
         "images": training.x,
         "y": training.y.astype(np.uint8),
         "mu": training.mu.astype(np.float32),
         "logvar": loaded.encode(training.x).logvar.numpy(),
-        "ends": np.stack([view.scale.mean if gap is None else gap, *first]).astype(np.float32),
+        "ends": np.stack([e.mu.mean(0) if gap is None else gap, *first]).astype(np.float32),
         "in_gap": (gap_map.shade > GAP_THRESHOLD).astype(np.uint8),
     }
     metadata = {
-        "classes": classes,
+        "classes": run.class_names,
         "bounds": gap_map.bounds.tolist(),
-        "groups": measure_groups(view, training.x, training.mu),
-        "information": describe_information(view.run),
+        "groups": measure_groups(loaded, e.images, training.x, training.mu),
+        "information": describe_information(run),
     }
     return make_block(id, metadata, tensors)
 
 
-def measure_groups(view: RunView, training: np.ndarray, mu: np.ndarray) -> list[dict]:
-    """Measure the first N_MEASURED training images, decoded from their codes mu, as many samples of the
-    prior, and as many test images: the share of copies, and the medians of the distances to the nearest
-    training image and to the best blend; text is with 95% intervals.
+def measure_groups(loaded: LoadedRun, test: np.ndarray, training: np.ndarray, mu: np.ndarray) -> list[dict]:
+    """Measure the first N_MEASURED training images uint8 [N, C, H, W], decoded from their codes mu, as many
+    samples of the prior, and as many test images: the share of copies, and the medians of the
+    distances to the nearest training image and to the best blend; text is with 95% intervals.
     """
-    samples = sample_gaussian(view.scale, N_MEASURED, 1.0, np.random.default_rng(0))
+    samples = np.random.default_rng(0).standard_normal((N_MEASURED, mu.shape[1]))
     groups = {
-        DECODED: view.load().decode(mu[:N_MEASURED]),
-        SAMPLES: view.load().decode(samples),
-        TEST: view.embedding.images[:N_MEASURED] / np.float32(255),
+        DECODED: loaded.decode(mu[:N_MEASURED]),
+        SAMPLES: loaded.decode(samples),
+        TEST: test[:N_MEASURED] / np.float32(255),
     }
     measured = []
     for name, images in groups.items():

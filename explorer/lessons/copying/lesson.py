@@ -10,9 +10,11 @@ DIGITS = tuple("0123456789")
 
 
 def blocks(runs):
-    from explorer.lessons.copying.compute import blocks
+    from explorer.lessons.copying.compute import training_block
+    from explorer.ui.learn.network_blocks import decoder_at_own_weight
 
-    return blocks(runs)
+    [run] = runs.values()
+    return {"decoder": decoder_at_own_weight(run), "training": training_block(run)}
 
 
 LESSON = LiveLesson(

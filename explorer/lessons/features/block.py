@@ -9,27 +9,23 @@ from explorer.errors import UserError
 from explorer.latent.difference import Difference, mean_difference
 from explorer.lessons.features.accuracies import ACCURACIES_FILE, Accuracies, read_accuracies
 from explorer.lessons.features.compute import EVEN_PCA, FEWER_PCA
-from explorer.lessons.features.lesson import RUNS
 from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import MODEL_FILE, Run
-from explorer.ui.run_view import RunView
 
 FROZEN, TUNED = ("codes", "PCA", "pixels"), "fine-tuned"
 MAX_LABELLED = 100  # images of each class whose codes are in the block
 N_SHOWN = 6  # of them, with images
 
 
-def blocks(runs: Mapping[str, Run]) -> dict:
-    """Return the decoder of the first run, and the block of the accuracies of all and of labelled images of
-    the first. Raises UserError if the accuracies were measured of other weights.
+def features_block(runs: Sequence[Run]) -> LazyBlock:
+    """Return the block of the accuracies of runs, by data set, and of labelled images of the first. Raises
+    UserError if the accuracies were measured of other weights.
     """
-    measured = {dataset: _measured(runs[name]) for dataset, name in RUNS.items()}
-    first = runs[RUNS["mnist"]]
+    measured = {run.spec.dataset: _measured(run) for run in runs}
     digest = hashlib.sha256(ACCURACIES_FILE.read_bytes()).hexdigest()
-    id = f"features {first.files[MODEL_FILE]['sha256']} {digest}"
-    block = LazyBlock(id, lambda id: _build(id, first, measured))
-    return {"decoder": RunView(first).decoder_block, "features": share_block(block)}
+    id = f"features {runs[0].files[MODEL_FILE]['sha256']} {digest}"
+    return share_block(LazyBlock(id, lambda id: _build(id, runs[0], measured)))
 
 
 def _measured(run: Run) -> list[Accuracies]:

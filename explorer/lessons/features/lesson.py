@@ -12,9 +12,11 @@ CLASSES = tuple("0123456789")
 
 
 def blocks(runs):
-    from explorer.lessons.features.block import blocks
+    from explorer.lessons.features.block import features_block
+    from explorer.ui.learn.network_blocks import decoder_at_own_weight
 
-    return blocks(runs)
+    ordered = [runs[name] for name in RUNS.values()]
+    return {"decoder": decoder_at_own_weight(ordered[0]), "features": features_block(ordered)}
 
 
 LESSON = LiveLesson(
