@@ -17,6 +17,7 @@ from explorer.lessons.codebook.compute import (
     entry_colours,
     entry_shares,
     low_confidence_shares,
+    share_half_widths,
 )
 from explorer.lessons.codebook.lesson import LESSON
 from explorer.runs.load import load_model
@@ -133,6 +134,13 @@ def test_the_block_has_the_codes_and_their_use(shipped, tmp_path):
     each = [np.exp(entropy(np.bincount(column))) for column in index.T]
     assert metadata["position_perplexities"] == pytest.approx(each)
     assert max(each) < metadata["perplexity"]  # pooled, it is larger than at any position
+
+
+def test_shares_vary_between_images_as_a_bootstrap_says(shipped):
+    index = encode(shipped[0].model, shipped[1].images)[1]
+    rng = np.random.default_rng(0)
+    drawn = [entry_shares(index[rng.integers(360, size=360)], 32)[0] for _ in range(400)]
+    np.testing.assert_allclose(share_half_widths(index, 32), 1.96 * np.std(drawn, 0), rtol=0.2)
 
 
 def test_random_entries_are_equally_likely_at_every_place(shipped):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from explorer.latent.draws import sample_codebook
-from explorer.latent.share import share_of_true
+from explorer.latent.share import Z95, share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.models.vqvae import VQVAE
 from explorer.objectives.codebook import perplexity
@@ -44,6 +44,14 @@ def entry_shares(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
     """
     counts = np.bincount(index.ravel(), minlength=n_codes)
     return counts / counts.sum(), perplexity(torch.from_numpy(counts))
+
+
+def share_half_widths(index: np.ndarray, n_codes: int) -> np.ndarray:
+    """Return half the width of the 95% interval of each entry's share [n_codes], over the images of index
+    [n, G], whose positions are not independent.
+    """
+    by_image = (index[:, :, None] == np.arange(n_codes)).mean(1)
+    return Z95 * by_image.std(0) / np.sqrt(len(index))
 
 
 def entry_colours(codebook: np.ndarray) -> np.ndarray:
@@ -97,6 +105,7 @@ def _build(id: str, loaded: LoadedRun):
     metadata = {
         "colours": ["#" + bytes(colour).hex() for colour in entry_colours(book)],
         "share": share.tolist(),
+        "share_half_width": share_half_widths(index, len(book)).tolist(),
         "perplexity": pooled,
         "position_perplexities": [entry_shares(column, len(book))[1] for column in index.T],
         "low_confidence": low_confidence_shares(loaded, index),

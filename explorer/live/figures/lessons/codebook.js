@@ -33,12 +33,12 @@ const declareMap = (groups, [x, y]) => ({
 });
 const declareUse = (groups) => ({
   title: "Use of the entries",
-  description: "The share of each entry in all choices of the test images, and that of uniform use",
+  description: "The share of each entry in all choices of the test images, with 95% intervals, and that of uniform use",
   x: { title: "entry", hasGrid: false },
   y: { title: "share, %" },
   height: 110,
   legend: "none",
-  parts: [{ kind: "bars", name: "share", fill: "solid", groups }, { kind: "marker", name: "uniform", colour: "grey", dash: "dashed" }],
+  parts: [{ kind: "bars", name: "share", fill: "solid", groups }, { kind: "line", name: "interval", label: "", colour: "grey", dash: "solid", width: 1.5 }, { kind: "marker", name: "uniform", colour: "grey", dash: "dashed" }],
 });
 
 export class CodebookLesson extends LessonFigure {
@@ -59,7 +59,8 @@ export class CodebookLesson extends LessonFigure {
     Object.assign(this, { map: map.plot, use: use.plot });
     this.radii = metadata.share.map((share) => MAX_RADIUS * Math.sqrt(share / Math.max(...metadata.share)));
     this.map.update({ entries: { x: coordinate(0), y: coordinate(1), group: all, radius: this.radii, text: all.map(String) } });
-    this.use.update({ share: { x: all, y: metadata.share.map((share) => 100 * share), group: all }, uniform: { y: 100 / entries } });
+    const { share, share_half_width: half } = metadata, ends = all.flatMap((k) => [100 * Math.max(share[k] - half[k], 0), 100 * (share[k] + half[k]), NaN]);
+    this.use.update({ share: { x: all, y: share.map((part) => 100 * part), group: all }, interval: { x: all.flatMap((k) => [k, k, NaN]), y: ends }, uniform: { y: 100 / entries } });
     const strip = (count, label, nameOf, onPick) => createImageStrip(count, { label, shape, nameOf, onPick });
     this.shown = strip(3, "The image, its code decoded, and the edited code decoded", (i) => ["test image", "its code decoded", "the edited code decoded"][i]);
     this.every = strip(entries, "Every entry at this position", (k) => `entry ${k}`, (k) => this.choose({ entry: k }));
@@ -80,7 +81,7 @@ export class CodebookLesson extends LessonFigure {
     const captions = [["Uniform prior", uniform], ["Each position by its own use, independently", own], ["Codes of test images", codes]];
     const rows = captions.flatMap(([name, share], i) => [createElement("p", {}, createElement("strong", {}, name), share ? `: ${share} below 90% confidence.` : ""), this.samples[i].element]);
     this.veil = createElement("p.veil.wide", {}, "Predict first: then random codes appear here, decoded.");
-    const perplexities = `Perplexity: ${perplexity.toFixed(1)} of ${this.entries}, pooled over positions; ${each.map((p) => p.toFixed(1)).join(", ")} at each. The percentages are of a classifier of digits, with 95% intervals; it has seen real images only, and also names images that show nothing. Decoded images are means E[x|z].`;
+    const perplexities = `Perplexity: ${perplexity.toFixed(1)} of ${this.entries}, pooled over positions; ${each.map((p) => p.toFixed(1)).join(", ")} at each; shares with 95% intervals over images. The percentages below 90% confidence are of a classifier of digits, with 95% intervals; it has seen real images only, and also names images that show nothing. Decoded images are means E[x|z].`;
     this.answers = createElement("div.book-samples.wide", {}, createElement("div", {}, ...rows, createResampleButton(this, "seed")), createElement("div", {}, use, createElement("p", {}, perplexities)));
     return createElement("div.wide", {}, this.veil, this.answers);
   }
