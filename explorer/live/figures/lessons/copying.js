@@ -88,7 +88,7 @@ export class CopyingLesson extends LessonFigure {
     const row = (...texts) => createElement("tr", {}, ...texts.map((text, i) => createElement(i ? "td" : "th", {}, text)));
     const rows = this.groups.map(({ name, copies, nearest_text: nearest, blend_text: blend }) => row(name, copies, nearest, blend));
     const note = `Medians with 95% intervals. A copy is less than a third as far from one training image as from the next. Decoded images are means E[x|z]. ${this.blocks.training.metadata.information}`;
-    return [createElement("table", {}, createElement("thead", {}, row("", "copies", "distance to the nearest", "to the best blend")), createElement("tbody", {}, ...rows)), createElement("p", {}, note)];
+    return [createElement("table", {}, createElement("thead", {}, row("images", "copies", "distance to the nearest", "to the best blend")), createElement("tbody", {}, ...rows)), createElement("p", {}, note)];
   }
 
   moveT(t) {
