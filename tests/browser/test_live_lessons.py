@@ -1,5 +1,7 @@
 """Lessons that the browser computes, each as a file: what is asked, shown, moved and solved."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -122,3 +124,13 @@ def test_a_symbol_lights_its_part_of_the_figure(open_lesson, name):
         page.locator(f'.mathematics [data-symbol="{symbol}"]').first.hover()
         lit.append(page.locator(".lesson-figure .lit-symbol, .live-controls .lit-symbol").count())
     assert any(lit)
+
+
+def test_a_gradient_ascent_raises_the_bound_but_solves_no_task(open_lesson):
+    page = open_lesson("elbo", answer=3)
+    bound = page.get_by_test_id("task-status")
+    before = float(bound.inner_text().split()[3])
+    page.get_by_test_id("ascend").click()
+    expect(page).to_have_url(re.compile("mu0=-0.3"), timeout=MOVED_WITHIN)
+    assert float(bound.inner_text().split()[3]) < min(before, 0.1)
+    expect(page.get_by_test_id("task")).not_to_contain_text("solved")

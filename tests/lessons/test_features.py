@@ -2,17 +2,24 @@
 done by hand.
 """
 
+import json
+
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from scipy.stats import sem, t, ttest_rel
 
 from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
-from explorer.lessons.features import compute
+from explorer.lessons.features import block, compute
+from explorer.lessons.features.accuracies import Accuracies, read_accuracies, write_accuracies
+from explorer.lessons.features.block import describe_lead, features_block
+from explorer.lessons.features.lesson import LESSON, RUNS
 from explorer.runs.load import load_run
+from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-
-RUNS = {"mnist": "mnist-vae-16d", "fashion-mnist": "fashion-mnist-vae-16d"}
+from explorer.store.run import MODEL_FILE
 
 
 def data_of(name):
@@ -54,23 +61,13 @@ def installed():
         pytest.skip("MNIST is not on this machine")
 
 
-def test_without_its_training_images_labels_and_test_come_from_those_that_are_shipped(
-    mnist, tmp_path, monkeypatch
-):
-    loaded, data = mnist
-    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    images = compute.gather_images(loaded, read_embedding(loaded.run))
-    assert not images.from_training_set
-    assert images.n_pool == data.n_pool == 1224
-    assert images.counts == data.counts
-    np.testing.assert_array_equal(images.features["codes"], data.features["codes"])
-
-
-def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_of_the_test(mnist, installed):
-    loaded, _ = mnist
+@pytest.mark.slow
+def test_the_table_is_what_is_measured_of_training_and_test_images(installed):
+    """Measure a few rows anew: a thousand labels of each class are chosen, and none of the test images."""
+    loaded = load_run(RUNS["mnist"])
     e = read_embedding(loaded.run)
     data = compute.gather_images(loaded, e)
-    assert data.from_training_set and data.counts == list(compute.LABEL_COUNTS) and data.counts[-1] == 1000
+    assert data.counts == list(compute.LABEL_COUNTS) and data.counts[-1] == 1000
     rows = data.rows(1000, 0)
     assert (np.bincount(data.y[rows]) == 1000).all() and rows.max() < data.n_pool
     np.testing.assert_array_equal(data.images[: data.n_pool], installed.x[: data.n_pool])
@@ -78,10 +75,102 @@ def test_with_its_training_images_a_thousand_of_each_class_get_a_label_and_none_
         data.images[data.n_pool :], installed.x[installed.n_train :][: len(e.images)]
     )
     np.testing.assert_allclose(data.mu, loaded.encode(data.images).mu.numpy(), atol=1e-4)
-    share = {
-        kind: a.mean(1) for kind, a in compute.probe_accuracies(data, (50, 1000), lambda share: None).items()
+    table = {
+        (row.features, row.labels): row for row in read_accuracies(loaded.run.files[MODEL_FILE]["sha256"])
     }
-    assert share["codes"][0] > share["pixels"][0] + 0.01 and share["pixels"][1] > share["codes"][1] + 0.005
+    changed = compute.change_pca(data, loaded.run.test.active_units)
+    for measured in (compute.probe_accuracies(data, [1, 10]), compute.probe_accuracies(changed, [1])):
+        for kind, values in measured.items():
+            for labels, row in zip((1, 10), values):
+                np.testing.assert_allclose(table[kind, labels].values, row, atol=0.003)
+                assert table[kind, labels].n_test == len(data.y) - data.n_pool
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    rows = [
+        Accuracies("mnist", "abc", "PCA, fewer components", 5, 12_000, 2040, np.array([0.5, 1530 / 2040])),
+        Accuracies("fashion-mnist", "def", "codes", 1, 12_000, 2040, np.array([0.25])),
+    ]
+    write_accuracies(rows, tmp_path / "table.csv")
+    read = read_accuracies(file=tmp_path / "table.csv")
+    assert [(r.dataset, r.features, r.labels, r.n_test) for r in read] == [
+        ("mnist", "PCA, fewer components", 5, 2040),
+        ("fashion-mnist", "codes", 1, 2040),
+    ]
+    assert all(np.array_equal(a.values, b.values) for a, b in zip(read, rows))
+    assert [r.dataset for r in read_accuracies("def", tmp_path / "table.csv")] == ["fashion-mnist"]
+
+
+def curve(dataset: str, kind: str) -> dict[int, np.ndarray]:
+    rows = read_accuracies(find_run(RUNS[dataset]).files[MODEL_FILE]["sha256"])
+    return {row.labels: 100 * row.values for row in rows if row.features == kind}
+
+
+def test_codes_help_most_with_about_ten_labels_and_pixels_win_with_a_thousand():
+    """Check the answer of the lesson by SciPy's paired intervals, over the choices of labelled images."""
+    codes, pixels = curve("mnist", "codes"), curve("mnist", "pixels")
+    assert len(codes) == len(compute.LABEL_COUNTS)
+    intervals = {n: ttest_rel(codes[n], pixels[n]).confidence_interval(0.95) for n in codes}
+    gains = {n: np.mean(codes[n] - pixels[n]) for n in codes}
+    assert max(gains, key=gains.get) in (5, 10, 20) and intervals[10].low > 3
+    assert intervals[1].low < 0 and intervals[1].high < intervals[10].low
+    assert intervals[1000].high < 0
+
+    codes, pixels = curve("fashion-mnist", "codes"), curve("fashion-mnist", "pixels")
+    assert all(ttest_rel(codes[n], pixels[n]).confidence_interval(0.95).high < 0 for n in codes)
+
+
+def test_the_fewest_labels_of_the_task_are_those_of_paired_tests():
+    tuned = curve("fashion-mnist", "fine-tuned")
+
+    def is_ahead(n: int) -> bool:
+        others = [curve("fashion-mnist", kind)[n][: len(tuned[n])] for kind in ("codes", "PCA", "pixels")]
+        return all(ttest_rel(tuned[n], other).confidence_interval(0.95).low > 0 for other in others)
+
+    assert LESSON.solution["labels"] == next(n for n in tuned if is_ahead(n))
+
+
+def test_a_lead_is_stated_only_where_a_paired_test_finds_one():
+    rng = np.random.default_rng(0)
+    middles = {"codes": 80, "PCA": 70, "pixels": 79.8}
+    accuracies = {kind: rng.normal(middle, 1, 10) for kind, middle in middles.items()}
+    best, other = sorted(("codes", "pixels"), key=lambda kind: -accuracies[kind].mean())
+    interval = ttest_rel(accuracies[best], accuracies[other]).confidence_interval(0.95)
+    half, mean = (interval.high - interval.low) / 2, np.mean(accuracies[best] - accuracies[other])
+    text = describe_lead(accuracies, tuple(accuracies))
+    assert interval.low < 0 and text.startswith(f"Highest: {best}, by ")
+    assert f"+{mean:.1f} ± {half:.1f} points over {other} (not established)" in text
+    assert "points over PCA" in text and "over PCA (not" not in text
+
+
+def test_the_block_has_labelled_codes_with_their_images_and_what_the_table_says(tmp_path):
+    runs = {name: find_run(name) for name in RUNS.values()}
+    path = tmp_path / "block.safetensors"
+    path.write_bytes(features_block(list(runs.values())).content)
+    with safe_open(path, "numpy") as file:
+        data = json.loads(file.metadata()["block"])["data"]
+        codes, images, start = (file.get_tensor(name) for name in ("codes", "images", "start"))
+    e = read_embedding(runs["mnist-vae-16d"])
+    y = e.y[: len(e.images)]
+    for label in range(10):
+        rows = np.flatnonzero(y == label)
+        np.testing.assert_allclose(codes[label], e.mu[rows[:100]], atol=1e-5)
+        np.testing.assert_array_equal(images[label], e.images[rows[:6]])
+        np.testing.assert_allclose(start[label], e.mu[np.flatnonzero(y != label)[0]], atol=1e-5)
+    for dataset in RUNS:
+        for kind, drawn in data[dataset]["curves"].items():
+            measured = curve(dataset, kind)
+            assert drawn["mean"] == pytest.approx([values.mean() for values in measured.values()])
+            expected = [t.interval(0.95, len(v) - 1, v.mean(), sem(v)) for v in measured.values()]
+            assert drawn["half"] == pytest.approx([(high - low) / 2 for low, high in expected], rel=1e-3)
+    changes = curve("mnist", compute.EVEN_PCA)[1] - curve("mnist", "PCA")[1]
+    assert f"changes by −{-changes.mean():.1f} ± " in data["mnist"]["changes"]
+
+
+def test_accuracies_of_other_weights_are_not_shown(monkeypatch):
+    monkeypatch.setattr(block, "read_accuracies", lambda model: [])
+    with pytest.raises(UserError, match="python -m explorer.lessons.features.measure"):
+        features_block([find_run(name) for name in RUNS.values()])
 
 
 def test_as_many_labels_a_class_as_asked_the_fewer_among_the_more_none_in_the_test(mnist):
@@ -121,50 +210,6 @@ def logits_loss(x, y, w, b) -> float:
     logits = x @ w.T + b
     logits -= np.log(np.exp(logits).sum(1, keepdims=True))
     return float(-logits[np.arange(len(y)), y].sum() + (w**2).sum() / 2)
-
-
-@pytest.mark.parametrize("name", RUNS)
-def test_the_answer_of_the_lesson_is_what_is_measured(name, monkeypatch):
-    """Check that with one label PCA leads; with equal variances it loses several points; from five labels on
-    MNIST's codes lead, Fashion-MNIST's never.
-    """
-    monkeypatch.setattr(compute, "LABEL_COUNTS", (1, 5, 20, 100))
-    loaded, data = data_of(name)
-    progress = []
-    accuracies = {
-        kind: a.mean(1) for kind, a in compute.probe_accuracies(data, data.counts, progress.append).items()
-    }
-    assert progress[-1] == 1 and progress == sorted(progress)
-    assert accuracies["PCA"][0] > max(accuracies["codes"][0], accuracies["pixels"][0]) + 0.01
-    ahead = accuracies["codes"] > np.maximum(accuracies["PCA"], accuracies["pixels"])
-    assert ahead[1:].all() if name == "mnist" else not ahead.any()
-    assert loaded.run.test.active_units == {"mnist": 10, "fashion-mnist": 6}[name]
-    even, test = data.features["PCA"] / data.features["PCA"].std(0), slice(data.n_pool, None)
-    rows = [data.rows(1, seed) for seed in range(compute.N_SEEDS)]
-    assert (
-        np.mean([compute.fit_probe(even[r], data.y[r]).score(even[test], data.y[test]) for r in rows])
-        < accuracies["PCA"][0] - 0.02
-    )
-
-
-def test_along_a_class_is_what_its_labels_say(mnist):
-    _, data = mnist
-    shares, label = np.array([-1.0, 0, 1]), 7
-    zs, chances = compute.class_directions(data, 10, label, shares)
-    rows = data.rows(10, 0)
-    mu, y = data.mu[rows].astype(np.float64), data.y[rows]
-    step = mu[y == label].mean(0) - mu[y != label].mean(0)
-    start = data.mu[data.n_pool :][data.y[data.n_pool :] != label][0]
-    np.testing.assert_allclose(zs[:, 1], [start, start], rtol=1e-6)
-    np.testing.assert_allclose(zs[1, 2] - zs[1, 1], step, atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(np.diff(zs, axis=1), axis=-1), np.linalg.norm(step), rtol=1e-5)
-    fitted = compute.fit_probe(data.features["codes"][rows], y)
-    np.testing.assert_allclose(
-        np.cross(*(np.stack([zs[0, 2] - zs[0, 1], fitted.coef_[label]])[:, :3])), 0, atol=1e-5
-    )
-    odds = np.exp(zs[0] * data.scale @ fitted.coef_.T + fitted.intercept_)
-    np.testing.assert_allclose(chances[0], odds[:, label] / odds.sum(1), rtol=1e-5)
-    assert chances[0, 0] < chances[0, 1] < chances[0, 2]
 
 
 def test_fine_tuning_starts_from_the_run_leaves_it_as_it_was_and_beats_a_random_start(mnist):

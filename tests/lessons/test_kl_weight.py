@@ -13,15 +13,16 @@ from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.quadrature import Grid
 from explorer.lessons.kl_weight.compute import (
     N_POSTERIOR_SAMPLES,
-    decode_rows,
     distortions,
+    film_rates,
     lowest_mean,
+    measure_rungs,
     rates,
-    sampling_error,
     smallest_gap,
 )
+from explorer.lessons.kl_weight.lesson import LESSON
 from explorer.runs.load import load_run
-from explorer.store.catalogue import SHIPPED_FOLDER
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.training.evaluation import evaluate
@@ -60,6 +61,11 @@ def independent(loaded, x, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     )
 
 
+def noise_error(sampled: np.ndarray, n: int) -> float:
+    """Return the standard error that n posterior samples leave in a mean; sampled [draws, images]."""
+    return float(np.sqrt(sampled.var(0, ddof=1).mean() / n))
+
+
 @pytest.mark.parametrize("beta", [0.01, 1.0, 10.0])
 def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
     loaded = load_run("mnist-ladder-2d", beta)
@@ -67,7 +73,7 @@ def test_distortions_and_rates_are_those_of_torchs_distributions(x, beta):
     wanted_mean, expected, wanted_rates = independent(loaded, x, 20)
     assert mean == pytest.approx(wanted_mean, rel=1e-4) and sampled.shape == (N_POSTERIOR_SAMPLES, 500)
     assert sampled.mean() == pytest.approx(
-        expected.mean(), abs=4 * sampling_error(expected, 500 * N_POSTERIOR_SAMPLES)
+        expected.mean(), abs=4 * noise_error(expected, 500 * N_POSTERIOR_SAMPLES)
     )
     assert rates(loaded.model, x) == pytest.approx(wanted_rates, rel=1e-4)
 
@@ -85,22 +91,7 @@ def test_in_two_dimensions_noise_costs_about_beta_nats(x, beta):
 def test_of_an_ae_mean_and_samples_are_the_same(x):
     loaded = load_run("mnist-ae-2d")
     mean, sampled = distortions(loaded.model, loaded.likelihood, x)
-    assert np.allclose(sampled, mean, rtol=1e-5) and sampling_error(sampled, 500) < 1e-3
-
-
-def test_the_noise_error_is_the_spread_of_evaluations_with_other_noise(x, monkeypatch):
-    from explorer.training import evaluation
-
-    loaded, measured = load_run("mnist-ladder-2d", 1.0), []
-    for seed in range(30):
-        monkeypatch.setattr(evaluation, "NOISE_SEED", seed)
-        measured.append(evaluate(loaded.model, loaded.likelihood, x).metrics.distortion)
-    predicted = sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], len(x))
-    low, high = np.sqrt(stats.chi2(29).ppf([0.001, 0.999]) / 29)
-    assert low * predicted < np.std(measured, ddof=1) < high * predicted
-    assert sampling_error(distortions(loaded.model, loaded.likelihood, x)[1], 4 * len(x)) == pytest.approx(
-        predicted / 2
-    )
+    assert np.allclose(sampled, mean, rtol=1e-5)
 
 
 def test_a_mean_difference_is_that_of_a_paired_t_test():
@@ -214,15 +205,58 @@ def test_the_best_is_named_with_all_that_can_not_be_distinguished_from_it():
     assert smallest_gap(gaps) == (4.0, [1.0])
 
 
-def test_decoded_rows_are_the_models(x):
-    ae, vae = load_run("mnist-ae-2d"), load_run("mnist-ladder-2d", 1.0)
-    rows = decode_rows(ae, vae, x[:3], 5)
-    assert list(rows) == ["image", "AE", "VAE", "samples"]
-    assert len(rows["samples"]) == 5
-    assert "AE" not in decode_rows(None, vae, x[:3], 5)
-    with torch.inference_mode():
-        images = torch.from_numpy(x[:3]).float() / 255
-        for name, loaded in (("AE", ae), ("VAE", vae)):
-            expected = torch.sigmoid(loaded.model.decode(loaded.model.encode(images).mu))
-            assert np.allclose(rows[name], expected, atol=1e-6)
-    assert np.array_equal(np.rint(rows["image"] * 255), x[:3])
+@pytest.fixture(scope="module")
+def ladder():
+    return find_run("mnist-ladder-16d")
+
+
+def test_a_rate_is_the_mean_kl_divergence_of_torchs_distributions(ladder):
+    e = read_embedding(ladder)
+    for frame, mu, logvar, row in zip(
+        ladder.film, e.film.mu, e.film.logvar, film_rates(e.film.mu, e.film.logvar)
+    ):
+        q = Normal(torch.tensor(mu.astype(float)), torch.tensor(logvar.astype(float) / 2).exp())
+        assert row == pytest.approx(kl_divergence(q, Normal(0.0, 1.0)).mean(0).numpy(), rel=1e-6)
+        assert row.sum() == pytest.approx(frame.rate, rel=0.05)  # of 1,000 images, and of all
+
+
+def test_dimensions_collapse_one_after_the_other(ladder):
+    """Check the question, the answer and the task of the lesson."""
+    e = read_embedding(ladder)
+    by_dimension = film_rates(e.film.mu, e.film.logvar)
+    left = [int((row >= 0.01).sum()) for row in by_dimension]
+    assert left[0] == left[-4] == 16 and left == sorted(left, reverse=True) and left[-1] == 8
+    assert by_dimension[-1].max() / by_dimension[-1].sum() < 0.3  # not all in one
+    assert by_dimension[0].sum() == pytest.approx(47, abs=1) and by_dimension[-1].sum() == pytest.approx(
+        5, abs=0.1
+    )
+    log_betas = np.log([frame.beta for frame in ladder.film])
+    found = LESSON.solution["beta"]
+    low, high = (
+        min(np.interp(np.log(found * by), log_betas, column) for column in by_dimension.T)
+        for by in (1.1, 1 / 1.1)
+    )
+    assert low < 0.01 < high
+
+
+def test_the_figures_of_a_trained_weight_are_those_of_an_evaluation_with_its_spread(ladder):
+    gaps = {beta: GapEstimate(0.5 / beta, 0.4 / beta, 0.6 / beta, 1000, 0.01) for beta in ladder.spec.rungs}
+    measured, best = measure_rungs(ladder, gaps)
+    assert [rung["beta"] for rung in measured] == list(ladder.spec.rungs)
+    x = read_embedding(ladder).images
+    for rung in measured:
+        run = load_run(ladder.name, rung["beta"])
+        found = evaluate(run.model, run.likelihood, x)
+        for name, values in (("distortion", found.distortion), ("rate", found.rate.sum(1))):
+            value, half_width = rung[name]
+            assert abs(value - values.mean()) < 4 * values.std() / np.sqrt(len(x))
+            assert half_width == pytest.approx(1.96 * values.std() / np.sqrt(10_000), rel=0.05)
+    assert best["smallest prior gap"] == (8.0, [])
+    assert "smallest prior gap" not in measure_rungs(ladder, gaps | {1.0: None})[1]
+    assert best["highest ELBO"][0] == 1.0 and best["lowest distortion"] == (0.1, [])
+    assert {b for beta, others in best.values() for b in (beta, *others)} <= set(ladder.spec.rungs)
+
+
+def test_what_the_browser_gets_is_small(ladder):
+    parts = LESSON.blocks({ladder.name: ladder})
+    assert sum(len(part.content) for part in parts.values()) < 1_500_000

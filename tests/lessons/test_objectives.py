@@ -1,21 +1,27 @@
 """What the three objectives' replays say, against other ways to compute it."""
 
+import json
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from scipy.special import lambertw
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer.data import load_dataset as load_data
 from explorer.lessons.objectives.compute import (
+    N_SHOWN,
+    blocks,
+    frame_figures,
     max_pixel_change,
     mean_distortion,
     nearest_code_distance,
     root_mean_square_sd,
-    sample_codes,
     sigma_for_rate,
-    state_at_epoch,
 )
+from explorer.lessons.objectives.lesson import LESSON
 from explorer.runs.load import load_run
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
@@ -23,6 +29,21 @@ from explorer.store.replay import read_replay
 from explorer.store.run import read_run
 
 RECON, KL, BOTH = (SHIPPED_FOLDER / f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
+
+
+@dataclass(frozen=True)
+class Frame:
+    mu: np.ndarray
+    pictures: np.ndarray
+    figures: dict[str, float]
+
+
+def frame_at(folder, epoch: int) -> Frame:
+    """Return the last frame of a replay up to an epoch."""
+    replay = read_replay(folder)
+    i = max(i for i, recorded in enumerate(replay.epochs) if recorded <= epoch)
+    figures = {name: values[i] for name, values in frame_figures(replay).items()}
+    return Frame(replay.mu[i], replay.pictures[i], figures)
 
 
 @pytest.mark.parametrize("sigma", [1.0, 0.7, 0.1, 1e-3, 1e-9])
@@ -52,29 +73,33 @@ def test_the_spread_is_that_of_scaled_points():
 @pytest.mark.parametrize("folder", [RECON, KL, BOTH], ids=lambda p: p.name)
 def test_at_the_last_epoch_a_replay_says_what_the_run_is(folder):
     run = read_run(folder)
-    m, e = state_at_epoch(read_replay(folder), run.epochs), read_embedding(run)
-    assert m.epoch == run.epochs == 200
-    assert m.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
+    frame, e = frame_at(folder, run.epochs), read_embedding(run)
+    assert frame.figures["epochs"] == run.epochs == 200
+    assert frame.mu == pytest.approx(e.mu, rel=2e-3, abs=2e-2)
     price = (np.exp(e.logvar, dtype=np.float64) - 1 - e.logvar).mean() / 2
-    assert m.sigma == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
-    assert m.spread == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
-    expected = load_run(folder.name).decode(e.mu[: len(m.reconstructions)])
-    assert np.abs(m.reconstructions.astype(int) - np.rint(255 * expected)).max() <= 3
+    assert frame.figures["sigma"] == pytest.approx(np.sqrt(-lambertw(-np.exp(-2 * price - 1)).real), rel=0.03)
+    assert frame.figures["spread"] == pytest.approx(np.sqrt((e.mu.std(0) ** 2).mean()), rel=0.02, abs=1e-3)
+    reconstructions = frame.pictures[0]
+    expected = load_run(folder.name).decode(e.mu[: len(reconstructions)])
+    assert np.abs(reconstructions.astype(int) - np.rint(255 * expected)).max() <= 3
 
 
 def test_one_network_begins_alike_and_parts_ways():
     specs = [read_run(folder).spec.to_dict() | {"beta": None} for folder in (RECON, KL, BOTH)]
     assert specs[0] == specs[1] == specs[2]
-    first, last = (
-        [state_at_epoch(read_replay(folder), epoch) for folder in (RECON, KL, BOTH)] for epoch in (1, 200)
-    )
-    assert max(m.sigma for m in first) - min(m.sigma for m in first) < 0.05
-    assert max(m.spread for m in first) < 0.1
+    first, last = ([frame_at(folder, epoch).figures for folder in (RECON, KL, BOTH)] for epoch in (1, 200))
+    assert max(m["sigma"] for m in first) - min(m["sigma"] for m in first) < 0.05
+    assert max(m["spread"] for m in first) < 0.1
     recon, kl, both = last
-    assert recon.sigma < 0.01 and recon.spread > 3  # the codes become points
-    assert kl.sigma > 0.99 and kl.spread < 0.01 and kl.rate < 0.01  # all posteriors equal the prior
-    assert 0.1 < both.sigma < 0.5 and 0.8 < both.spread < 1.1  # as wide as the prior
-    assert recon.distortion < both.distortion < kl.distortion
+    assert recon["sigma"] < recon["spread"] / 1000 and recon["spread"] > 3  # the codes become points
+    assert kl["sigma"] > 0.99 and kl["spread"] < 0.01 and kl["rate"] < 0.01  # all posteriors equal the prior
+    assert 0.1 < both["sigma"] < 0.5 and 0.8 < both["spread"] < 1.1  # as wide as the prior
+    assert recon["distortion"] < both["distortion"] < kl["distortion"]
+
+
+def test_the_task_asks_for_what_is_reached_long_before_the_end():
+    solution, end = frame_at(RECON, LESSON.solution["epoch"]).figures, frame_at(BOTH, 200).figures
+    assert abs(solution["distortion"] - end["distortion"]) < 0.2
 
 
 def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
@@ -83,23 +108,32 @@ def test_kl_alone_decodes_the_mean_image_and_no_code_beats_it():
     """
     data = load_data("digits")
     mean = data.x[data.train].mean(0) / 255
-    m = state_at_epoch(read_replay(KL), 200)
-    assert np.abs(m.reconstructions / 255 - mean).max() < 0.04
+    frame = frame_at(KL, 200)
+    assert np.abs(frame.pictures[0] / 255 - mean).max() < 0.04
     p = np.clip(mean, 1e-9, 1 - 1e-9)
     least = -(mean * np.log(p) + (1 - mean) * np.log(1 - p)).sum()
-    assert least <= m.distortion < least + 0.1
+    assert least <= frame.figures["distortion"] < least + 0.1
 
 
-def test_a_moment_is_the_last_that_was_kept():
-    r = read_replay(BOTH)
-    for epoch in range(1, 201):
-        assert state_at_epoch(r, epoch).epoch == max(e for e in r.epochs if e <= epoch)
-
-
-def test_draws_keep_their_noise_and_have_the_width():
-    early, late = (state_at_epoch(read_replay(KL), epoch) for epoch in (1, 200))
-    a, b = ((sample_codes(m) - m.mu) / m.sigma for m in (early, late))
-    assert np.allclose(a, b) and abs(a.std() - 1) < 0.08
+def test_the_browser_gets_the_replays_and_what_the_trained_models_measure(tmp_path):
+    runs = {folder.name: read_run(folder) for folder in (RECON, KL, BOTH)}
+    parts = blocks(runs)
+    assert sum(len(part.content) for part in parts.values()) < 1_500_000
+    path = tmp_path / "block.safetensors"
+    for part, run in zip(parts.values(), runs.values(), strict=True):
+        path.write_bytes(part.content)
+        with safe_open(path, "numpy") as file:
+            metadata = json.loads(file.metadata()["block"])
+            mu, y, noise, pictures = (file.get_tensor(n) for n in ("mu", "y", "noise", "pictures"))
+        replay = read_replay(run.folder)
+        assert np.array_equal(mu, replay.mu.astype(np.float16)) and np.array_equal(y, replay.y)
+        assert np.array_equal(pictures, replay.pictures[:, :, :N_SHOWN])
+        assert metadata["beta"] == run.spec.beta and metadata["epochs"] == list(replay.epochs)
+        measured = metadata["measured"]
+        # The run's own figure has one sample for each image.
+        assert measured["distortion"] == pytest.approx(run.test.distortion, abs=0.26)
+        assert 0.2 <= measured["half_width"] <= 0.7
+        assert noise.shape == replay.mu.shape[1:] and abs(noise.std() - 1) < 0.08
 
 
 def test_no_replay_is_none(tmp_path):

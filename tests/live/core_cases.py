@@ -132,15 +132,22 @@ def film_cases() -> dict:
         }
 
     rising = np.cumsum(rng.uniform(0.1, 2, 5))
+    table = np.random.default_rng(0).standard_normal((5, 3))
     return {
         "block": make_block("f", {"film": axis}, tensors),
         "wrong": make_block("f", {"film": axis | {"values": values[:2]}}, tensors),
         "positions": [at(0.01, 0, 0), at(0.1**1.5, 0, 0.5), at(0.1, 1, 0), at(1, 1, 0.5), at(10, 2, 0)],
         "intervals": [
-            {"values": rising, "position": x, "expected": np.interp(x, rising, range(5))}
+            {
+                "values": rising,
+                "position": x,
+                "expected": np.interp(x, rising, range(5)),
+                "row": [np.interp(x, rising, column) for column in table.T],
+            }
             for x in (*rng.uniform(-1, 8, 20), *rising)
         ]
-        + [{"values": [3], "position": 7, "expected": 0}],
+        + [{"values": [3], "position": 7, "expected": 0, "row": table[0]}],
+        "table": table.ravel(),
     }
 
 

@@ -6,6 +6,10 @@ from torch.distributions import Normal, kl_divergence
 
 from tests.live.lesson_closing_gap_cases import gaussian_mixture_cases
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
+from tests.live.lesson_codebook_cases import codebook_cases
+from tests.live.lesson_copying_cases import blend_cases
+from tests.live.lesson_elbo_cases import elbo_cases
+from tests.live.lesson_features_cases import class_direction_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_pca_cases import pca_cases
@@ -18,6 +22,10 @@ def lesson_cases() -> dict[str, dict]:
     return {
         "gaussian": gaussian_cases(),
         "gaussian_mixture": gaussian_mixture_cases(),
+        "evidence": elbo_cases(),
+        "blend": blend_cases(),
+        "codebook": codebook_cases(),
+        "class_direction": class_direction_cases(),
         "gradients": gradient_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),

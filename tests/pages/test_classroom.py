@@ -101,7 +101,7 @@ def test_another_visitor_is_told_of_it_nowhere(app, runs_folder):
         ("train", {}),
         ("library", {}),
         ("learn_autoencoder", {}),
-        ("learn_kl_weight", {}),
+        ("learn_gaps", {}),
         ("learn_features", {}),
     ):
         follow(page, app, **query)

@@ -17,7 +17,7 @@ PICTURES = [
     ("explore", "/explore?run=moons-vae-2d", 1440, 900, "dark"),
     ("explore-pca", "/explore?run=fashion-mnist-vae-16d", 1440, 900, "light"),
     ("tool", "/explore?run=mnist-vae-2d&tool=interpolate&way=spherical", 1440, 900, "light"),
-    ("lesson", "/learn_elbo", 1440, 900, "light"),
+    ("lesson", "/learn_elbo?answer=3&image=200&mu0=-0.2&mu1=1.2", 1440, 900, "light"),
     ("compare", "/compare", 1440, 900, "light"),
     ("library", "/library", 1440, 900, "light"),
     ("phone", "/", 390, 844, "dark"),

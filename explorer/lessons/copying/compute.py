@@ -1,89 +1,42 @@
-"""Measure how near decoded images are to the training images, and how near test images are."""
-
-from dataclasses import dataclass
+"""Measure how near decoded images are to training images and to blends of them, as test images are, and put
+the training images with their posteriors into a block.
+"""
 
 import numpy as np
 
+from explorer.latent.gap_map import GAP_THRESHOLD, build_gap_map, deepest_gap
 from explorer.latent.gaps import kth_distances
-from explorer.latent.neighbours import Blend, fit_blend, nearest_points
-from explorer.latent.share import Share, share_of_true
-from explorer.runs.inference import TrainingCodes, load_training_codes
-from explorer.runs.load import LoadedRun
+from explorer.latent.neighbours import fit_blend, nearest_points
+from explorer.latent.share import Share, format_median, median_with_interval, share_of_true
+from explorer.live.block import LazyBlock, make_block, share_block
+from explorer.runs.inference import load_training_codes
+from explorer.runs.load import LoadedRun, load_model
+from explorer.runs.surgery import read_surgeries
+from explorer.store.embedding import read_embedding
+from explorer.store.run import MODEL_FILE, Run
 
 MAX_BLENDED_IMAGES = 60  # images that a blend can use
 # of the distance to the second nearest image (Yoon et al., ICML 2023 workshop on structured probabilistic
 # inference)
 MAX_COPY_RATIO = 1 / 3
-
-
-@dataclass(frozen=True)
-class ReferenceDistances:
-    """Distances of images to their nearest training images. training: the training images, with logvar [N, D]
-    of their posteriors and their mutual_information() I(x; z); test_distances, reconstructions [n, 2]:
-    two_nearest_distances() of the test images, and of their reconstructions; training_reconstructions [N, 2]:
-    of the reconstructions of the training images; blend_distances [n]: of the test images.
-    """
-
-    training: TrainingCodes
-    logvar: np.ndarray
-    test_distances: np.ndarray
-    reconstructions: np.ndarray
-    blend_distances: np.ndarray
-    training_reconstructions: np.ndarray
-    mutual_information: tuple[float, float]
-
-
-def measure_reference_distances(loaded: LoadedRun, test: np.ndarray) -> ReferenceDistances:
-    """Measure the distances of test images uint8 [n, C, H, W] and of all reconstructions to the training
-    images. Raises UserError if the training images are not on this machine.
-    """
-    training = load_training_codes(loaded, lambda done, total: None)
-    reconstructions = loaded.decode(loaded.encode(test).mu.numpy())
-    logvar = loaded.encode(training.x).logvar.numpy()
-    return ReferenceDistances(
-        training,
-        logvar,
-        two_nearest_distances(training.x, test),
-        two_nearest_distances(training.x, reconstructions),
-        blend_distances(training.x, test / np.float32(255)),
-        two_nearest_distances(training.x, loaded.decode(training.mu)),
-        mutual_information(training.mu, logvar, np.random.default_rng(0)),
-    )
+N_MEASURED = 200  # images of each group
+DECODED, SAMPLES, TEST = "training images, decoded", "samples of the prior", "test images"
 
 
 def two_nearest_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """Return the Euclidean distances [n, 2], over pixels in [0, 1], of each of `to` [n, C, H, W] from the
-    nearest and the second nearest of the images [N, C, H, W]; both are uint8 or float in [0, 1].
+    """Return the Euclidean distances [n, 2], over pixels in [0, 1], of each of the queries [n, C, H, W] from
+    the nearest and the second nearest of the images [N, C, H, W]; both are uint8 or float in [0, 1].
     """
     points, places = (_flatten(part) for part in (images, queries))
     return np.column_stack([kth_distances(points, places, k) for k in (1, 2)])
 
 
-def best_blend(images: np.ndarray, x: np.ndarray) -> Blend:
-    """Return the non-negative blend, of the MAX_BLENDED_IMAGES nearest images, that is nearest to x. images
-    uint8 [N, C, H, W], x float [C, H, W].
-    """
-    rows, _ = nearest_points(images, x, min(MAX_BLENDED_IMAGES, len(images)))
-    return fit_blend(x, images[rows])
-
-
 def blend_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """Return the distance [n] of each of `to` float [n, C, H, W] from its best_blend() of images uint8 [N, C,
-    H, W].
+    """Return the distance [n] of each of the queries float [n, C, H, W] from the nearest non-negative blend
+    of its MAX_BLENDED_IMAGES nearest images uint8 [N, C, H, W].
     """
-    return np.array([best_blend(images, x).distance for x in queries])
-
-
-def ideal_decode(images: np.ndarray, mu: np.ndarray, logvar: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Return the decoded image with the lowest expected distortion at z [D]: the mean of all images, weighted
-    by their posteriors q(z|x).
-
-    images uint8 [N, C, H, W], mu, logvar [N, D] -> float [C, H, W]. This holds for Bernoulli and Gaussian
-    pixels alike: there the derivative of Σ q(z|x) · distortion with respect to the decoded pixel is 0.
-    """
-    log = -0.5 * (logvar + (z - mu.astype(np.float64)) ** 2 / np.exp(logvar)).sum(1)
-    weights = np.exp(log - log.max())
-    return np.tensordot(weights / weights.sum(), images, 1) / 255
+    k = min(MAX_BLENDED_IMAGES, len(images))
+    return np.array([fit_blend(x, images[nearest_points(images, x, k)[0]]).distance for x in queries])
 
 
 def is_copy(distances: np.ndarray) -> np.ndarray:
@@ -98,25 +51,78 @@ def copy_share(distances: np.ndarray) -> Share:
     return share_of_true(is_copy(distances))
 
 
-def share_nearer(distances: np.ndarray, reference: np.ndarray) -> Share:
-    """Return the share of images that are nearer to a training image than the median of a reference; both are
-    two_nearest_distances().
+def training_block(run: Run) -> LazyBlock:
+    """Return the block of the training images of a VAE with two dimensions: images uint8 [N, C, H, W], y [N],
+    mu and logvar [N, 2]; ends [1 + classes, 2]: the place deepest in a gap, and the code of the first image
+    of each class; in_gap and bounds of the map. Its content raises UserError if the images are not on this
+    machine.
     """
-    return share_of_true(distances[:, 0] < np.median(reference[:, 0]))
+    return share_block(
+        LazyBlock(f"copying {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, load_model(run)))
+    )
 
 
-def mutual_information(mu: np.ndarray, logvar: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """Estimate I(x; z) in nats, and its standard error over samples, from the posteriors mu, logvar [N, D] of
-    N images, x uniform over these images: the mean of log q(z|x) − log q(z) over one posterior sample per
-    image, with q(z) the mean of all N posteriors. It is at most ln N.
+def _build(id: str, loaded: LoadedRun):
+    run, e = loaded.run, read_embedding(loaded.run)
+    gap_map = build_gap_map(e.mu, e.logvar)
+    training = load_training_codes(loaded, lambda done, total: None)
+    gap = deepest_gap(gap_map)
+    first = [training.mu[np.argmax(training.y == label)] for label in range(len(run.class_names))]
+    tensors = {
+        "images": training.x,
+        "y": training.y.astype(np.uint8),
+        "mu": training.mu.astype(np.float32),
+        "logvar": loaded.encode(training.x).logvar.numpy(),
+        "ends": np.stack([e.mu.mean(0) if gap is None else gap, *first]).astype(np.float32),
+        "in_gap": (gap_map.shade > GAP_THRESHOLD).astype(np.uint8),
+    }
+    metadata = {
+        "classes": run.class_names,
+        "bounds": gap_map.bounds.tolist(),
+        "groups": measure_groups(loaded, e.images, training.x, training.mu),
+        "information": describe_information(run),
+    }
+    return make_block(id, metadata, tensors)
+
+
+def measure_groups(loaded: LoadedRun, test: np.ndarray, training: np.ndarray, mu: np.ndarray) -> list[dict]:
+    """Measure the first N_MEASURED training images uint8 [N, C, H, W], decoded from their codes mu, as many
+    samples of the prior, and as many test images: the share of copies, and the medians of the
+    distances to the nearest training image and to the best blend; text is with 95% intervals.
     """
-    mu, sd = mu.astype(np.float64), np.exp(logvar.astype(np.float64) / 2)
-    z = mu + sd * rng.standard_normal(mu.shape)
-    values = []
-    for row, code in enumerate(z):
-        log = -(0.5 * ((code - mu) / sd) ** 2 + np.log(sd)).sum(1)
-        values.append(log[row] - log.max() - np.log(np.exp(log - log.max()).mean()))
-    return float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))
+    samples = np.random.default_rng(0).standard_normal((N_MEASURED, mu.shape[1]))
+    groups = {
+        DECODED: loaded.decode(mu[:N_MEASURED]),
+        SAMPLES: loaded.decode(samples),
+        TEST: test[:N_MEASURED] / np.float32(255),
+    }
+    measured = []
+    for name, images in groups.items():
+        nearest, blends = two_nearest_distances(training, images), blend_distances(training, images)
+        share = copy_share(nearest)
+        measured.append(
+            {
+                "name": f"{len(images)} {name}",
+                "copies": str(share),
+                "nearest": median_with_interval(nearest[:, 0])[0],
+                "blend": median_with_interval(blends)[0],
+                "nearest_text": format_median(nearest[:, 0]),
+                "blend_text": format_median(blends),
+            }
+        )
+    return measured
+
+
+def describe_information(run: Run) -> str:
+    """Return a sentence on I(x; z) of the training images; nothing if it was not measured."""
+    surgery = read_surgeries(run).get(run.spec.beta)
+    if not surgery or surgery.mutual_information.value is None:
+        return ""
+    information = surgery.mutual_information
+    return (
+        f"I(x; z) is {information} of at most ln {surgery.n:,} = {surgery.most_information:.1f} nats: the"
+        f" noise leaves about {np.exp(information.value):.0f} groups that z tells apart."
+    )
 
 
 def _flatten(images: np.ndarray) -> np.ndarray:

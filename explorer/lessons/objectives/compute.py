@@ -1,47 +1,35 @@
 """Read trainings of one network with different losses from their replays, and measure the trained models."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 
-from explorer.runs.load import LoadedRun
-from explorer.store.replay import Replay
+from explorer.errors import UserError
+from explorer.live.block import BlockTree, LazyBlock, make_block, share_block
+from explorer.runs.load import LoadedRun, load_model
+from explorer.store.embedding import read_embedding
+from explorer.store.replay import Replay, read_replay
+from explorer.store.run import MODEL_FILE, Run
 
 MIN_LOG_VARIANCE = -60.0  # of the table from which a width is interpolated
 N_POSTERIOR_SAMPLES = 10  # samples of each posterior, for a distortion
 N_PRIOR_SAMPLES = 1000  # of the prior
+N_SHOWN = 8  # test images and samples of a replay
+RECONSTRUCTION_RUN, KL_RUN, BOTH_RUN = (f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
 
 
-@dataclass(frozen=True)
-class EpochState:
-    """The state of a training at an epoch. mu [n, D]: means of the posteriors of test images; distortion,
-    rate: nats per training image, as they were in that epoch; sigma: of sigma_for_rate(); spread: standard
-    deviation of the means; reconstructions, samples: uint8 [k, C, H, W].
+def frame_figures(replay: Replay) -> dict[str, list[float]]:
+    """Return for each frame of a replay its epoch; distortion and rate, in nats per training image, as they
+    were in that epoch; sigma, of sigma_for_rate(); and spread, the standard deviation of the means.
     """
-
-    epoch: int
-    mu: np.ndarray
-    distortion: float
-    rate: float
-    sigma: float
-    spread: float
-    reconstructions: np.ndarray
-    samples: np.ndarray
-
-
-def state_at_epoch(replay: Replay, epoch: int) -> EpochState:
-    """Return the last state of a replay that was kept up to that epoch."""
-    i = max(int(np.searchsorted(replay.epochs, epoch, side="right")) - 1, 0)
-    return EpochState(
-        replay.epochs[i],
-        replay.mu[i],
-        replay.distortion[i],
-        replay.rate[i],
-        sigma_for_rate(replay.mu[i], replay.rates[i]),
-        root_mean_square_sd(replay.mu[i]),
-        *replay.pictures[i],
-    )
+    return {
+        "epochs": list(replay.epochs),
+        "distortion": list(replay.distortion),
+        "rate": list(replay.rate),
+        "sigma": [sigma_for_rate(mu, rates) for mu, rates in zip(replay.mu, replay.rates)],
+        "spread": [root_mean_square_sd(mu) for mu in replay.mu],
+    }
 
 
 def root_mean_square_sd(mu: np.ndarray) -> float:
@@ -59,13 +47,6 @@ def sigma_for_rate(mu: np.ndarray, rates: np.ndarray) -> float:
     width_part = float(np.mean(rates - np.square(mu, dtype=np.float64).mean(0) / 2))
     s = np.linspace(0, MIN_LOG_VARIANCE, 6001)
     return float(np.exp(np.interp(width_part, (np.exp(s) - s - 1) / 2, s) / 2))
-
-
-def sample_codes(m: EpochState) -> np.ndarray:
-    """Return one z for each image, [n, D], as if all posteriors had the width sigma; the noise of an image is
-    always the same.
-    """
-    return m.mu + m.sigma * np.random.default_rng(0).standard_normal(m.mu.shape)
 
 
 @torch.inference_mode()
@@ -106,3 +87,51 @@ def max_pixel_change(loaded: LoadedRun) -> float:
         np.random.default_rng(0).standard_normal((N_PRIOR_SAMPLES, loaded.run.spec.latent_dim))
     )
     return float((decoded.max(0) - decoded.min(0)).max())
+
+
+def replay_block(run: Run) -> LazyBlock:
+    """Return the block of a run's replay: mu [F, n, 2] and figures of each frame; y [n], the classes; noise
+    [n, 2], always the same; originals [N_SHOWN, C, H, W], and pictures [F, 2, N_SHOWN, C, H, W],
+    reconstructions and samples; and measured, what the trained model has on test images. It raises UserError
+    for a run without a replay.
+    """
+    return share_block(LazyBlock(f"objectives {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, run)))
+
+
+def _build(id: str, run: Run):
+    replay = read_replay(run.folder)
+    if replay is None:
+        raise UserError(f"Run {run.name} has no replay. Restore its folder, or train it again.")
+    metadata = {
+        "beta": run.spec.beta,
+        "class_names": list(replay.class_names),
+        "image_shape": list(replay.originals.shape[1:]),
+        "measured": _measure(run),
+        **frame_figures(replay),
+    }
+    tensors = {
+        "mu": replay.mu.astype(np.float16),
+        "y": replay.y.astype(np.uint8),
+        "noise": np.random.default_rng(0).standard_normal(replay.mu.shape[1:]).astype(np.float32),
+        "originals": replay.originals[:N_SHOWN],
+        "pictures": replay.pictures[:, :, :N_SHOWN],
+    }
+    return make_block(id, metadata, tensors)
+
+
+def _measure(run: Run) -> dict[str, float]:
+    e, loaded = read_embedding(run), load_model(run)
+    mean, error = mean_distortion(loaded, e.images, e.mu, e.logvar)
+    return {
+        "n": len(e.images),
+        "distortion": mean,
+        "half_width": 1.96 * error,
+        "nearest_code": nearest_code_distance(e.mu, e.logvar, 0.01),
+        "n_samples": N_PRIOR_SAMPLES,
+        "pixel_change": max_pixel_change(loaded),
+    }
+
+
+def blocks(runs: Mapping[str, Run]) -> BlockTree:
+    names = {"reconstruction": RECONSTRUCTION_RUN, "kl": KL_RUN, "both": BOTH_RUN}
+    return {part: replay_block(runs[name]) for part, name in names.items()}

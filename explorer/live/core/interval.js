@@ -8,3 +8,10 @@ export function findInterval(values, position) {
   while (values[i] > position) i--;
   return [i, Math.min((position - values[i]) / (values[i + 1] - values[i]), 1)];
 }
+
+/** Return the row of values [rows, size] at a position between rows, [i, fraction] of findInterval.
+ * @param {ArrayLike<number>} values @param {number} size @param {[number, number]} interval */
+export function interpolateRow(values, size, [i, fraction]) {
+  const first = i * size, next = fraction ? first + size : first;
+  return Float64Array.from({ length: size }, (_, k) => values[first + k] + fraction * (values[next + k] - values[first + k]));
+}

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, assertFault, cases, core } from "./cases.js";
 
-const { parseBlock } = await core("block"), { UserFacingError } = await core("errors"), { Film } = await core("film"), { isInGap } = await core("gaps"), { findInterval } = await core("interval");
-const { block, wrong, positions, intervals } = cases("film");
+const { parseBlock } = await core("block"), { UserFacingError } = await core("errors"), { Film } = await core("film"), { isInGap } = await core("gaps"), { findInterval, interpolateRow } = await core("interval");
+const { block, wrong, positions, intervals, table } = cases("film");
 
 test("a position lies between two values, as numpy.interp finds", () => {
-  for (const { values, position, expected } of intervals) {
+  for (const { values, position, expected, row } of intervals) {
     const [i, fraction] = findInterval(values, position);
+    assertClose(interpolateRow(table, 3, [i, fraction]), row, 1e-12, `a row at ${position}`);
     assertClose(i + fraction, expected, 1e-12, `${position} in ${values}`);
   }
 });
