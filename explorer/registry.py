@@ -229,5 +229,6 @@ LESSONS = {
     "mixture": "The infinite mixture",
     "copying": "Copying",
     "features": "Codes as features",
+    "conditional": "Conditional VAE",
     "codebook": "Discrete codes (VQ-VAE)",
 }

@@ -9,6 +9,7 @@ from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_pca_cases import pca_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
+from tests.live.lesson_slant_cases import slant_cases
 from tests.live.lesson_spread_cases import spread_cases
 
 
@@ -21,6 +22,7 @@ def lesson_cases() -> dict[str, dict]:
         "nearest_images": nearest_cases(),
         "pca": pca_cases(),
         "posteriors": posterior_cases(),
+        "slant": slant_cases(),
         "spread": spread_cases(),
         "standard_units": standard_units_cases(),
     }
