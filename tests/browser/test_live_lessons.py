@@ -107,7 +107,8 @@ def test_the_figure_follows_the_hand_before_it_lets_go(open_lesson, name):
     changed = page.evaluate("frames_changed.size")
     assert page.url == before  # nothing is said until the hand lets go
     page.mouse.up()
-    assert changed >= 12 and page.url != before
+    page.wait_for_url(lambda url: url != before)
+    assert changed >= 12
 
 
 @pytest.mark.parametrize("name", LIVE)

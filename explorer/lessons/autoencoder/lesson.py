@@ -29,7 +29,7 @@ LESSON = LiveLesson(
         "x_hat": ("distortion", r"\hat{x}"),
         "x_hat_i": ("distortion", r"\hat{x}_i"),
     },
-    shows=({"image": 8, "k": 2}, {"k": 8}),
+    shows=({"k": 8}, {"image": 8, "k": 2}),
     solution={"image": 1, "k": 40},
     code=(
         "explorer.models.autoencoder:Autoencoder.encode",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.latent.aggregate import aggregate_posterior, joint_kl_to_prior, kl_to_prior
-from explorer.live.block import LazyBlock, make_block
+from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING_FILE, Run
 
@@ -17,7 +17,8 @@ def posteriors_block(run: Run) -> LazyBlock:
     together, z and density [D, points] of each dimension, and the KL divergence from the prior, of each
     dimension and jointly.
     """
-    return LazyBlock(f"kl {run.files[EMBEDDING_FILE]['sha256']}", lambda id: _build(id, run))
+    id = f"kl {run.files[EMBEDDING_FILE]['sha256']}"
+    return share_block(LazyBlock(id, lambda id: _build(id, run)))
 
 
 def _build(id: str, run: Run):

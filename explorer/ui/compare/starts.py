@@ -89,8 +89,8 @@ def starts_note(starts: dict[str, list[StartFigures]]) -> str:
 
 
 def _optimum_sentence(starts: dict[str, list[StartFigures]]) -> str:
-    """Return which start has the lowest distortion + rate, and whether the ladder has less than a cold
-    start.
+    """Return which start has the lowest distortion + rate, and whether the ladder or a cold start has
+    less.
     """
     measure, sentence = "distortion + rate", ""
     for start, name in NAMES.items():
@@ -99,6 +99,9 @@ def _optimum_sentence(starts: dict[str, list[StartFigures]]) -> str:
     if _is_lower(measure, LADDER, (COLD,), starts):
         better = "The ladder finds a better optimum than a cold start."
         return sentence if LADDER in sentence else f"{better} {sentence}".strip()
+    if _is_lower(measure, COLD, (LADDER,), starts):
+        better = "Of these images, a cold start finds a better optimum than the ladder."
+        return sentence if NAMES[COLD] in sentence else f"{better} {sentence}".strip()
     return f"The {measure} of the ladder and of a cold start do not clearly differ. {sentence}".strip()
 
 

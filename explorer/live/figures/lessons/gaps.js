@@ -26,7 +26,7 @@ const declareMap = (name, reach, classes) => ({
     { kind: "heatMap", name: "gaps", label: "", colour: "grey", ramp: "opacity", domain: [0, 2.2] },
     { kind: "scatter", name: "codes", radius: 1.6, opacity: 0.8, groups: classes.map((label, i) => ({ label, colour: `class ${i % 10}`, shape: CLASS_SHAPES[i % CLASS_SHAPES.length] })) },
     { kind: "scatter", name: "classes", label: "", colour: "text", radius: 0.1 },
-    { kind: "marker", name: "w", label: "", colour: "z", draggable: true, radius: 9 },
+    { kind: "marker", name: "point", label: "", colour: "z", draggable: true, radius: 9 },
   ],
   buttons: ["png", "svg"],
 });
@@ -102,7 +102,7 @@ export class GapsLesson extends LessonFigure {
     const rows = models.map(({ name, dimensions, metadata: { shares } }) => createElement("tr", {}, cell("th", `${name}, ${dimensions} numbers`), ...Object.keys(SHARE_COLUMNS).map((key) => cell("td", shares[key]))));
     return [
       createElement("table", {}, createElement("thead", {}, head), createElement("tbody", {}, ...rows)),
-      cell("p", `Measured with ${n.toLocaleString("en")} test codes and samples of the Gaussian fitted to them; 95% intervals. Equal distributions have 3% in the first two columns. The classifier names ${noise} of images of noise with at least 90%: it can't tell whether an image is good.`),
+      cell("p", `Measured with ${n.toLocaleString("en")} test codes and samples of the Gaussian fitted to them; 95% intervals. The VAE's codes are samples of its posteriors, whose means its map shows. Equal distributions have 3% in the first two columns. The classifier names ${noise} of images of noise with at least 90%: it can't tell whether an image is good.`),
     ];
   }
 
@@ -113,7 +113,7 @@ export class GapsLesson extends LessonFigure {
   paintFigure({ u, v, seed }, isAnswered) {
     for (const model of this.flat) {
       const { plot, image } = model;
-      plot.update({ w: { x: u, y: v } });
+      plot.update({ point: { x: u, y: v } });
       image.show(model.decode([u, v]));
       if (!isAnswered) image.classCaption.textContent = "named after your prediction";
       image.showGap(model.isInGap({ u, v }));
