@@ -8,6 +8,7 @@ from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_pca_cases import pca_cases
+from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_slant_cases import slant_cases
 from tests.live.lesson_spread_cases import spread_cases
@@ -22,6 +23,7 @@ def lesson_cases() -> dict[str, dict]:
         "nearest_images": nearest_cases(),
         "pca": pca_cases(),
         "posteriors": posterior_cases(),
+        "rate_terms": rate_terms_cases(),
         "slant": slant_cases(),
         "spread": spread_cases(),
         "standard_units": standard_units_cases(),

@@ -64,18 +64,22 @@ export class LessonFigure extends Figure {
     const isFirst = !this.values.answer, { shows } = this.options.lesson;
     this.move({ answer: chosen });
     if (!isFirst || !shows.length) return this.commit();
+    this.isPlaying = true;
     this.stopAnimation = animateValues(this.table.fields, this.values, shows, (values) => this.show(values), () => this.commit());
   }
 
+  /** Show other values while a hand moves them; until then, what plays by itself solves no task. */
   move(values) {
     this.stopAnimation?.();
+    this.isPlaying = false;
     super.move(values);
   }
 
   paint(values) {
     this.question.show(values.answer);
     this.paintFigure(values, values.answer > 0);
-    this.task.show(this.checkTask(values));
+    const { isSolved, status } = this.checkTask(values);
+    this.task.show({ isSolved: isSolved && !this.isPlaying, status });
   }
 
   close() {
