@@ -18,7 +18,7 @@ const declareMap = (name, classes, parts) => ({
   description: `The prior as circles of one and two standard deviations, and codes of test images with those of one class in its colour, of ${name}`,
   x: { title: "z₀", domain: [-REACH, REACH], hasGrid: false },
   y: { title: "z₁", domain: [-REACH, REACH], hasGrid: false },
-  height: matchMedia(NARROW).matches ? 190 : 300,
+  height: matchMedia(NARROW).matches ? 190 : 250,
   toScale: true,
   legend: "none",
   parts: [
