@@ -226,10 +226,12 @@ LESSONS = {
     "kl": "The KL divergence",
     "objectives": "Three objectives",
     "kl_weight": "The KL weight",
+    "rate": "What the rate is made of",
     "elbo": "The evidence lower bound",
     "mixture": "The infinite mixture",
     "copying": "Copying",
     "features": "Codes as features",
+    "conditional": "Conditional VAE",
     "codebook": "Discrete codes (VQ-VAE)",
     "second_stage": "A second stage",
 }

@@ -43,9 +43,6 @@ RAMPS = {
     ),
     "diverging": ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b"),
 }
-# The share of a symbol's colour in a formula, mixed with black on a light page and with white on a dark one.
-FORMULA_DARKENING = 0.65
-FORMULA_LIGHTENING = 0.8
 
 
 def class_colour(label: int) -> str:
@@ -60,20 +57,3 @@ def live_palette() -> dict[str, dict]:
     classes = {f"class {i}": colour for i, colour in enumerate(CLASS_COLOURS)}
     named = {"accent": ACCENT, "mark": MARK, "grey": GREY, "red": RED}
     return {"colours": classes | named | SYMBOLS, "ramps": {name: list(ramp) for name, ramp in RAMPS.items()}}
-
-
-def formula_css() -> str:
-    """Return CSS that darkens the symbols of formulas on a light page and lightens them on a dark one: text
-    needs a contrast of 4.5, which no single colour has on both. A browser writes KaTeX's inline colours as
-    rgb().
-    """
-
-    def rule(colour: str) -> str:
-        rgb = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-        light, dark = (
-            f"color-mix(in srgb, {colour} {share:.0%}, {towards})"
-            for share, towards in ((FORMULA_DARKENING, "black"), (FORMULA_LIGHTENING, "white"))
-        )
-        return f'.katex [style*="rgb({rgb})"] {{ color: light-dark({light}, {dark}) !important; }}'
-
-    return "<style>" + "\n".join(map(rule, SYMBOLS.values())) + "</style>"

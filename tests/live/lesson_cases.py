@@ -13,7 +13,9 @@ from tests.live.lesson_features_cases import class_direction_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
 from tests.live.lesson_pca_cases import pca_cases
+from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
+from tests.live.lesson_slant_cases import slant_cases
 from tests.live.lesson_spread_cases import spread_cases
 
 
@@ -31,6 +33,8 @@ def lesson_cases() -> dict[str, dict]:
         "nearest_images": nearest_cases(),
         "pca": pca_cases(),
         "posteriors": posterior_cases(),
+        "rate_terms": rate_terms_cases(),
+        "slant": slant_cases(),
         "spread": spread_cases(),
         "standard_units": standard_units_cases(),
     }

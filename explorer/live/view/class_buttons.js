@@ -1,11 +1,12 @@
-// Buttons that choose the class which a conditional model decodes: a group of radio buttons.
+// Buttons that choose a class, such as the one that a conditional model decodes: a group of radio buttons.
 
 import { arrowStep } from "../core/arrow_keys.js";
 import { createElement } from "./dom.js";
 
 export class ClassButtons {
-  /** classes: [{ name, colour }]; onChoose(number): another class is chosen; onCommit(): the hand or the key has let go. */
-  constructor(classes, { onChoose, onCommit }) {
+  /** classes: [{ name, colour }]; onChoose(number): another class is chosen; onCommit(): the hand or the key has let go; label: what
+   * the class is for; action: what choosing it does. */
+  constructor(classes, { onChoose, onCommit, label = "Class to decode", action = "Decode z with this class" }) {
     this.classes = classes;
     this.buttons = classes.map(({ name, colour }, number) => {
       const dot = createElement("i.dot", { "aria-hidden": "true" });
@@ -13,8 +14,8 @@ export class ClassButtons {
       const choose = () => { if (number !== this.number) onChoose(number); onCommit(); };
       return createElement("button", { role: "radio", "aria-checked": "false", tabIndex: -1, onclick: choose }, dot, name);
     });
-    const title = "Decode z with this class. Arrow keys choose the one before or after, the keys 0 to 9 the first ten.";
-    this.element = createElement("div.classes", { role: "radiogroup", "aria-label": "Class to decode", title, "data-testid": "class-buttons" }, createElement("span", { "aria-hidden": "true" }, "Class"), ...this.buttons);
+    const title = `${action}. Arrow keys choose the one before or after, the keys 0 to 9 the first ten.`;
+    this.element = createElement("div.classes", { role: "radiogroup", "aria-label": label, title, "data-testid": "class-buttons" }, createElement("span", { "aria-hidden": "true" }, "Class"), ...this.buttons);
     this.element.onkeydown = (event) => {
       const number = this.numberOf(event);
       if (number === null) return;

@@ -22,7 +22,8 @@ def decoder_at_own_weight(run: Run) -> LazyBlock:
         weights = read_tensors(run, MODEL_FILE)
         if rungs := run.spec.rungs:
             weights = {name: w[rungs.index(run.spec.beta)] for name, w in weights.items()}
-        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights})):
+        n_classes = len(run.class_names) if run.spec.model_kind.is_conditional else 0
+        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights}, n_classes=n_classes)):
             raise UserError(f"No browser can compute the decoder of run {run.name}. Train it as an mlp.")
         return block
 
