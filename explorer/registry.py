@@ -220,6 +220,7 @@ def unused_options(dataset: str, model: str, network: str, likelihood: str) -> s
 LESSONS = {
     "autoencoder": "Autoencoder",
     "gaps": "Gaps",
+    "closing_gap": "Closing the gap after training",
     "cloud": "From a point to a distribution",
     "reparameterization": "Reparameterization",
     "kl": "The KL divergence",
@@ -232,4 +233,5 @@ LESSONS = {
     "features": "Codes as features",
     "conditional": "Conditional VAE",
     "codebook": "Discrete codes (VQ-VAE)",
+    "second_stage": "A second stage",
 }

@@ -1,6 +1,6 @@
 """Measure the gaps of the ladders in this folder anew, at each KL weight of their films, and store them in
-run.json; and the shares of the runs that the lesson on gaps compares, in their gaps.json. Nothing else
-changes.
+run.json; the shares of the runs that the lesson on gaps compares, in their gaps.json; and those of the
+densities that the lesson on closing the gap compares, in their densities.json. Nothing else changes.
 
 From the repository's root: `python -m trained.measure_gaps`. The image data must be on this machine.
 """
@@ -9,7 +9,9 @@ import json
 
 from explorer.data import load_dataset as load_data
 from explorer.latent.gap_map import build_gap_map
+from explorer.lessons.closing_gap.lesson import SAMPLES, VAE, WIDE_VAE
 from explorer.lessons.gaps.lesson import RUNS
+from explorer.runs.density_shares import DENSITIES_FILE, measure_density_shares
 from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares
 from explorer.runs.load import load_model
 from explorer.runs.save import frame_gaps
@@ -41,3 +43,8 @@ if __name__ == "__main__":
         run = read_run(SHIPPED_FOLDER / name)
         (run.folder / GAPS_FILE).unlink(missing_ok=True)
         print(f"{name}: gap {measure_gap_shares(run).gap}")
+    for name in (SAMPLES, VAE, WIDE_VAE):
+        run = read_run(SHIPPED_FOLDER / name)
+        (run.folder / DENSITIES_FILE).unlink(missing_ok=True)
+        for density, shares in measure_density_shares(run).items():
+            print(f"{name}, {density}: gap {shares.gap}")

@@ -15,6 +15,7 @@ from explorer.registry import LESSONS
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "docs/add-a-lesson.md"
+N_LESSONS = len(LESSONS) + 1  # with the one that is added
 WRITE = """
 from pathlib import Path
 
@@ -78,8 +79,7 @@ def test_the_page_of_a_lesson_that_was_added_opens(project, tmp_path, monkeypatc
     assert run.returncode == 0, run.stderr
     page = json.loads(run.stdout.splitlines()[-1])
     assert page["faults"] == [] and page["titles"] == ["The sigmoid"]
-    n_lessons = len(LESSONS) + 1
-    assert page["captions"][0] == f"Lesson {n_lessons} of {n_lessons}"
+    assert page["captions"][0] == f"Lesson {N_LESSONS} of {N_LESSONS}"
     assert page["state"] == {"logit": 2.0, "answer": 0}
 
 

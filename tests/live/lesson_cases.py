@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_closing_gap_cases import gaussian_mixture_cases
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_codebook_cases import codebook_cases
 from tests.live.lesson_copying_cases import blend_cases
@@ -22,6 +23,7 @@ def lesson_cases() -> dict[str, dict]:
     """Return the cases of each module by its name."""
     return {
         "gaussian": gaussian_cases(),
+        "gaussian_mixture": gaussian_mixture_cases(),
         "evidence": elbo_cases(),
         "blend": blend_cases(),
         "codebook": codebook_cases(),

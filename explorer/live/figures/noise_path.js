@@ -6,7 +6,7 @@ import { isInGap } from "../core/gaps.js";
 import { createView } from "../core/map_view.js";
 import { Network } from "../core/network.js";
 import { sampleNormal } from "../core/random.js";
-import { SecondStage } from "../core/second_stage.js";
+import { pointOnPath, SecondStage } from "../core/second_stage.js";
 import { DecodedImage } from "../view/decoded_image.js";
 import { createElement, readTheme } from "../view/dom.js";
 import { LatentMap } from "../view/map.js";
@@ -129,10 +129,4 @@ export class NoisePath extends Figure {
     for (const [name, image] of Object.entries(this.images)) image.announce(describeCode(name === "now" ? image.z : end));
     this.announcement.textContent = `The path ends at ${describeCode(end)}. ${this.images.end?.classCaption.textContent ?? ""}`;
   }
-}
-
-/** Return the z on a path at a time from 0, its beginning, to 1, its end. */
-function pointOnPath(path, time) {
-  const place = time * (path.length - 1), i = Math.min(Math.floor(place), path.length - 2);
-  return place === path.length - 1 ? path.at(-1) : path[i].map((v, k) => v + (place - i) * (path[i + 1][k] - v));
 }

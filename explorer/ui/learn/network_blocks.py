@@ -1,11 +1,16 @@
 """The blocks of a run's networks for the figures of lessons, each made once for all visitors."""
 
+import hashlib
+
 from explorer.errors import UserError
+from explorer.latent.densities.diffusion import Diffusion
 from explorer.live.block import Block, LazyBlock, share_block
 from explorer.store.classifier import read_classifier
+from explorer.store.density import density_file, read_density
 from explorer.store.run import MODEL_FILE, Run, read_tensors
 from explorer.ui.components.latent_pad.classifier_block import classifier_block
 from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.ui.components.second_stage_block import second_stage_block
 
 
 def decoder_at_own_weight(run: Run) -> LazyBlock:
@@ -34,3 +39,21 @@ def classifier_of(run: Run) -> Block | LazyBlock:
     classifier, version = result
     id, n_test = f"lesson classifier {version} {run.test.n}", run.test.n
     return share_block(LazyBlock(id, lambda id: classifier_block(id, classifier, n_test)))
+
+
+def second_stage_of(run: Run) -> LazyBlock:
+    """Return the block of the diffusion model that is kept with a run. Its content raises UserError if none
+    is.
+    """
+
+    def build(id: str) -> Block:
+        if not (stored := read_density(run, "diffusion")):
+            raise UserError(
+                f"Run {run.name} has no diffusion model. Fit it: python -m explorer gaps {run.name} --density"
+                " diffusion"
+            )
+        return second_stage_block(id, Diffusion.from_tensors("diffusion", stored.tensors))
+
+    path = run.folder / density_file("diffusion")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
+    return share_block(LazyBlock(f"lesson second stage {digest}", build))

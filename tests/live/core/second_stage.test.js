@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { parseBlock } = await core("block"), { SecondStage } = await core("second_stage");
+const { parseBlock } = await core("block"), { pointOnPath, SecondStage } = await core("second_stage");
 
 for (const { name, block, noise, n_steps, expected, tolerance } of cases("second_stage"))
   test(`a diffusion model leads noise where torch leads it: ${name}`, () => {
@@ -15,3 +15,8 @@ for (const { name, block, noise, n_steps, expected, tolerance } of cases("second
     });
     assert.equal(model.path(noise[0]).length, 41);
   });
+
+test("a point on a path lies between its steps, and at its ends", () => {
+  const path = [[0, 0], [2, 4], [2, 8]];
+  assert.deepEqual([0, 0.25, 0.5, 1].map((time) => pointOnPath(path, time)), [[0, 0], [1, 2], [2, 4], [2, 8]]);
+});
