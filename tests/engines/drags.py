@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.engines.page import Page
+from tests.engines.page import DEEP, Page
 
 MAIN = "document.querySelector('[data-testid=\"stMain\"]').innerText"
-IDLE = """document.querySelector('[data-testid="stMain"]')?.innerText.length > 200
+LESSON = '[data-testid="live-figure"]'  # whose text is in a shadow root
+IDLE = f"""(document.querySelector('[data-testid="stMain"]')?.innerText.length > 200
+    || ({DEEP})({json.dumps(LESSON)}).length)
     && !document.querySelector('[data-testid="stStatusWidget"]') && !document.querySelector('[data-stale="true"]')"""
 DECODED, MAP, SLIDER, BETA = (f'[data-testid="{name}"]' for name in ("decoded", "latent-map", "z-0", "beta"))
 DECODED_2 = '[data-testid="decoded-2"]'
