@@ -16,6 +16,7 @@ from explorer.store.catalogue import list_runs
 from explorer.store.ownership import owner_key
 from tests.browser.launch import app_process
 from tests.browser.pad import DECODED, changes, decoded_by_torch, hover_a_point, image, press, ready, settle
+from tests.browser.test_smoke import COMPLETE
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
 
@@ -49,6 +50,7 @@ def train(page, label: str, epochs: int) -> None:
     field.press("Enter")
     button = page.get_by_role("button", name="Train", exact=True)
     expect(page.get_by_text("on this machine").or_(page.get_by_text("under way"))).to_be_visible(timeout=SLOW)
+    page.locator(COMPLETE).wait_for()  # earlier trainings are below the form
     n = page.get_by_role("link", name="Open in Explore").count()
     button.click()
     expect(page.get_by_role("link", name="Open in Explore")).to_have_count(n + 1, timeout=SLOW)
