@@ -14,9 +14,17 @@ VIEWS = [
     "/explore?run=digits-cvae-2d&tool=traverse",
     "/explore?run=mnist-ae-16d&tool=sample&source=diffusion&time=0.5",
     "/compare?ae=digits-ae-2d&vae=digits-cvae-2d",
-    *(f"/{page_name(name)}?answer=1" for name in LESSONS),
 ]
+LESSON_VIEWS = [f"/{page_name(name)}?answer=1" for name in LESSONS]
 WIDE, PHONE = (1440, 900), (390, 844)
+LOOKS = [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)]
+LESSON_LOOKS = [("light", WIDE), ("dark", PHONE)]  # one frame and one set of styles serve all lessons
+CASES = [
+    (view, *look)
+    for views, looks in ((VIEWS, LOOKS), (LESSON_VIEWS, LESSON_LOOKS))
+    for view in views
+    for look in looks
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +39,7 @@ def page(browser, app):
     context.close()
 
 
-@pytest.fixture(scope="module", params=VIEWS)
+@pytest.fixture(scope="module")
 def view(page, request):
     """Load a view once for the tests below, with all collapsed parts expanded."""
     page.emulate_media(color_scheme="light")
@@ -44,16 +52,21 @@ def view(page, request):
 
 
 @pytest.mark.parametrize(
-    "theme, size",
-    [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)],
-    ids=["light-1440", "dark-1440", "dark-390", "light-390"],
+    "view, theme, size",
+    CASES,
+    indirect=["view"],
+    ids=[f"{view}-{theme}-{size[0]}" for view, theme, size in CASES],
 )
 def test_axe_finds_no_violation(view, theme, size):
     show_as(view, theme, *size)
     assert violations(view) == ""
 
 
-@pytest.mark.parametrize("zoom", [2, 4])
+@pytest.mark.parametrize(
+    "view, zoom",
+    [*((view, zoom) for view in VIEWS for zoom in (2, 4)), *((view, 4) for view in LESSON_VIEWS)],
+    indirect=["view"],
+)
 def test_a_laptop_at_200_and_400_percent_zoom_scrolls_in_one_direction_only(view, zoom):
     show_as(view, "light", 1280 // zoom, 1024 // zoom)
     assert cut_off(view) == ""

@@ -263,7 +263,7 @@ def test_saved_images_are_a_data_set_for_any_process(home, tmp_path):
     )
     stored = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0
-    assert stored["run"].startswith("own-mine-vae-mlp-2d-")
+    assert stored["run"].startswith("own-mine-vae-conv-2d-")
     assert stored["test"]["n"] == 8
 
 
