@@ -27,13 +27,15 @@ def cached(n: int) -> Callable[[Callable], Callable]:
 
     def decorate(function: Callable) -> Callable:
         entries = lru_cache(n)(lambda *arguments: _Once(partial(function, *arguments)))
-        parameters = signature(function)
+        parameters, lock = signature(function), Lock()
 
         @wraps(function)
         def call(*arguments, **named):
             bound = parameters.bind(*arguments, **named)
             bound.apply_defaults()
-            return entries(*bound.args).result()
+            with lock:
+                entry = entries(*bound.args)
+            return entry.result()
 
         return call
 

@@ -26,9 +26,7 @@ from explorer.views.map_block import Film, Gaps, images_block, map_block
 from explorer.views.readouts import film_readouts, run_readouts
 
 CLASSIFIER_SECONDS = 30  # until a new classifier is used
-IMAGES_FORMAT = (
-    1  # of images_block(): another number for another encoding, as browsers keep blocks for a year
-)
+IMAGES_FORMAT = 1  # of images_block(); another for another encoding, as browsers keep blocks for a year
 
 
 def run_version(run: Run) -> str:
