@@ -7,7 +7,8 @@ from explorer.store.ownership import public_name
 from explorer.ui import catalogue
 from explorer.ui.compare import pairs
 from explorer.ui.compare.notes import are_gaps_drawn
-from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
+from explorer.ui.compare.view import ADDRESS, compare_figure, compare_view, follow_link
+from explorer.ui.embedded import is_embedded
 from explorer.views import words
 from explorer.views.run_view import RunView
 
@@ -59,6 +60,10 @@ def select_runs() -> None:
     select_pair((st.session_state[AE_KEY], st.session_state[VAE_KEY]))
 
 
+if is_embedded():
+    follow_link(ae, vae)
+    compare_figure(ae, vae)
+    st.stop()
 head, about = st.columns([1, 2.6], vertical_alignment="center")
 dataset_label = words.escape_markdown(words.run_dataset_label(vae))
 with head.popover(

@@ -5,9 +5,10 @@ import streamlit as st
 from explorer.ui import catalogue
 from explorer.ui.compare import pairs
 from explorer.ui.components.verdicts import show_verdicts
+from explorer.ui.embedded import is_embedded
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import explore_session
-from explorer.ui.explore.view import explore_view
+from explorer.ui.explore.view import explore_figure, explore_view
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.views import words
@@ -37,6 +38,13 @@ def mark_chosen() -> None:
     ADDRESS.discard_query()
 
 
+if is_embedded():
+    with show_user_errors():
+        session = explore_session(by_name[st.session_state["run"]])
+        if not is_missing:
+            follow_link(session)
+        explore_figure(session)
+    st.stop()
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
     name = st.selectbox(

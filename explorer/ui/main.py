@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.registry import LESSONS
-from explorer.ui import visitor
+from explorer.ui import embedded, visitor
 from explorer.ui.components.address import Address
 from explorer.ui.components.number_fields import accept_decimal_commas
 from explorer.ui.faults import show_user_errors
@@ -26,12 +26,14 @@ page = st.navigation(
         ],
         "Learn": [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
-    position="top",
+    position="hidden" if embedded.is_embedded() else "top",
 )
 if st.session_state.get(PAGE_KEY) != page.url_path:
     st.session_state[PAGE_KEY] = page.url_path
     Address(page.url_path).forget()
 st.html(Path(__file__).parent / "style.css")
+if embedded.is_embedded():
+    embedded.fill_frame()
 with show_user_errors():
     page.run()
 visitor.sync_cookie()

@@ -45,26 +45,7 @@ def follow_link(ae: Run, vae: Run) -> None:
 def compare_view(ae: Run, vae: Run) -> None:
     """Draw the pair. Reruns alone when the hand lets go of z or the KL weight."""
     with show_user_errors():
-        for run in (ae, vae):
-            RunView(run).assert_unchanged()
-        views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
-        latent_pad(
-            _session_key("pad", ae, vae),
-            sides=[(view.comparison_block, view.decoder_block) for view in views],
-            images=views[1].images_block,
-            classifier=RunView(vae).classifier_block,
-            n_classes=_n_classes(views),
-            state=pad_state([ae, vae], position),
-            betas=views[1].betas,
-            n_images=_n_walk_images(ae, vae),
-            on_commit=lambda message: position.receive_commit(
-                message, lambda side, beta: views[side].codes(beta)
-            ),
-            on_decode_request=position.receive_preview,
-        )
-        counts = _n_classes(views), _n_walk_images(ae, vae)
-        query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
-        ADDRESS.write(query | settings_query([density_setting(ae)]))
+        position = _pair_pad(ae, vae)
         notice = st.container(border=True)
         samples = st.container()
         show_figures(ae, vae, position.film_position)
@@ -78,6 +59,44 @@ def compare_view(ae: Run, vae: Run) -> None:
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
+
+
+@st.fragment
+def compare_figure(ae: Run, vae: Run) -> None:
+    """Draw the pad of the pair alone."""
+    with show_user_errors():
+        _pair_pad(ae, vae)
+
+
+def _pair_pad(ae: Run, vae: Run) -> PadPosition:
+    """Draw the pad, write the address, and return the position."""
+    for run in (ae, vae):
+        RunView(run).assert_unchanged()
+    views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
+    latent_pad(
+        _session_key("pad", ae, vae),
+        sides=[(view.comparison_block, view.decoder_block) for view in views],
+        images=views[1].images_block,
+        classifier=RunView(vae).classifier_block,
+        n_classes=_n_classes(views),
+        state=pad_state([ae, vae], position),
+        betas=views[1].betas,
+        n_images=_n_walk_images(ae, vae),
+        on_commit=lambda message: position.receive_commit(
+            message, lambda side, beta: views[side].codes(beta)
+        ),
+        on_decode_request=position.receive_preview,
+    )
+    ADDRESS.write(build_query(ae, vae))
+    return position
+
+
+def build_query(ae: Run, vae: Run) -> dict[str, str]:
+    """Return the query of a link to the present state."""
+    views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
+    counts = _n_classes(views), _n_walk_images(ae, vae)
+    query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
+    return query | settings_query([density_setting(ae)])
 
 
 def _n_walk_images(ae: Run, vae: Run) -> int:

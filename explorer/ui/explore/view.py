@@ -11,6 +11,14 @@ from explorer.ui.faults import show_user_errors
 
 
 @st.fragment
+def explore_figure(session: ExploreSession) -> None:
+    """Draw the pad alone. Reruns alone when z is fixed."""
+    with show_user_errors():
+        explore_pad(session)
+    write_address(session)
+
+
+@st.fragment
 def explore_view(session: ExploreSession) -> None:
     """Draw the pad and the open tool. Reruns alone when z is fixed, or a setting of the tool changes."""
     TOOL.set(TOOL.get() or None)  # None is how the widget says that no tool is open

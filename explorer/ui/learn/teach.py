@@ -15,6 +15,7 @@ from explorer.ui.components.settings import (
     settings_query,
     settings_state,
 )
+from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.pages import page_file
@@ -24,6 +25,8 @@ def teach(name: str) -> None:
     """Draw the page of a lesson, a folder of explorer/lessons."""
     lesson: LiveLesson = import_module(f"explorer.lessons.{name}.lesson").LESSON
     _follow_link(lesson)
+    if is_embedded():
+        return _show_figure(lesson)
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
     st.title(LESSONS[name])

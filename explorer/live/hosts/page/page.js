@@ -6,6 +6,7 @@ import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
+import { releaseKeyboardOnEscape } from "../escape.js";
 
 /** Return the block of an element of the page: base64 of bytes, or of their gzip. */
 async function readBlock(id) {
@@ -50,5 +51,6 @@ async function openFigure(FigureClass, root, note, showError) {
 /** Open the figure of the page; called by the page itself. */
 export function openPage(FigureClass) {
   const root = document.getElementById("root"), showError = (error) => showFault(root, error);
+  releaseKeyboardOnEscape();
   openFigure(FigureClass, root, document.getElementById("note"), showError).catch(showError);
 }
