@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explorer.ui import catalogue
-from explorer.ui.compare import pairs
 from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.embedded import is_embedded
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
@@ -11,7 +10,7 @@ from explorer.ui.explore.session import explore_session
 from explorer.ui.explore.view import explore_figure, explore_view
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
-from explorer.views import words
+from explorer.views import pairs, words
 
 DEFAULT_RUN, CHOSEN_KEY = "mnist-vae-2d", "run_chosen"
 runs, _ = catalogue.visible_runs()
