@@ -14,13 +14,15 @@ from explorer.ui.compare.samples import density_setting, show_samples
 from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
+from explorer.ui.components.embed import EmbeddedState, embed_expander, file_name
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
-from explorer.ui.components.settings import apply_settings, settings_query
+from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
+from explorer.views import words
 from explorer.views.pad_start import n_pair_classes, n_walk_images, pair_start
 from explorer.views.run_view import RunView, run_version
 
@@ -55,6 +57,7 @@ def compare_view(ae: Run, vae: Run) -> None:
             _exact_beta_link(vae, position.film_position)
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
         show_starts(vae)
+        embed_expander(_embedded_state(ae, vae), "compare")
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
@@ -97,6 +100,15 @@ def build_query(ae: Run, vae: Run) -> dict[str, str]:
     counts = n_pair_classes(views), n_walk_images(views)
     query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
     return query | settings_query([density_setting(ae)])
+
+
+def _embedded_state(ae: Run, vae: Run) -> EmbeddedState:
+    query = build_query(ae, vae)
+    hash = {
+        name: text for name, text in query.items() if name not in (address.AE, address.VAE, AE_DENSITY.name)
+    }
+    title = " and ".join(words.run_title(run) for run in (ae, vae))
+    return EmbeddedState(title, query, hash, file_name(ae.name, vae.name))
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:

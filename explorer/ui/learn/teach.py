@@ -8,6 +8,7 @@ from explorer import query
 from explorer.live.lesson import LiveLesson
 from explorer.registry import LESSONS
 from explorer.ui.components.address import Address
+from explorer.ui.components.embed import EmbeddedState, embed_expander, file_name
 from explorer.ui.components.live_figure import live_figure
 from explorer.ui.components.settings import (
     apply_settings,
@@ -51,7 +52,11 @@ def _show_figure(lesson: LiveLesson) -> None:
             options={"lesson": lesson.options, **lesson.constants(runs)},
             on_commit=set_from_message(settings),
         )
-        Address(page_name(lesson.name)).write(settings_query(settings))
+        query = settings_query(settings)
+        Address(page_name(lesson.name)).write(query)
+        if not is_embedded():
+            state = EmbeddedState(LESSONS[lesson.name], query, query, file_name(lesson.name))
+            embed_expander(state, lesson.name)
 
 
 def _follow_link(lesson: LiveLesson) -> None:
