@@ -45,8 +45,8 @@ def snippets(address: str, title: str) -> tuple[Snippet, ...]:
         Snippet(
             "reveal.js",
             "html",
-            f'<section>\n  <iframe data-{source} {name} class="r-stretch" data-preload></iframe>\n'
-            f"</section>\n{LISTENER}",
+            f'<section>\n  <iframe data-{source} {name} class="r-stretch" style="border: 0" data-preload>'
+            f"</iframe>\n</section>\n{LISTENER}",
             "A slide. The script, once in a deck, takes the keyboard back at Esc.",
         ),
         Snippet(

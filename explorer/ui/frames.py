@@ -14,7 +14,8 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 
 VARIABLE = "EXPLORER_EMBED_IN"
-ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", re.IGNORECASE)
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
+MAX_PORT = 65_535
 XSRF_COOKIE = "_streamlit_xsrf="  # Streamlit's own, which uploads need
 
 
@@ -22,7 +23,8 @@ def embedding_origins() -> tuple[str, ...]:
     """Return the origins of EXPLORER_EMBED_IN. Raises UserError if one is invalid."""
     origins = tuple(os.environ.get(VARIABLE, "").split())
     for origin in origins:
-        if not ORIGIN.fullmatch(origin):
+        match = ORIGIN.fullmatch(origin)
+        if not match or int(match["port"] or 0) > MAX_PORT:
             raise UserError(
                 f"{VARIABLE} names {sanitize(origin)!r}, which is not an origin: write the scheme and the"
                 " name of each site, such as https://moodle.example.org, without a path and without *."

@@ -51,6 +51,7 @@ async function openFigure(FigureClass, root, note, showError) {
 /** Open the figure of the page; called by the page itself. */
 export function openPage(FigureClass) {
   const root = document.getElementById("root"), showError = (error) => showFault(root, error);
+  document.documentElement.classList.toggle("framed", window.parent !== window);
   releaseKeyboardOnEscape();
   openFigure(FigureClass, root, document.getElementById("note"), showError).catch(showError);
 }
