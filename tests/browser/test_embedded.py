@@ -35,7 +35,7 @@ def open_framed(browser, site, runs_folder, tmp_path, monkeypatch):
 
         def open_framed(path: str, context=None):
             if not context:
-                contexts.append(context := browser.new_context(viewport={"width": 800, "height": 680}))
+                contexts.append(context := browser.new_context(viewport={"width": 1200, "height": 680}))
             page = context.new_page()
             page.set_default_timeout(SLOW)
             page.goto(site.page(app + path))
