@@ -232,6 +232,7 @@ LESSONS = {
     "copying": "Copying",
     "features": "Codes as features",
     "conditional": "Conditional VAE",
+    "noise": "Decoder noise",
     "codebook": "Discrete codes (VQ-VAE)",
     "second_stage": "A second stage",
 }
