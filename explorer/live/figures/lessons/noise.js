@@ -8,7 +8,7 @@ import { formatSignificant } from "../../core/ticks.js";
 import { createElement, paintImage } from "../../view/dom.js";
 import { LessonFigure } from "./lesson.js";
 
-const REFERENCE_SIGMA = 0.1; // to whose β a σ corresponds; the usual value of --sigma
+const REFERENCE_SIGMA = 0.2; // with which a β has the same means
 const TASK_NATS = 2; // below the highest mean log p(x)
 const FLOOR = 0.002; // of the axis of variances
 const CEILING = 8;
