@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
     | {"untrusted"},
+    "views": SETTINGS | {"figures", "latent", "live", "runs", "store"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
@@ -44,25 +45,13 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "ui": SETTINGS
     | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
-    | {"untrusted"},
+    | {"untrusted", "views"},
     "lessons": SETTINGS
-    | {
-        "data",
-        "figures",
-        "latent",
-        "live",
-        "models",
-        "objectives",
-        "query",
-        "runs",
-        "store",
-        "training",
-        "ui",
-    },
-    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
+    | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
     "app": {"registry", "ui"},
 }
-STREAMLIT = {"ui", "lessons", "pages", "app"}
+STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {
     *(
         "errors",
@@ -79,6 +68,7 @@ WITHOUT_TORCH = {
         "latent",
         "live",
         "figures",
+        "views",
     ),
     *("jobs", "cli", "ui", "pages", "app"),
 }

@@ -14,8 +14,8 @@ from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
-from explorer.ui.components.latent_pad.map_block import codes_block
-from explorer.ui.run_view import RunView
+from explorer.views.map_block import codes_block
+from explorer.views.run_view import RunView
 from tests.browser.pad import PAD, changes, hover_a_point, image, press, ready, settle, z_of
 
 RUN = "digits-cvae-2d"

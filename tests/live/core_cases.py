@@ -15,7 +15,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases

@@ -10,9 +10,9 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.replay import read_replay
-from explorer.ui.components.latent_pad.map_block import codes_block, pictures_block
-from explorer.ui.run_view import RunView
 from explorer.ui.train.replay import replay_map
+from explorer.views.map_block import codes_block, pictures_block
+from explorer.views.run_view import RunView
 
 VAE, AE, LADDER = "digits-vae-2d", "digits-ae-2d", "digits-ladder-2d"
 DECODED, SECOND = '[data-testid="decoded"]', '[data-testid="decoded-2"]'

@@ -21,8 +21,8 @@ from explorer.ui.components.pad_state import pad_state
 from explorer.ui.components.settings import apply_settings, settings_query
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.train.address import train_query
+from explorer.views.run_view import RunView, run_version
 
 ADDRESS = Address("compare")
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 from explorer.latent.dimensions import Dimension, rank_dimensions
 from explorer.store.run import Run
-from explorer.ui import words
 from explorer.ui.components.pad_position import PadPosition
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.run_view import RunView, run_version
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,12 @@ class ExploreSession:
         """The dimensions at this KL weight; of a ladder by the test images that are stored."""
         if self.beta is None:
             return RunView(self.run).dimensions
-        return rank_dimensions(
-            self.posteriors()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
-        )
+        return rank_dimensions(self.posteriors()[0], self.image_metrics().rate.mean(0).tolist(), True)
+
+    def image_metrics(self):
+        """Return the figures of each stored test image at this KL weight (RunView.image_metrics)."""
+        with st.spinner("Measuring each test image…"):
+            return RunView(self.run).image_metrics(self.beta)
 
     def path_end(self, side: int) -> np.ndarray:
         """Return the start (0) or the end (1) of the path: [D], of an image its code at this KL weight."""
