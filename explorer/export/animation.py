@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.errors import UserError, unknown_name_error
-from explorer.figures.animation import ANIMATION_FORMATS, MapFrame, draw_frame, encode_animation
+from explorer.figures.animation import MapFrame, draw_frame, encode_animation
 from explorer.latent.interpolation import interpolate_linear
 from explorer.latent.projection import fit_projection
+from explorer.registry import ANIMATION_FORMATS, ANIMATIONS
 from explorer.store.replay import read_replay
 from explorer.store.run import Run
 from explorer.views import words
 from explorer.views.run_view import RunView
 
-MOVEMENTS = ("path", "beta", "training")
 FRAMES_PER_SECOND = 12
 MAX_SECONDS = 30.0
 N_POINTS, N_IMAGES = 1000, 10  # of the map; test images whose reconstructions are shown
@@ -29,15 +29,15 @@ def animate(
     beta: float | None = None,
     label: int | None = None,
 ) -> bytes:
-    """Return an animation in one of the ANIMATION_FORMATS. movement: one of MOVEMENTS, by default the KL weight
-    of a ladder, of other runs a path. ends: z [D] at both ends of the path, by default the codes of two test
-    images; beta: of a ladder's path; label: the class that a conditional model decodes on the path.
+    """Return an animation in one of the ANIMATION_FORMATS. movement: one of ANIMATIONS, by default the KL
+    weight of a ladder, of other runs a path. ends: z [D] at both ends of the path, by default the codes of
+    two test images; beta: of a ladder's path; label: the class that a conditional model decodes on the path.
 
     Raises UserError for what the run does not have, and for a time of no frames or of more than MAX_SECONDS.
     """
     movement = movement or ("beta" if run.spec.rungs else "path")
-    if movement not in MOVEMENTS:
-        raise unknown_name_error("animation", movement, MOVEMENTS)
+    if movement not in ANIMATIONS:
+        raise unknown_name_error("animation", movement, ANIMATIONS)
     if to not in ANIMATION_FORMATS:
         raise unknown_name_error("format", to, ANIMATION_FORMATS)
     if not 2 / FRAMES_PER_SECOND <= seconds <= MAX_SECONDS:
@@ -48,11 +48,13 @@ def animate(
     elif movement == "beta":
         frames = kl_weight_frames(run, n)
     else:
-        frames = path_frames(run, ends or test_image_ends(run, beta=beta), n, beta, label)
+        frames = path_frames(run, ends or ends_at_images(run, beta=beta), n, beta, label)
     return encode_animation(frames, to, seconds)
 
 
-def test_image_ends(run: Run, rows: Sequence[int] | None = None, beta: float | None = None) -> list[np.ndarray]:
+def ends_at_images(
+    run: Run, rows: Sequence[int] | None = None, beta: float | None = None
+) -> list[np.ndarray]:
     """Return the codes of two test images: by default of the first one and of the first of another class.
 
     Raises UserError if there are no such images.
@@ -62,14 +64,16 @@ def test_image_ends(run: Run, rows: Sequence[int] | None = None, beta: float | N
         others = np.flatnonzero(e.y[: len(mu)] != e.y[0])
         rows = 0, int(others[0]) if len(others) else 1
     if len(rows) != 2 or not all(0 <= row < len(mu) for row in rows):
-        raise UserError(f"A path leads from one test image to another: give two numbers from 0 to {len(mu) - 1}.")
+        raise UserError(
+            f"A path leads from one test image to another: give two numbers from 0 to {len(mu) - 1}."
+        )
     return [mu[row] for row in rows]
 
 
 def path_frames(
     run: Run, ends: Sequence[np.ndarray], n: int, beta: float | None = None, label: int | None = None
 ) -> list:
-    """Return frames of the straight path between two z [D]. label: by default that of the first test image."""
+    """Return frames of the straight path between two z [D]. label: by default the first test image's."""
     view = RunView(run)
     if run.spec.model_kind.is_conditional and label is None:
         label = int(view.embedding.y[0])

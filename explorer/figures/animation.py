@@ -10,7 +10,6 @@ from PIL import Image, ImageDraw, ImageFont
 from explorer.figures.images import to_uint8
 from explorer.figures.palette import class_colour
 
-ANIMATION_FORMATS = ("gif", "webp", "apng")
 SIDE = 360  # px of the map, and of the images beside it
 MARGIN, CAPTION_HEIGHT, FONT_SIZE = 12, 34, 15  # px
 POINT_RADIUS, CURSOR_RADIUS = 1.5, 6  # px
@@ -20,8 +19,8 @@ WHITE, BLACK, PATH_COLOUR = "#ffffff", "#000000", "#6b7280"
 
 @dataclass(frozen=True)
 class MapFrame:
-    """points [n, 2] of classes labels [n]; bounds: x0, y0, x1, y1; path [m, 2]: a line, and cursor [2]: a ring,
-    or None.
+    """points [n, 2] of classes labels [n]; bounds: x0, y0, x1, y1; path [m, 2]: a line or None; cursor [2]: a
+    ring or None.
     """
 
     points: np.ndarray
@@ -73,15 +72,17 @@ def _draw_map(frame: MapFrame) -> Image.Image:
 
 
 def encode_animation(frames: Sequence[Image.Image], to: str, seconds: float) -> bytes:
-    """Return the frames as a file in one of the ANIMATION_FORMATS that lasts so many seconds and repeats
-    without end.
+    """Return the frames as a file that lasts so many seconds and repeats without end. to: gif, webp or
+    apng.
     """
     kind, options = {
         "gif": ("GIF", {"disposal": 1, "optimize": True}),
         "webp": ("WEBP", {"quality": 85, "method": 3}),
         "apng": ("PNG", {}),
     }[to]
-    if to == "gif":  # one palette for all frames, so that no colour flickers; it must know each frame's colours
+    if (
+        to == "gif"
+    ):  # one palette for all frames, so that no colour flickers; it must know each frame's colours
         sample = np.concatenate([np.asarray(frame) for frame in frames[:: max(len(frames) // 8, 1)]])
         palette = Image.fromarray(sample).quantize(256, Image.Quantize.MAXCOVERAGE)
         frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
