@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from explorer.export.contents import comparison_content, file_name
+from explorer.export.decoded_grid import page_fault
 from explorer.live.fields import AE_Z, CLASS, Z
 from explorer.query import problem_sentence
 from explorer.specs import RunSpec
+from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import runs_with_prior, show_figures
@@ -14,11 +17,12 @@ from explorer.ui.compare.samples import density_setting, show_samples
 from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
-from explorer.ui.components.embed import EmbeddedState, embed_expander, file_name
+from explorer.ui.components.embed import EmbeddedState, embed_expander
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
@@ -57,6 +61,7 @@ def compare_view(ae: Run, vae: Run) -> None:
             _exact_beta_link(vae, position.film_position)
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
         show_starts(vae)
+        _web_page(ae, vae, position)
         embed_expander(_embedded_state(ae, vae), "compare")
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
@@ -109,6 +114,19 @@ def _embedded_state(ae: Run, vae: Run) -> EmbeddedState:
     }
     title = " and ".join(words.run_title(run) for run in (ae, vae))
     return EmbeddedState(title, query, hash, file_name(ae.name, vae.name))
+
+
+def _web_page(ae: Run, vae: Run, position: PadPosition) -> None:
+    if fault := next(filter(None, (page_fault(RunView(run)) for run in (ae, vae))), ""):
+        st.caption(f"There is no web page of this pair. {public_name(fault)}")
+        return
+    web_page_button(
+        _session_key("export", ae, vae),
+        [ae.name, vae.name],
+        lambda includes_own: comparison_content(ae, vae, includes_own),
+        position.values,
+        runs=[ae, vae],
+    )
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:

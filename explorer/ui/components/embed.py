@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from explorer.export import embed
-from explorer.store.ownership import owner_key, public_name
+from explorer.store.ownership import owner_key
 from explorer.ui.faults import show_user_errors
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -102,8 +102,3 @@ def _warn_of_reach(state: EmbeddedState) -> None:
 
 def _encode(query: Mapping[str, str]) -> str:
     return urlencode(query, safe=",", quote_via=quote)
-
-
-def file_name(*names: str) -> str:
-    """Return the name of the file that *Export* makes of runs, or of a lesson."""
-    return f"{'-and-'.join(map(public_name, names))}.html"

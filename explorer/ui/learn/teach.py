@@ -1,21 +1,25 @@
 """The page of a lesson: its title, its live figure with all text, and links to its neighbours."""
 
+from collections.abc import Sequence
 from importlib import import_module
 
 import streamlit as st
 
 from explorer import query
+from explorer.export.contents import file_name, lesson_content
 from explorer.live.lesson import LiveLesson
 from explorer.registry import LESSONS
 from explorer.ui.components.address import Address
-from explorer.ui.components.embed import EmbeddedState, embed_expander, file_name
+from explorer.ui.components.embed import EmbeddedState, embed_expander
 from explorer.ui.components.live_figure import live_figure
 from explorer.ui.components.settings import (
+    Setting,
     apply_settings,
     set_from_message,
     settings_query,
     settings_state,
 )
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
@@ -52,11 +56,16 @@ def _show_figure(lesson: LiveLesson) -> None:
             options={"lesson": lesson.options, **lesson.constants(runs)},
             on_commit=set_from_message(settings),
         )
-        query = settings_query(settings)
-        Address(page_name(lesson.name)).write(query)
+        Address(page_name(lesson.name)).write(settings_query(settings))
         if not is_embedded():
-            state = EmbeddedState(LESSONS[lesson.name], query, query, file_name(lesson.name))
-            embed_expander(state, lesson.name)
+            _export(lesson, settings[:-1])  # without the answer
+
+
+def _export(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
+    """Draw what takes the figure elsewhere, in the state of these settings."""
+    name, query = lesson.name, settings_query(settings)
+    web_page_button(name, [name], lambda _: lesson_content(name), settings_state(settings)["values"])
+    embed_expander(EmbeddedState(LESSONS[name], query, query, file_name(name)), name)
 
 
 def _follow_link(lesson: LiveLesson) -> None:
