@@ -13,7 +13,7 @@ const MOST_DRAWS = 1000; // of an estimate: as far as K goes
 const LIMITS = [[-3, 3], [-3, 3], [-2.75, 0], [-2.75, 0]]; // of the best Gaussian q
 const PRIOR = [0, 0, 0, 0]; // as a q: its means and the logarithms of its standard deviations
 const BINS = 80;
-const TAIL = 0.05; // of the estimates: may be beyond either end of their axis
+const TAIL = 0.02; // of the estimates: may be beyond either end of their axis
 const ZOOM_POWER = -0.25; // of K, with which their axis becomes shorter; their spread does with −0.5
 const ROOM = 1.1; // on an axis, for what lies nearer to log p(x)
 const LEAST_SIDE = 0.4; // of the axis on one side of log p(x), to that on the other
@@ -27,8 +27,8 @@ const HISTOGRAM = {
   title: "Estimates of log p(x)",
   description: `A histogram of ${REPEATS} estimates, each from K draws, with their mean, and log p(x) by quadrature once the question is answered`,
   x: { title: "nats" },
-  y: { domain: [2 * MEAN_ROW, 1.1], ticks: [{ value: MEAN_ROW, label: "mean" }], hasGrid: false },
-  height: 280,
+  y: { domain: [2 * MEAN_ROW, 1.35], ticks: [{ value: MEAN_ROW, label: "mean" }], hasGrid: false },
+  height: 230,
   minLeft: 48,
   legend: "none",
   parts: [
@@ -46,7 +46,7 @@ const SHORTFALL = {
   description: "The distance of the mean of the estimates below log p(x) over the number of draws, from the prior, the encoder's q and the best Gaussian, with 95% intervals",
   x: { title: "draws K", scale: "log", domain: [0.85, MOST_DRAWS] },
   y: { title: "nats", scale: "log", domain: [LEAST_SHORTFALL, 30] },
-  height: 170,
+  height: 150,
   minLeft: 48,
   legend: "top",
   parts: [
@@ -135,7 +135,7 @@ export class BoundLesson extends LessonFigure {
       below: list(bars.filter((bar) => !isAbove(bar))), above: list(bars.filter(isAbove)),
       interval: { x: [mean - halfWidth, mean + halfWidth].map((end) => end + logEvidence), y: [MEAN_ROW, MEAN_ROW] }, mean: { x: mean + logEvidence, y: MEAN_ROW },
       evidence: isAnswered ? { x: logEvidence } : null,
-      "share above": isAnswered ? { x: logEvidence + step, y: 0.9, text: `${percent(above.share)} above` } : null,
+      "share above": isAnswered ? { x: logEvidence + step, y: 1.1, text: `${percent(above.share)} above` } : null,
     }, { x: [low + logEvidence, high + logEvidence] });
     const head = `${REPEATS} estimates, each from ${k.toLocaleString("en")} draw${k > 1 ? "s" : ""} of ${SOURCES[q]}: mean ${nats(mean + logEvidence)} ± ${nats(halfWidth)} nats`;
     this.note.textContent = isAnswered ? `${head}, by quadrature log p(x) = ${nats(logEvidence)}. ${percent(above.share)} of them (${percent(above.low)} to ${percent(above.high)}) lie above it. Those beyond the axis are in its last bin.` : `${head}.`;
