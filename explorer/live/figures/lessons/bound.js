@@ -138,7 +138,7 @@ export class BoundLesson extends LessonFigure {
       "share above": isAnswered ? { x: logEvidence + step, y: 1.1, text: `${percent(above.share)} above` } : null,
     }, { x: [low + logEvidence, high + logEvidence] });
     const head = `${REPEATS} estimates, each from ${k.toLocaleString("en")} draw${k > 1 ? "s" : ""} of ${SOURCES[q]}: mean ${nats(mean + logEvidence)} ± ${nats(halfWidth)} nats`;
-    this.note.textContent = isAnswered ? `${head}, by quadrature log p(x) = ${nats(logEvidence)}. ${percent(above.share)} of them (${percent(above.low)} to ${percent(above.high)}) lie above it. Those beyond the axis are in its last bin.` : `${head}.`;
+    this.note.textContent = isAnswered ? `${head}, by quadrature log p(x) = ${nats(logEvidence)}. ${percent(above.share)} of them (${percent(above.low)} to ${percent(above.high)}) lie above it. What is beyond the axis is in its last bin.` : `${head}.`;
   }
 
   /** Return the axis of estimates, minus log p(x): its lower end, and the step of its bins, two of which meet at 0. */
