@@ -11,7 +11,7 @@ from explorer.runs.evidence import decode_grid, grid_log_likelihood
 from explorer.runs.load import load_model
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.learn.evidence_block import GRID
+from explorer.views.evidence_block import GRID
 from tests.live.lesson_bound_cases import best_gaussian, log_weights
 
 PRIOR = (0.0, 0.0, 0.0, 0.0)

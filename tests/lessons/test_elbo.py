@@ -19,7 +19,7 @@ from explorer.runs.evidence import decode_grid, grid_log_likelihood, log_evidenc
 from explorer.runs.load import load_model
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.learn.evidence_block import GRID, IMAGES
+from explorer.views.evidence_block import GRID, IMAGES
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from explorer.latent.quadrature import Grid
 from explorer.runs.load import LoadedRun, load_model
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.ui.learn.evidence_block import GRID
+from explorer.views.evidence_block import GRID
 from tests.live.lesson_elbo_cases import IMAGES, PLACES, RUN, digits_case, gaussian
 
 N_DRAWS = 600

@@ -19,7 +19,7 @@ from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.ui.learn.evidence_block import GRID
+from explorer.views.evidence_block import GRID
 
 RUN = Path(__file__).parents[2] / "trained/digits-vae-2d"
 PLACES = [(0.0, 0.0, 0.0, 0.0), (2.5, -2.5, 0.0, 0.0), (-1.2, 0.7, -2.75, -2.75), (1.3, 0.8, -1.0, -1.6)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
 from explorer.query import Scalar
-from explorer.ui.learn.evidence_block import IMAGES, evidence_block
+from explorer.views.evidence_block import IMAGES, evidence_block
 
 NAME = "bound"
 

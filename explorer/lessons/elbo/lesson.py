@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
 from explorer.query import Scalar
-from explorer.ui.learn.evidence_block import IMAGES, evidence_block
+from explorer.views.evidence_block import IMAGES, evidence_block
 
 NAME = "elbo"
 FOLDER = Path(__file__).parent
@@ -20,7 +20,7 @@ SYMBOLS = {
 
 
 def blocks(runs):
-    from explorer.ui.run_view import RunView
+    from explorer.views.run_view import RunView
 
     [run] = runs.values()
     return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
