@@ -90,6 +90,8 @@ def qr_svg(link: str) -> str:
             border=BORDER,
             light="#fff",
             xmldecl=False,
+            svgclass=None,
+            lineclass=None,
             title=qr_description(link),
         )
         return file.getvalue().decode().replace("<svg ", '<svg role="img" ', 1)
