@@ -27,7 +27,14 @@ class EmbeddedState:
 
     @property
     def link(self) -> str:
-        return f"{st.context.url}?{_encode(self.query)}"
+        return self._link(self.query)
+
+    @property
+    def frame_link(self) -> str:
+        return self._link({**self.query, "embed": "true"})
+
+    def _link(self, query: Mapping[str, str]) -> str:
+        return f"{st.context.url}{'?' * bool(query)}{_encode(query)}"
 
     @property
     def is_private(self) -> bool:
@@ -45,7 +52,7 @@ def show_embed(state: EmbeddedState, key: str) -> None:
             "A frame with this app at its present state, without navigation. The server must name the site"
             " that shows it: `EXPLORER_EMBED_IN=https://moodle.example.org`."
         )
-        address = f"{state.link}{'&' if state.query else ''}embed=true"
+        address = state.frame_link
     else:
         st.caption(
             f"A frame with the file {state.file_name} at the present state, which needs no server. Export it"
