@@ -1,11 +1,15 @@
-"""Pages with one figure each, of included runs and of a replay, as files."""
+"""Pages with one figure each, of included runs, of a replay and of lessons, as files."""
 
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
+from explorer.figures.palette import live_palette
 from explorer.live.block import Block
 from explorer.live.fields import AE_Z, BETA, EPOCH, Z, pad_fields, replay_fields
 from explorer.live.figure import PAD, REPLAY
 from explorer.live.page import build_page
+from explorer.registry import LESSONS
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -27,6 +31,23 @@ def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
     for kind, text in pages.items():
         (folder / f"{kind}.html").write_text(text, encoding="utf-8")
     return {kind: (folder / f"{kind}.html").as_uri() for kind in pages}
+
+
+def write_lessons(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Write the figures of lessons; return the address of each file by the lesson's name."""
+    for name in names:
+        lesson = import_module(f"explorer.lessons.{name}.lesson").LESSON
+        runs = {run: find_run(run) for run in lesson.runs}
+        text = build_page(
+            lesson.figure,
+            LESSONS[name],
+            fields=(*lesson.fields, lesson.answer),
+            blocks=lesson.blocks(runs),
+            options={"lesson": lesson.options, **lesson.constants(runs)},
+            palette=live_palette(),
+        )
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in names}
 
 
 def _side(view: RunView, map_block) -> dict[str, Block]:
