@@ -12,6 +12,7 @@ from tests.live.lesson_elbo_cases import elbo_cases
 from tests.live.lesson_features_cases import class_direction_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
+from tests.live.lesson_noise_cases import linear_vae_cases
 from tests.live.lesson_pca_cases import pca_cases
 from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
@@ -31,6 +32,7 @@ def lesson_cases() -> dict[str, dict]:
         "class_direction": class_direction_cases(),
         "gradients": gradient_cases(),
         "linear_decoder": linear_decoder_cases(),
+        "linear_vae": linear_vae_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),
         "pca": pca_cases(),

@@ -21,7 +21,7 @@ SYMBOLS = {
 
 def blocks(runs):
     from explorer.lessons.elbo.compute import evidence_block
-    from explorer.ui.run_view import RunView
+    from explorer.views.run_view import RunView
 
     [run] = runs.values()
     return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
