@@ -229,6 +229,7 @@ LESSONS = {
     "kl": "The KL divergence",
     "mixture": "The infinite mixture",
     "elbo": "The evidence lower bound",
+    "bound": "How good is the bound?",
     "objectives": "Three objectives",
     "kl_weight": "The KL weight",
     "rate": "What the rate is made of",

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_bound_cases import bound_cases
 from tests.live.lesson_closing_gap_cases import gaussian_mixture_cases
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_codebook_cases import codebook_cases
@@ -27,6 +28,7 @@ def lesson_cases() -> dict[str, dict]:
         "gaussian": gaussian_cases(),
         "gaussian_mixture": gaussian_mixture_cases(),
         "evidence": elbo_cases(),
+        "importance": bound_cases(),
         "blend": blend_cases(),
         "codebook": codebook_cases(),
         "class_direction": class_direction_cases(),
