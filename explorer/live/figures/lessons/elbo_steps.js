@@ -48,6 +48,8 @@ const STEPS_DECLARATION = {
     { kind: "marker", name: "highest", label: "highest possible log p(x)", colour: "grey", dash: "dotted" },
     { kind: "line", name: "evidence", label: "log p(x)", colour: "x", dash: "solid", width: 2 },
     { kind: "line", name: "bound", label: "bound L_b", colour: "z", dash: "dashed", width: 2 },
+    { kind: "marker", name: "evidence now", label: "", colour: "x" },
+    { kind: "marker", name: "bound now", label: "", colour: "z", shape: "diamond" },
   ],
 };
 
@@ -167,7 +169,8 @@ export class ExpectationMaximisation {
     this.terms = linearBoundTerms(points, this.decoder, this.q);
     const all = [...history, this.terms], x = all.map((_, i) => (i < history.length ? i : Math.max(i - 1 + share, 0)));
     const lowest = highest - LOWEST, curve = (name) => all.map((terms) => Math.max(terms[name], lowest)), evidence = curve("evidence"), bound = curve("bound");
-    this.steps.update({ gap: { x, low: bound, high: evidence }, evidence: { x, y: evidence }, bound: { x, y: bound }, highest: { y: highest } },
+    const now = (values) => ({ x: x.at(-1), y: values.at(-1) });
+    this.steps.update({ gap: { x, low: bound, high: evidence }, evidence: { x, y: evidence }, bound: { x, y: bound }, highest: { y: highest }, "evidence now": now(evidence), "bound now": now(bound) },
       { x: [0, Math.max(SHOWN_STEPS, history.length)], y: [lowest, highest + 0.1] });
     const length = Math.hypot(...w), normal = length ? [-w[1] / length, w[0] / length] : [0, 1];
     const along = (k) => points.flatMap((point, i) => [point[k], w[k] * means[i], NaN]);
