@@ -16,6 +16,9 @@ async function readBlock(id) {
   return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
+/** Return whether this is a file in a frame, where a sandbox forbids to change the address, which nobody sees. */
+const isFramedFile = () => location.protocol === "file:" && window !== window.top;
+
 async function openFigure(FigureClass, root, note, showError) {
   const { fields, state: initialState, blocks, later, options, palette } = JSON.parse(document.getElementById("figure").textContent);
   const table = new StateTable(fields);
@@ -24,6 +27,7 @@ async function openFigure(FigureClass, root, note, showError) {
   const send = (type, message) => {
     if (type !== "commit") return;
     values = { ...values, ...message.values };
+    if (isFramedFile()) return;
     location.hash = writtenHash = `#${table.writeHash(values)}`;
   };
   /** Show what the hash says; what else belongs to the initial state, only where the hash says nothing. */
