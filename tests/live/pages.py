@@ -1,13 +1,14 @@
-"""Pages with one figure each, of included runs and of a replay, as files."""
+"""Pages with one figure each, of included runs, of a replay and of lessons, as files."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from safetensors import numpy as safetensors
 
-from explorer.export.contents import comparison_content, run_content
+from explorer.export.contents import comparison_content, lesson_content, run_content
 from explorer.live.block import Block
 from explorer.live.fields import EPOCH, replay_fields
 from explorer.live.figure import REPLAY
@@ -39,6 +40,13 @@ def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
     for kind, content in contents.items():
         (folder / f"{kind}.html").write_text(build_page(content, compress), encoding="utf-8")
     return {kind: (folder / f"{kind}.html").as_uri() for kind in contents}
+
+
+def write_lessons(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Write the figures of lessons; return the address of each file by the lesson's name."""
+    for name in names:
+        (folder / f"{name}.html").write_text(build_page(lesson_content(name)), encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in names}
 
 
 def write_frame(folder: Path, address: str) -> str:
