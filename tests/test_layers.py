@@ -37,15 +37,17 @@ MAY_IMPORT = {
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
     | {"untrusted"},
-    "views": SETTINGS | {"figures", "latent", "live", "runs", "store"},
+    "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
+    "export": SETTINGS
+    | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
-    | {"untrusted"},
+    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
+    | {"runs", "store", "untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
-    | {"untrusted", "views"},
+    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
@@ -69,6 +71,7 @@ WITHOUT_TORCH = {
         "live",
         "figures",
         "views",
+        "export",
     ),
     *("jobs", "cli", "ui", "pages", "app"),
 }

@@ -13,8 +13,8 @@ from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
 from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
-from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.views import words
+from explorer.views.pairs import is_conditional, side_names
 from explorer.views.readouts import frame_gap
 from explorer.views.run_view import RunView, run_version
 

@@ -10,7 +10,7 @@ from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import is_larger
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
-from explorer.ui.compare.pairs import is_conditional, side_names
+from explorer.views.pairs import is_conditional, side_names
 from explorer.views.readouts import frame_gap
 from explorer.views.run_view import RunView, run_version
 

@@ -6,9 +6,11 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.dimensions import Dimension, rank_dimensions
+from explorer.live.fields import CLASS, Z
 from explorer.store.run import Run
 from explorer.ui.components.pad_position import PadPosition
 from explorer.views import words
+from explorer.views.pad_start import run_start
 from explorer.views.run_view import RunView, run_version
 
 
@@ -148,16 +150,11 @@ def explore_session(run: Run) -> ExploreSession:
 
 def new_session(run: Run) -> ExploreSession:
     """Return a session that starts at the code of the first test image."""
-    e = RunView(run).embedding
+    e, values = RunView(run).embedding, run_start(RunView(run))
     # The path ends at the first image of another class, if there is one.
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)
     return ExploreSession(
         run,
-        PadPosition(
-            [e.mu[0].tolist()],
-            0,
-            film_position=run.spec.beta,
-            label=int(e.y[0]) if RunView(run).n_classes else None,
-        ),
+        PadPosition([values[Z]], 0, film_position=run.spec.beta, label=values.get(CLASS)),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )
