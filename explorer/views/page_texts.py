@@ -1,7 +1,9 @@
 """The sentences of the pages, as Markdown, which the app and a site without a server both show."""
 
+from explorer.latent.gaps import MAX_CODES
 from explorer.store.run import Run
-from explorer.views import words
+from explorer.views import pairs, words
+from explorer.views.run_view import RunView
 
 # The pages of the app in their order; the lessons follow under LESSONS_TITLE.
 PAGE_TITLES = {
@@ -13,8 +15,15 @@ PAGE_TITLES = {
     "library": "Library",
 }
 LESSONS_TITLE = "Learn"
+EXAMPLE_RUN = "mnist-vae-2d"  # what Home and Explore show at first
 HOME_TITLE = "Explore a latent space"
 COMPARE_LABEL = "Compare: find an AE's gaps, and move the KL weight of a VAE"
+
+CONDITIONAL_NOTE = (
+    " The ELBO of a conditional VAE bounds log p(x | class), so it is not comparable with that of a VAE. Its"
+    " gaps are of the codes of all classes together; its samples are decoded with the classes of random test"
+    " images."
+)
 
 
 def home_introduction(run: Run) -> str:
@@ -62,12 +71,36 @@ def compare_introduction(left: Run, right: Run) -> str:
     else:
         gaps = "**Gaps**, which contain no codes, are measured, but not drawn in more than two dimensions."
         task = "Drag **β** and watch the rate of each dimension."
-    has_conditional = any(run.spec.model_kind.is_conditional for run in (left, right))
+    has_conditional = any(map(pairs.is_conditional, (left, right)))
     return (
         f"**Move over either map:** both networks decode z at the same position. {gaps}"
         + (f" {task}" if right.film else "")
         + (" Choose a **class** for the conditional VAE." if has_conditional else "")
     )
+
+
+def compare_figures(left: Run, right: Run) -> str:
+    """Return what was measured of two runs, and how."""
+    figures = (
+        f"{words.escape_markdown(words.run_title(run))}:"
+        f" {words.metrics_sentence(run)}{words.ladder_sentence(run)}"
+        for run in (left, right)
+    )
+    return (
+        "  \n".join(figures)
+        + f"{pairs.difference_sentence(left, right)}\n\nThe figure **gap** is the share of samples of the"
+        " Gaussian fitted to the codes that are in gaps: their nearest code is farther away than their"
+        f" fifth nearest sample. It is the mean of ten measurements, each of {min(right.test.n, MAX_CODES):,}"
+        " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
+        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; its"
+        f" map shows the posterior *means* of {RunView(right).n_compared:,} images."
+        + (CONDITIONAL_NOTE if any(map(pairs.is_conditional, (left, right))) else "")
+        + "\n\nThe address of this page is a link to its present state."
+    )
+
+
+def lessons_label(n: int) -> str:
+    return f"Learn the ideas in {n} short lessons"
 
 
 def are_gaps_drawn(run: Run) -> bool:
@@ -93,7 +126,5 @@ def run_figures(run: Run) -> str:
             if run.spec.has_prior
             else ""
         )
-        + (
-            " Shares of the variance: ± is a 95% interval over the codes." if run.spec.latent_dim > 2 else ""
-        )
+        + (" Shares of the variance: ± is a 95% interval over the codes." if run.spec.latent_dim > 2 else "")
     )

@@ -71,9 +71,7 @@ def write_zip(folder: Path, file: Path) -> None:
     part = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(
-            dir=file.parent, prefix=f".{file.name}.", suffix=PARTIAL_SUFFIX
-        )
+        descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=PARTIAL_SUFFIX)
         with open(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                 info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), ZIP_TIME)

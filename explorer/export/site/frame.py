@@ -1,17 +1,14 @@
-"""What every page of a site has: its head, the navigation, its figure, and the address of all that it loads."""
+"""What every page of a site has: its head, the navigation, its figure, and addresses of what it loads."""
 
-import json
 import posixpath
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from explorer.export.site.files import SiteFiles
-from explorer.live.block import map_blocks
+from explorer.live.block import Block, LazyBlock
 from explorer.live.bundle import classic_script, join_styles
-from explorer.live.fields import describe
 from explorer.live.page import STYLE as PAGE_STYLE
-from explorer.live.page import PageContent
+from explorer.live.page import PageContent, figure_elements
 
 HOST, STYLE = "hosts/site/site.js", "hosts/site/site.css"
 APP_NAME = "Latent Space Explorer"
@@ -42,8 +39,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Navigation:
-    """What leads to the pages, in the order of the app: titles by the paths of their pages. lessons: in a menu
-    of their own. last: after them.
+    """What leads to the pages, in the order of the app: titles by paths. lessons: in a menu of their own;
+    last: after it.
     """
 
     pages: dict[str, str]
@@ -108,42 +105,25 @@ def _navigation_link(page: Page, path: str, title: str) -> str:
 
 
 def _figure(page: Page, content: PageContent, files: SiteFiles) -> tuple[list[str], list[str]]:
-    """Return what the figure of a page adds to its head and to its body."""
+    """Return what the figure of a page adds to its head and to its body. Its first blocks are loaded beside
+    its script, and not after it.
+    """
     figure, needed = content.figure, []
 
-    def share(block) -> str:
+    def share(block: Block | LazyBlock) -> str:
         return page.address(files.share_block(block))
 
-    def share_needed(block) -> str:
+    def share_needed(block: Block | LazyBlock) -> str:
         needed.append(share(block))
         return needed[-1]
 
-    described = {
-        "fields": describe(content.fields),
-        "state": {"values": {}} | dict(content.state or {}),
-        "blocks": map_blocks(content.blocks, share_needed) or {},
-        "later": map_blocks(content.later, share),
-        "options": dict(content.options or {}),
-        "palette": dict(content.palette or {}),
-    }
+    body = figure_elements(content, share_needed, share)
     script = classic_script(figure.script(HOST, f"openSitePage({figure.class_name});"))
     script_address = page.address(files.share(figure.name, "js", script))
     style = page.address(files.share(figure.name, "css", figure.style_sheet()))
     head = [
         f'<link rel="stylesheet" href="{style}">',
         f'<script defer src="{script_address}"></script>',
-        *_preloads(needed),
-    ]
-    data = json.dumps(described).replace("<", "\\u003c")
-    body = [
-        '<p id="note" role="status"></p>',
-        '<div id="root"><p role="status">Loading…</p></div>',
-        "<noscript><p>This figure needs JavaScript.</p></noscript>",
-        f'<script type="application/json" id="figure">{data}</script>',
+        *(f'<link rel="preload" as="script" href="{address}">' for address in dict.fromkeys(needed)),
     ]
     return head, body
-
-
-def _preloads(addresses: Sequence[str]) -> list[str]:
-    """Return links with which the figure's first blocks are loaded beside its script, not after it."""
-    return [f'<link rel="preload" as="script" href="{address}">' for address in dict.fromkeys(addresses)]
