@@ -5,6 +5,7 @@ from importlib import import_module
 import numpy as np
 
 from explorer.errors import UserError, unknown_name_error
+from explorer.export.decoded_grid import decoded_grid_block
 from explorer.export.notes import lesson_notes, pair_notes, run_notes
 from explorer.figures.palette import live_palette
 from explorer.live.block import Block
@@ -15,6 +16,7 @@ from explorer.live.page import PageContent
 from explorer.registry import LESSONS
 from explorer.runs.citation import bibtex
 from explorer.store.catalogue import find_run
+from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.views import pairs, words
 from explorer.views.map_block import codes_block
@@ -35,7 +37,7 @@ def run_content(run: Run, include_private: bool = False) -> PageContent:
         words.run_title(run),
         fields=pad_fields({Z: len(values[Z])}, view.betas, view.n_classes),
         state={"values": values, "row": 0 if has_images else None},
-        blocks={"sides": [_side(view, view.map_block, has_images)]},
+        blocks={"sides": [_side(view, view.page_block, has_images)]},
         later=_later(view, has_images),
         options={"is_named": view.classifier_block is not None},
         notes=run_notes(run, has_images),
@@ -49,7 +51,7 @@ def comparison_content(left: Run, right: Run, include_private: bool = False) -> 
     Raises UserError if they cannot stand beside each other, or a browser cannot decode one of them.
     """
     if fault := pairs.pair_fault(left, right):
-        raise UserError(fault)
+        raise UserError(f"{fault} Choose an AE or a conditional VAE, and a VAE of the same images.")
     views = RunView(left), RunView(right)
     has_images = include_private or not any(map(has_own_images, (left, right)))
     values, n_images = pair_start(views), n_walk_images(views) if has_images else 0
@@ -85,6 +87,11 @@ def lesson_content(name: str) -> PageContent:
     )
 
 
+def file_name(*names: str) -> str:
+    """Return the usual name of the file of a page of these runs, or of a lesson."""
+    return f"{'-and-'.join(map(public_name, names))}.html"
+
+
 def has_own_images(run: Run) -> bool:
     """Return whether the images of a run are somebody's own, and not those of a built-in data set."""
     return bool(run.spec.dataset_kind.argument)
@@ -94,11 +101,9 @@ def _side(view: RunView, map_block: Block, has_images: bool) -> dict[str, Block 
     """Return the blocks of a run, with the codes of the images, which a page without a server needs when one
     is clicked.
     """
-    if view.decoder_block is None:
-        raise UserError(f"No browser can compute the decoder of run {view.run.name}. Train it as an mlp.")
     return {
         "map": map_block,
-        "decoder": view.decoder_block,
+        "decoder": view.decoder_block or decoded_grid_block(view, map_block),
         "codes": codes_block(f"codes-{view.version}", _image_codes(view)) if has_images else None,
     }
 

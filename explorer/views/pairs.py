@@ -116,9 +116,14 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
     return best and (_best_on_side(best, runs, is_left=True), best)
 
 
+def in_order(run: Run, other: Run) -> tuple[Run, Run]:
+    """Return two runs in the order in which they can stand beside each other; in this one if in neither."""
+    return (other, run) if are_comparable(other, run) and not are_comparable(run, other) else (run, other)
+
+
 def pair_query(run: Run, other: Run) -> dict[str, str]:
     """Return the query of a link to the compare page with these two runs."""
-    left, right = (run, other) if are_comparable(run, other) else (other, run)
+    left, right = in_order(run, other)
     return {"ae": left.name, "vae": right.name}
 
 

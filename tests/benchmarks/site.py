@@ -65,7 +65,9 @@ def main() -> None:
                     rounds = sorted(visit(browser, address + path, sign) for _ in range(ROUNDS))
                     painted, seconds, kilobytes = rounds[ROUNDS // 2]
                     host = "gzip" if compresses else "plain"
-                    print(f"| {name} | {host} | {painted:.1f} | {seconds:.1f} | {kilobytes:,.0f} |", flush=True)
+                    print(
+                        f"| {name} | {host} | {painted:.1f} | {seconds:.1f} | {kilobytes:,.0f} |", flush=True
+                    )
 
 
 if __name__ == "__main__":

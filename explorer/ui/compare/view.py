@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from explorer.export.contents import comparison_content
+from explorer.export.decoded_grid import page_fault
 from explorer.live.fields import AE_Z, CLASS, Z
 from explorer.query import problem_sentence
 from explorer.specs import RunSpec
+from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import runs_with_prior, show_figures
@@ -18,6 +21,7 @@ from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.components.settings import apply_settings, settings_query
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
@@ -74,10 +78,24 @@ def compare_view(ae: Run, vae: Run) -> None:
             _exact_beta_link(vae, position.film_position)
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
         show_starts(vae)
+        _web_page(ae, vae, position)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
+
+
+def _web_page(ae: Run, vae: Run, position: PadPosition) -> None:
+    if fault := next(filter(None, (page_fault(RunView(run)) for run in (ae, vae))), ""):
+        st.caption(f"There is no web page of this pair. {public_name(fault)}")
+        return
+    web_page_button(
+        _session_key("export", ae, vae),
+        [ae.name, vae.name],
+        lambda includes_own: comparison_content(ae, vae, includes_own),
+        position.values,
+        runs=[ae, vae],
+    )
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:
