@@ -27,14 +27,17 @@ def page_fault(view: RunView) -> str:
     return f"No browser can compute the decoder of run {run.name}, and {reason}. Train it as an mlp."
 
 
-def decoded_grid_block(view: RunView, map_block: Block) -> Block:
+def decoded_grid_block(view: RunView, map_block: Block, side: int = 0, n_rungs: int = 0) -> Block:
     """Return the block of the images of a run with two latent dimensions: of a ladder at each KL weight that
     it was trained at, of a conditional model of each class. map_block: of the run, whose bounds the grid
-    covers. Raises UserError if there is a page_fault().
+    covers; side: the number of images along an axis, as many as fit if 0; n_rungs: of the KL weights, all if
+    0. Raises UserError if there is a page_fault().
     """
     if fault := page_fault(view):
         raise UserError(fault)
-    weights, side = view.run.spec.rungs or (None,), _side(view)
+    weights, side = view.run.spec.rungs or (None,), side or _side(view)
+    if view.run.spec.rungs and n_rungs:
+        weights = [weights[i] for i in sorted({round(i) for i in np.linspace(0, len(weights) - 1, n_rungs)})]
     labels = range(view.n_classes) if view.n_classes else (None,)
     low, high = _reach(view, safetensors.load(map_block.content)["bounds"])
     x, y = np.linspace(low, high, side, dtype=np.float32).T

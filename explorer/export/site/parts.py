@@ -6,6 +6,7 @@ from itertools import permutations
 
 from explorer.errors import UserError
 from explorer.export.contents import comparison_content, lesson_content, run_content
+from explorer.export.site.preview import with_previews
 from explorer.live.block import map_blocks
 from explorer.live.page import PageContent
 from explorer.registry import LESSONS
@@ -90,14 +91,14 @@ def collect_parts(
         return content
 
     for run in runs:
-        if content := make(f"The run {run.name}", lambda run=run: run_content(run)):
+        if content := make(f"The run {run.name}", lambda run=run: with_previews(run_content(run), [run])):
             parts.runs[run.name] = run, content
     for left, right in both:
         if left.name not in parts.runs or right.name not in parts.runs:
             done += 1
             continue
         label = f"The comparison of {left.name} and {right.name}"
-        if content := make(label, lambda pair=(left, right): comparison_content(*pair)):
+        if content := make(label, lambda pair=(left, right): with_previews(comparison_content(*pair), pair)):
             parts.pairs[left.name, right.name] = (left, right), content
     for name in lessons:
         if content := make(f"The lesson {LESSONS[name]}", lambda name=name: lesson_content(name)):
