@@ -12,7 +12,7 @@ from explorer.errors import UserError
 from explorer.export.site import build, parts
 from explorer.export.site.build import build_site
 from explorer.export.site.folder import MARK_FILE
-from explorer.export.site.frame import POLICY
+from explorer.export.site.frame import NO_ICON, POLICY
 from explorer.registry import LESSONS
 from explorer.store.catalogue import find_run
 from explorer.store.ownership import private_name
@@ -92,7 +92,7 @@ def test_every_address_is_relative_and_leads_to_a_file(site):
         data = re.search(r'<script type="application/json" id="figure">(.*?)</script>', text)
         blocks = re.findall(r'"([^"]*/?blocks/\w+\.js)"', data[1]) if data else []
         for address in [*page.addresses, *blocks]:
-            if address != "#main":
+            if address not in ("#main", NO_ICON):
                 target = (home.parent / address).resolve()
                 assert target.is_file() and ":" not in address, address
                 reached.add(target.relative_to(folder.resolve()).as_posix())

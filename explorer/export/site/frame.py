@@ -12,6 +12,7 @@ from explorer.live.page import PageContent, figure_elements
 
 HOST, STYLE = "hosts/site/site.js", "hosts/site/site.css"
 APP_NAME = "Latent Space Explorer"
+NO_ICON = "data:,"  # otherwise browsers ask the server's root for one
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob: data:; base-uri 'none';"
     " form-action 'none'"
@@ -63,6 +64,7 @@ def render(page: Page, navigation: Navigation, files: SiteFiles) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(page.title)} · {APP_NAME}</title>",
+            f'<link rel="icon" href="{NO_ICON}">',
             f'<link rel="stylesheet" href="{style}">',
             *figure_head,
             "</head>",

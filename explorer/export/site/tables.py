@@ -48,12 +48,12 @@ def library_page(parts: SiteParts) -> Page:
     return replace(
         page,
         before="<p>All models of this site, with figures on test images, in nats per image.</p>\n"
-        + _table("All models", ("Model", *COLUMNS), rows)
+        + _table("All models", ("Model", *COLUMNS), rows, "numbers")
         + (f"<h2>Not on this site</h2>\n<ul>{missing}</ul>" if missing else ""),
     )
 
 
-def _table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "text") -> str:
     """Return a table that scrolls by itself. rows: HTML of the cells; the first of each is its heading."""
     head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
     body = "".join(
@@ -61,7 +61,7 @@ def _table(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
         for first, *rest in rows
     )
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{name}"><table>\n'
+        f'<div class="table" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>\n</table></div>\n"
     )
 
