@@ -29,8 +29,8 @@ window.audit = {
       }
     };
     visit(document.body, false);
-    for (const e of document.querySelectorAll("html, [data-testid=stMain]"))
-      if (e.scrollWidth > e.clientWidth + 1) found.push(`${e.tagName} scrolls: ${e.scrollWidth} in ${e.clientWidth}`);
+    for (const e of [document.documentElement, document.querySelector("[data-testid=stMain]")])
+      if (e && e.scrollWidth > e.clientWidth + 1) found.push(`${e.tagName} scrolls: ${e.scrollWidth} in ${e.clientWidth}`);
     return found;
   },
 

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-from safetensors import numpy as safetensors
 
 from explorer.errors import UserError
 from explorer.export.contents import comparison_content, lesson_content, run_content
@@ -16,13 +15,10 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import CHECKSUM_KEY
+from tests.live.pages import read_block
 
 KEY = "0123456789abcdef0123"
 RUN, AE, LADDER = "digits-vae-2d", "digits-ae-2d", "digits-ladder-2d"
-
-
-def tensors(block) -> dict[str, np.ndarray]:
-    return safetensors.load(block.content)
 
 
 @pytest.fixture
@@ -59,10 +55,10 @@ def test_a_page_is_small_and_says_where_it_comes_from(content, megabytes):
 def test_a_page_has_the_codes_of_its_images():
     [side] = run_content(find_run(RUN)).blocks["sides"]
     e = read_embedding(find_run(RUN))
-    assert np.array_equal(tensors(side["codes"])["codes"], e.mu[None, : len(e.images)])
+    assert np.array_equal(read_block(side["codes"])[1]["codes"], e.mu[None, : len(e.images)])
     _, ladder = comparison_content(find_run(AE), find_run(LADDER)).blocks["sides"]
     e = read_embedding(find_run(LADDER))
-    assert np.array_equal(tensors(ladder["codes"])["codes"], e.film.mu[:, : len(e.images)])
+    assert np.array_equal(read_block(ladder["codes"])[1]["codes"], e.film.mu[:, : len(e.images)])
 
 
 def test_own_images_are_packed_only_when_that_is_asked(private_run):
@@ -92,9 +88,8 @@ def test_what_no_browser_decodes_is_packed_as_images_on_a_grid(recurrent, monkey
     monkeypatch.setenv("EXPLORER_RUNS", str(run.folder.parent))
     content = run_content(run)
     block = content.blocks["sides"][0]["decoder"]
-    metadata = json.loads(json.loads(block.content[8:].split(b"}}")[0] + b"}}")["__metadata__"]["block"])
-    differences = tensors(block)["differences"]
-    images = differences.cumsum(axis=-2, dtype=np.uint8).cumsum(axis=-3, dtype=np.uint8)
+    metadata, tensors = read_block(block)
+    images = tensors["differences"].cumsum(axis=-2, dtype=np.uint8).cumsum(axis=-3, dtype=np.uint8)
     side = images.shape[2]
     assert images.shape == (1, 10, side, side, 64)
     low, high = np.array(metadata["low"]), np.array(metadata["high"])

@@ -25,6 +25,9 @@ function readElement(id) {
 /** Return whether the hash leads to a part of the page, as the link that skips the navigation does, and says no state. */
 const isAnchor = (hash) => Boolean(document.getElementById(hash.slice(1)));
 
+/** Return whether this is a file in a frame, where a sandbox forbids to change the address, which nobody sees. */
+const isFramedFile = () => location.protocol === "file:" && window !== window.top;
+
 async function openFigure(FigureClass, readBlock, root, note, showError) {
   const { fields, state: initialState, blocks, later, options, palette } = JSON.parse(document.getElementById("figure").textContent);
   const table = new StateTable(fields), defaults = Object.fromEntries(fields.map((field) => [field.name, field.default]));
@@ -34,6 +37,7 @@ async function openFigure(FigureClass, readBlock, root, note, showError) {
   const send = (type, message) => {
     if (type !== "commit") return;
     values = { ...values, ...message.values };
+    if (isFramedFile()) return;
     location.hash = writtenHash = `#${table.writeHash(values)}`;
   };
   /** Show what the hash says; what it does not say is as at first. */
