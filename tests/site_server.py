@@ -40,11 +40,16 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address) -> None:
+        """Say nothing of browsers that close a connection."""
+
+
 @contextmanager
 def static_server(folder: Path, compresses: bool = False) -> Iterator[str]:
     """Yield the address of a folder, which ends with "/"."""
     handler = partial(Handler, directory=str(folder), compresses=compresses)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

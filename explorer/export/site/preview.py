@@ -10,7 +10,7 @@ from explorer.live.page import PageContent
 from explorer.store.run import Run
 from explorer.views.run_view import RunView
 
-MIN_BYTES = 300_000  # of a decoder that is large: 1.5 seconds on 1.6 Mbit/s
+MIN_BYTES = 200_000  # of a decoder that is large: a second on 1.6 Mbit/s
 SIDE, LADDER_SIDE, N_RUNGS = 16, 12, 4  # images along an axis; of a ladder, also KL weights
 
 
