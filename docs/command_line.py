@@ -39,8 +39,9 @@ def reference(parser: argparse.ArgumentParser) -> str:
 
 
 def _command(name: str, sub: argparse.ArgumentParser, prog: str) -> str:
+    several = "+", "*"
     positional = [
-        f"{a.metavar or a.dest.upper()}{'…' if a.nargs in ('+', '*') else ''}" for a in _own(sub, False)
+        f"{a.metavar or a.dest.upper()}{'…' if a.nargs in several else ''}" for a in _own(sub, False)
     ]
     required = [f"{_flag(a)} {_value(a)}" for a in _own(sub, True) if a.required]
     usage = " ".join([prog, name, *positional, *required])

@@ -6,12 +6,13 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.cli import density_commands, page_commands
+from explorer.cli import animation_commands, density_commands, page_commands
 from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.settings import dataset_named, spec_of
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import sanitize
+from explorer.registry import ANIMATION_FORMATS
 from explorer.specs import RunSpec
 
 SAMPLES = "samples"  # a format of `export`: draws from a density
@@ -112,7 +113,7 @@ def export(args) -> None:
 
     if args.to == page_commands.PAGE or args.lesson is not None:
         return page_commands.export_page(args)
-    known = (*FORMATS, SAMPLES, page_commands.PAGE)
+    known = (*FORMATS, SAMPLES, page_commands.PAGE, *ANIMATION_FORMATS)
     if not args.to:
         raise UserError(f"Add the format, --to and one of {', '.join(known)}.")
     if args.to not in known:
@@ -122,6 +123,8 @@ def export(args) -> None:
     if not args.out:
         raise UserError("Add the file to write: --out FILE.")
     [args.run] = args.run
+    if args.to in ANIMATION_FORMATS:
+        return animation_commands.export_animation(args)
     if args.to == SAMPLES:
         return density_commands.export_samples(args)
     _write_export(args)

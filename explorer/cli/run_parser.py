@@ -7,7 +7,7 @@ from pathlib import Path
 from explorer.cli import network_commands, run_commands
 from explorer.cli.arguments import add_settings, at_beta, list_of, of_class
 from explorer.cli.site_command import add_site_command
-from explorer.registry import DATASETS, DENSITIES, LESSONS
+from explorer.registry import ANIMATIONS, DATASETS, DENSITIES, LESSONS
 
 
 def add_samples(sub: argparse.ArgumentParser, n: int, help: str) -> None:
@@ -70,8 +70,8 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         help=(
             "html (one file that needs no server and no network), onnx (the decoder), zip (the run), csv, tsv"
             " or parquet (the codes of the test split), projector (the codes for the Embedding Projector: a"
-            " zip file with vectors.tsv and metadata.tsv), or samples (an .npz file of samples z of a"
-            " density, with their log density and their images)"
+            " zip file with vectors.tsv and metadata.tsv), samples (an .npz file of samples z of a density,"
+            " with their log density and their images), or gif, webp or apng (an animation)"
         ),
     )
     sub.add_argument("--lesson", metavar="NAME", help=f"export a lesson as html: {', '.join(LESSONS)}")
@@ -82,6 +82,15 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     )
     help = "file to write (default for html: made from the names, in this folder)"
     sub.add_argument("--out", type=Path, metavar="FILE", help=help)
+    sub.add_argument(
+        "--animate",
+        choices=ANIMATIONS,
+        help="what moves: z on a path, the KL weight of a ladder, or the epochs of a recorded training"
+        " (default: beta for a ladder, otherwise path)",
+    )
+    help = "numbers of the two test images between which the path leads (default: of two classes)"
+    sub.add_argument("--images", type=list_of(int), metavar="A,B", help=help)
+    sub.add_argument("--seconds", type=float, default=5.0, help="duration of the animation (default: 5)")
     sub.add_argument(
         "--density",
         metavar="DENSITY",

@@ -10,6 +10,7 @@ from explorer.runs.citation import bibtex
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.export_animation import show_animation
 from explorer.ui.explore.tools.tool import Tool
 
 REFRESH_SECONDS = 1.5
@@ -30,6 +31,7 @@ def show(session: ExploreSession) -> None:
         runs=[run],
         errors=session.export_errors,
     )
+    show_animation(session, _download_button)
     st.markdown("**Codes of the test images**")
     with st.container(horizontal=True):
         row = "One row per image: number, class, " + (
