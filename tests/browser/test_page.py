@@ -143,7 +143,7 @@ def test_a_clicked_point_goes_to_its_code(open_file, pages):
 
 def test_what_no_browser_can_decode_is_interpolated_on_a_grid(open_file, pages):
     metadata, tensors = read_block(run_content(find_run(RECURRENT)).blocks["sides"][0]["decoder"])
-    low, high = np.array(metadata["low"]), np.array(metadata["high"])
+    low, high = np.array(metadata["low"][0]), np.array(metadata["high"][0])
     z = (low + (high - low) * np.array([20, 30]) / (tensors["differences"].shape[2] - 1)).tolist()
     page = open_file(f"{pages['grid']}#z={','.join(map(str, z))}", DECODED)
     expect(page.locator(".decoded")).to_contain_text("interpolated on a grid")

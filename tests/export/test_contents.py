@@ -92,7 +92,7 @@ def test_what_no_browser_decodes_is_packed_as_images_on_a_grid(recurrent, monkey
     images = tensors["differences"].cumsum(axis=-2, dtype=np.uint8).cumsum(axis=-3, dtype=np.uint8)
     side = images.shape[2]
     assert images.shape == (1, 10, side, side, 64)
-    low, high = np.array(metadata["low"]), np.array(metadata["high"])
+    low, high = np.array(metadata["low"][0]), np.array(metadata["high"][0])
     place, label = np.array([5, side - 2]), 7
     z = low + (high - low) * place / (side - 1)
     expected = load_run(run.name).decode(z.astype(np.float32), label)[0] * 255
