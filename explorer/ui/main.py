@@ -12,19 +12,16 @@ from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
 from explorer.ui.session_keys import PAGE_KEY
+from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
     {
         "": [
-            st.Page(page_file("home"), title="Home", default=True),
-            st.Page(page_file("explore"), title="Explore"),
-            st.Page(page_file("compare"), title="Compare"),
-            st.Page(page_file("train"), title="Train"),
-            st.Page(page_file("images"), title="Your images"),
-            st.Page(page_file("library"), title="Library"),
+            st.Page(page_file(name), title=title, default=name == "home")
+            for name, title in PAGE_TITLES.items()
         ],
-        "Learn": [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
+        LESSONS_TITLE: [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
     position="hidden" if embedded.is_embedded() else "top",
 )
