@@ -138,12 +138,14 @@ def test_the_included_runs_keep_the_factors_that_it_says():
     names = ("faces-ae-2d", "faces-vae-2d", "faces-vae-12d")
     reports = [measure_factors(read_run(SHIPPED_FOLDER / name)) for name in names]
     regressor = reports[0].regressor
-    for factor, r_squared in zip(regressor.names, regressor.r_squared):
-        cells = [f"{r_squared:.3f}", *(f"{report.r_squared[factor].value:.2f}" for report in reports)]
+    for factor, in_images in zip(regressor.names, regressor.format_r_squared()):
+        cells = [in_images, *(str(report.r_squared[factor]) for report in reports)]
         [row] = re.findall(rf"^\| {factor.replace('_', ' ')} \| (.*) \|$", ROWS, re.M)
-        assert [float(cell.replace("−", "-")) for cell in row.split(" | ")] == pytest.approx(
-            [float(c) for c in cells], abs=0.011
+        stated, measured = (
+            [float(number) for number in re.findall(r"-?\d\.\d+", text.replace("−", "-"))]
+            for text in (row, " ".join(cells))
         )
+        assert stated == pytest.approx(measured, abs=0.011) and len(stated) == 12
     assert {row[0] for row in SEPARATIONS} >= set(names)
 
 
