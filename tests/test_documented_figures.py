@@ -18,9 +18,10 @@ from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.store.starts import read_starts
+from explorer.store.starts import WARM_UP, read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
+from trained.measure_starts import DATASETS, ladder_excess, starts_table
 from trained.measure_yardsticks import yardstick_table
 from trained.networks import networks_table
 
@@ -80,6 +81,15 @@ def test_interpolated_weights_are_worse_where_it_says():
     excess = [total[i] - (total[i - 1] + total[i + 1]) / 2 for i in range(1, len(total), 2)]
     assert (sum(v > 0 for v in excess), len(excess), round(max(excess), 1)) == (5, 9, 1.3)
     assert re.search(r"higher at five of nine midpoints, by up to 1\.3 nats", PERFORMANCE)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_ladder_is_at_most_one_nat_worse_than_separate_trainings_as_the_table_says(dataset):
+    figures = read_starts(dataset, 16)
+    assert starts_table(figures) in ROWS
+    for row in figures:
+        if row.start == WARM_UP and row.seed == 0:
+            assert ladder_excess(figures, row.beta) < 1
 
 
 def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():

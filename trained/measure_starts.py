@@ -31,7 +31,7 @@ HEAD = (
     "seeds",
     "epochs",
     "distortion + β·rate",
-    "less the best separate",
+    "above the best separate",
     "active units",
     "gap",
 )
