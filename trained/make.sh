@@ -27,13 +27,13 @@ done
 # An AE and a ladder of sixteen dimensions, with rungs that are long enough at large KL weights. The AE is trained for as long
 # as the ladder is by KL weight 1. `python -m trained.measure_starts` trains the VAEs beside it, of other seeds too.
 sixteen() {
-  local dataset=$1 betas=$2 settings="--latent-dim 16 --width 128 --batch-size 512 --lr 0.004"
+  local dataset=$1 settings="--latent-dim 16 --width 128 --batch-size 512 --lr 0.004"
   python -m explorer train --dataset $dataset --model ae $settings --epochs 50 --run $dataset-ae-16d
-  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas $betas --run $dataset-ladder-16d
+  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2:40,4:40,8:60 --run $dataset-ladder-16d
   python -m trained.trim 400 $dataset-ae-16d $dataset-ladder-16d
 }
-sixteen mnist 0.1,1,2:40,4:40,8:60
-sixteen fashion-mnist 0.1,1,2,4:30,8:30
+sixteen mnist
+sixteen fashion-mnist
 # Other networks, for fewer epochs, as they take longer.
 python -m explorer train --dataset mnist --model vae --network conv --width 16 --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-conv-2d
 python -m explorer train --dataset mnist --model vae --network gru --epochs 15 --batch-size 256 --lr 0.004 --run mnist-vae-gru-2d
