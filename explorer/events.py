@@ -107,7 +107,8 @@ class RunMetrics:
     posterior mean has a variance above 0.01 over the images (Burda et al., ICLR 2016). This is defined for a
     VAE, whose prior sets the scale; for an AE or a VQ-VAE we count the dimensions with a variance above 1% of
     the largest. For a VQ-VAE: how many codebook entries the codes use, and the perplexity of that use
-    (explorer.objectives.codebook). sigma: of a Gaussian likelihood that learns it.
+    (explorer.objectives.codebook) with its 95% interval over images, which runs of earlier versions lack.
+    sigma: of a Gaussian likelihood that learns it.
     """
 
     distortion: float
@@ -119,10 +120,19 @@ class RunMetrics:
     codes_used: int | None = None
     perplexity: float | None = None
     sigma: float | None = None
+    perplexity_low: float | None = None
+    perplexity_high: float | None = None
+
+    @property
+    def perplexity_text(self) -> str:
+        """Return text such as 30.8 (30.5 to 31.1); without an interval 30.8."""
+        if self.perplexity_low is None:
+            return f"{self.perplexity:.1f}"
+        return f"{self.perplexity:.1f} ({self.perplexity_low:.1f} to {self.perplexity_high:.1f})"
 
     def to_dict(self) -> dict:
         """Return the figures; those of a codebook only for a VQ-VAE, and sigma only where it is learned."""
-        optional = ("codes_used", "perplexity", "sigma")
+        optional = ("codes_used", "perplexity", "perplexity_low", "perplexity_high", "sigma")
         return {
             name: value for name, value in asdict(self).items() if name not in optional or value is not None
         }

@@ -29,7 +29,7 @@ done
 sixteen() {
   local dataset=$1 settings="--latent-dim 16 --width 128 --batch-size 512 --lr 0.004"
   python -m explorer train --dataset $dataset --model ae $settings --epochs 50 --run $dataset-ae-16d
-  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2,4:30,8:30 --run $dataset-ladder-16d
+  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2:40,4:40,8:60 --run $dataset-ladder-16d
   python -m trained.trim 400 $dataset-ae-16d $dataset-ladder-16d
 }
 sixteen mnist

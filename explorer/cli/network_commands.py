@@ -43,8 +43,12 @@ def regressor(args) -> None:
     model, path = train_regressor_of(run, counting_bar(" images"), counting_bar(" steps"))
     r_squared = dict(zip(model.names, model.r_squared))
     if args.json:
+        ends = {"r_squared_low": model.r_squared_low, "r_squared_high": model.r_squared_high}
         summary = {"dataset": run.spec.dataset, "r_squared": r_squared, "n_test": model.n_test}
+        summary |= {key: dict(zip(model.names, values)) for key, values in ends.items()}
         print(json.dumps(summary | {"file": str(path)}))
     else:
-        shares = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in r_squared.items())
+        shares = ", ".join(
+            f"{name.replace('_', ' ')} {text}" for name, text in zip(model.names, model.format_r_squared())
+        )
         print(f"{path}: R² on {model.n_test:,} test images: {shares}")

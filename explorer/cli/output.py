@@ -41,7 +41,7 @@ def print_run(run) -> None:
         f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate"
         f" {t.rate:.2f}{elbo}"
         + (f"; active units {t.active_units}" if run.spec.has_prior else "")
-        + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity:.1f}" if t.perplexity else "")
+        + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity_text}" if t.perplexity else "")
         + (f"; learned sigma {t.sigma:.3g}" if t.sigma else "")
     )
     if run.yardstick:

@@ -55,6 +55,33 @@ def estimate_by_jackknife(value: float, without: np.ndarray, n: int) -> Estimate
     return Estimate(float(value), float(value - half), float(value + half), n)
 
 
+def estimate_perplexity(chosen: np.ndarray, n_entries: int) -> Estimate | None:
+    """Estimate the perplexity of the use of n_entries entries, exp of the entropy of their shares, from the
+    entries that each image chose, int [n, G]; None for fewer than two images.
+
+    The entropy of observed shares is too low by about (n_entries − 1) / 2nG (Miller, 1955). The value is that
+    of these images. The interval is for all such images: that of the jackknife's estimate without this bias
+    (Quenouille, 1956), extended to the value.
+    """
+    if len(chosen) < 2:
+        return None
+    group = assign_groups(len(chosen))
+    counts = np.zeros((group.max() + 1, n_entries))
+    np.add.at(counts, (np.repeat(group, chosen.shape[1]), chosen.ravel()), 1)
+    value, without = float(_perplexity(counts.sum(0))), _perplexity(counts.sum(0) - counts)
+    unbiased = value + (len(without) - 1) * (value - without.mean())
+    e = estimate_by_jackknife(unbiased, without, len(chosen))
+    low, high = max(min(e.low, value), 1.0), min(max(e.high, value), float(n_entries))
+    return Estimate(value, low, high, e.n)
+
+
+def _perplexity(counts: np.ndarray) -> np.ndarray:
+    """Return exp of the entropy of each row of counts [..., K]."""
+    from scipy.special import entr
+
+    return np.exp(entr(counts / counts.sum(-1, keepdims=True)).sum(-1))
+
+
 def estimate_r_squared(predicted: np.ndarray, actual: np.ndarray, seed: int = 0) -> list[Estimate]:
     """Estimate R² = 1 − Σ(error²) / Σ(deviation from the mean²) of each column of predicted and actual
     [n, K]. It is below 0 where the mean of the column would be the better prediction.

@@ -33,6 +33,8 @@ class FactorReport:
         r = self.regressor
         units = dict(zip(r.names, r.units)) if r else {}
         in_images = dict(zip(r.names, r.r_squared)) if r else {}
+        low = dict(zip(r.names, r.r_squared_low)) if r else {}
+        high = dict(zip(r.names, r.r_squared_high)) if r else {}
         read = {name: asdict(estimate) for name, estimate in self.r_squared.items()}
         return {
             "n": self.separation.mig.n,
@@ -48,6 +50,8 @@ class FactorReport:
                     "information_high": [e.high for e in f.information_estimates],
                     "predictability": f.predictability.tolist(),
                     "r_squared_images": in_images.get(f.name),
+                    "r_squared_images_low": low.get(f.name),
+                    "r_squared_images_high": high.get(f.name),
                     "r_squared_reconstructions": read.get(f.name),
                 }
                 for f in self.separation.factors

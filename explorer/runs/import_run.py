@@ -2,6 +2,7 @@
 has no effect.
 """
 
+import math
 import os
 import shutil
 import tempfile
@@ -215,6 +216,8 @@ def _check(run: Run) -> None:
         run.n_train < 1
         or t.active_units > run.spec.latent_dim
         or (t.perplexity is not None) != (run.spec.n_codes is not None)
+        or (t.perplexity_low is None) != (t.perplexity_high is None)
+        or not (t.perplexity_low or 0) <= (t.perplexity or 0) <= (t.perplexity_high or math.inf)
         or (t.sigma is not None) != bool(run.spec.likelihood_kind.learned)
         or run.n_parameters != sum(w.size for w in weights.values())
         or (elbo is None) != (t.elbo is None)

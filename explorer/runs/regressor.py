@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from explorer.data import load_dataset as load_data
+from explorer.latent.estimate import estimate_r_squared
 from explorer.models.regressor import build_regressor
 from explorer.store.regressor import Regressor, read_regressor, write_regressor
 from explorer.store.run import Run
@@ -24,15 +25,20 @@ def train_regressor_of(
     Raises UserError if no factor is known.
     """
     data = load_data(run.spec.dataset, run.spec.image_size, run.spec.colour, on_images)
-    weights, mean, sd, r_squared = train_regressor(data, on_step)
-    names = tuple(data.factors)
+    weights, mean, sd, read = train_regressor(data, on_step)
+    names, actual = tuple(data.factors), np.stack(list(data.factors.values()), 1)[data.test]
+    r_squared = estimate_r_squared(read, actual.astype(np.float64))
     regressor = Regressor(
         data.shape,
         names,
         tuple(data.units.get(name, "") for name in names),
-        *(tuple(map(float, v)) for v in (mean, sd, r_squared)),
+        tuple(map(float, mean)),
+        tuple(map(float, sd)),
+        tuple(e.value for e in r_squared),
         data.n_test,
         weights,
+        tuple(e.low for e in r_squared),
+        tuple(e.high for e in r_squared),
     )
     return regressor, write_regressor(run.spec, regressor)
 

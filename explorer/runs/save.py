@@ -1,5 +1,6 @@
 """Save the result of a training: a run with the figures of its stored weights."""
 
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
-from explorer.events import Failed, Finished, Stopped
+from explorer.events import Failed, Finished, RunMetrics, Stopped
+from explorer.latent.estimate import estimate_perplexity
 from explorer.latent.gap_map import GapMap, build_gap_map
 from explorer.latent.ladder import film_kl_weights
 from explorer.models.autoencoder import Autoencoder
@@ -18,7 +20,7 @@ from explorer.specs import RunSpec
 from explorer.store.embedding import FilmCodes, n_film_codes, pack_embedding
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, write_run
-from explorer.training.evaluation import evaluate
+from explorer.training.evaluation import Evaluation, evaluate
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
@@ -64,7 +66,7 @@ def save_run(
         data.class_names,
         data.n_train,
         sum(w.size for w in weights.values()),
-        e.metrics,
+        _add_perplexity_interval(e, spec.n_codes),
         end.epochs,
         round(end.seconds, 2),
         device_name,
@@ -80,6 +82,13 @@ def save_run(
         e.mu, e.logvar, data.x[data.test], data.y[data.test], factors, _film(film, shaded)
     )
     return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
+
+
+def _add_perplexity_interval(e: Evaluation, n_codes: int | None) -> RunMetrics:
+    """Return the metrics of an evaluation; of a VQ-VAE with the interval of its perplexity over images."""
+    if e.index is None or not n_codes or not (use := estimate_perplexity(e.index, n_codes)):
+        return e.metrics
+    return replace(e.metrics, perplexity_low=use.low, perplexity_high=use.high)
 
 
 def _build(

@@ -23,7 +23,8 @@ KIND = "regressor"
 class Regressor:
     """A network that reads factors. shape: C, H, W of its images; names, units: of the K factors, the unit ""
     where there is none; mean, sd: of each in the training split; r_squared: of each on the test split, which
-    has n_test images; weights: of explorer.models.regressor.
+    has n_test images; weights: of explorer.models.regressor; r_squared_low, r_squared_high: the 95% interval
+    over the test images, empty in files of earlier versions.
     """
 
     shape: tuple[int, int, int]
@@ -34,6 +35,16 @@ class Regressor:
     r_squared: tuple[float, ...]
     n_test: int
     weights: dict[str, np.ndarray]
+    r_squared_low: tuple[float, ...] = ()
+    r_squared_high: tuple[float, ...] = ()
+
+    def format_r_squared(self) -> list[str]:
+        """Return for each factor text such as 0.982 (0.978 to 0.985); without an interval 0.982."""
+        values, low, high = (
+            [f"{value:.3f}".replace("-", "−") for value in column]
+            for column in (self.r_squared, self.r_squared_low, self.r_squared_high)
+        )
+        return [f"{v} ({a} to {b})" for v, a, b in zip(values, low, high)] or values
 
 
 def write_regressor(spec: RunSpec, r: Regressor) -> Path:
@@ -67,10 +78,14 @@ def _parse(content: bytes) -> Regressor:
         names, units = (tuple(sanitize(str(text)) for text in record[key]) for key in ("names", "units"))
         mean, sd, r_squared = (tuple(map(float, record[key])) for key in ("mean", "sd", "r_squared"))
         shape = (channels, height, width)
-        r = Regressor(shape, names, units, mean, sd, r_squared, int(record["n_test"]), weights)
-    arrays = [*weights.values(), *map(np.array, (mean, sd, r_squared))]
-    if len({len(names), len(units), len(mean), len(sd), len(r_squared)}) != 1 or not (
-        names and min(sd) > 0 and all(np.isfinite(v).all() for v in arrays)
+        intervals = [tuple(map(float, record.get(key, ()))) for key in ("r_squared_low", "r_squared_high")]
+        r = Regressor(shape, names, units, mean, sd, r_squared, int(record["n_test"]), weights, *intervals)
+    arrays = [*weights.values(), *map(np.array, (mean, sd, r_squared, *intervals))]
+    lengths = {len(part) for part in (names, units, mean, sd, r_squared, *filter(None, intervals))}
+    if (
+        len(lengths) != 1
+        or bool(intervals[0]) != bool(intervals[1])
+        or not (names and min(sd) > 0 and all(np.isfinite(v).all() for v in arrays))
     ):
         raise CorruptFile("its parts do not belong together")
     return r

@@ -143,7 +143,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         [float(rate) for rate in t["rate_per_dimension"]],
         int(t["codes_used"]) if "codes_used" in t else None,
         float(t["perplexity"]) if "perplexity" in t else None,
-        float(t["sigma"]) if "sigma" in t else None,
+        *(float(t[name]) if name in t else None for name in ("sigma", "perplexity_low", "perplexity_high")),
     )
     spec = RunSpec.from_dict(record["spec"])
     channels, height, width = map(int, record["shape"])
@@ -172,7 +172,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         test.distortion,
         test.rate,
         test.elbo or 0,
-        test.perplexity or 0,
+        *(getattr(test, name) or 0 for name in ("perplexity", "perplexity_low", "perplexity_high")),
         test.sigma or 0,
         *test.rate_per_dimension,
     ]

@@ -21,7 +21,8 @@ BATCH_SIZE = 1000
 @dataclass(frozen=True)
 class Evaluation:
     """The metrics of a model and the values of each image: mu, logvar [n, D] (logvar None if the posterior is
-    not Gaussian), distortion [n] and rate [n, D] in nats; all float32.
+    not Gaussian), distortion [n] and rate [n, D] in nats; all float32. index [n, G]: the entries of a
+    codebook that the images chose; None without one.
     """
 
     metrics: RunMetrics
@@ -29,6 +30,7 @@ class Evaluation:
     logvar: np.ndarray | None
     distortion: np.ndarray
     rate: np.ndarray
+    index: np.ndarray | None = None
 
 
 @torch.inference_mode()
@@ -44,7 +46,7 @@ def evaluate(
     rates: list[Tensor] = []
     mus: list[Tensor] = []
     logvars: list[Tensor] = []
-    counts: list[Tensor] = []  # [K]: how often each entry of a codebook was chosen in a batch
+    indices: list[Tensor] = []  # [n, G]: the entries of a codebook that were chosen in a batch
     images, classes = torch.from_numpy(x), None if y is None else torch.from_numpy(y).to(device)
     for first in range(0, len(images), BATCH_SIZE):
         rows = slice(first, first + BATCH_SIZE)
@@ -58,7 +60,7 @@ def evaluate(
         if posterior.logvar is not None:
             logvars.append(posterior.logvar.cpu())
         if isinstance(posterior, CodebookPosterior):
-            counts.append(posterior.index.flatten().bincount(minlength=posterior.n_codes).cpu())
+            indices.append(posterior.index.cpu())
     mu, distortion_of, rate_of = (torch.cat(parts).numpy() for parts in (mus, distortions, rates))
     per_dimension = rate_of.mean(0, dtype=np.float64)
     distortion, rate = float(distortion_of.mean(dtype=np.float64)), float(per_dimension.sum())
@@ -66,9 +68,11 @@ def evaluate(
     active = int((variances > ACTIVE_MIN_VARIANCE * (1 if logvars else variances.max())).sum())
     elbo = -(distortion + rate) if model.kind.has_rate else None
     metrics = RunMetrics(distortion, rate, elbo, active, len(x), per_dimension.tolist())
-    if counts:
-        chosen = torch.stack(counts).sum(0)
+    index = torch.cat(indices) if indices else None
+    if index is not None:
+        chosen = index.flatten().bincount()
         metrics = replace(metrics, codes_used=int((chosen > 0).sum()), perplexity=perplexity(chosen))
     if isinstance(likelihood, LearnedGaussian):
         metrics = replace(metrics, sigma=likelihood.sigma.item())
-    return Evaluation(metrics, mu, torch.cat(logvars).numpy() if logvars else None, distortion_of, rate_of)
+    logvar = torch.cat(logvars).numpy() if logvars else None
+    return Evaluation(metrics, mu, logvar, distortion_of, rate_of, None if index is None else index.numpy())

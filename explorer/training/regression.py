@@ -19,8 +19,8 @@ def train_regressor(
     data: Dataset, on_step: Callable[[int, int], None], seed: int = 0
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
     """Minimise the squared error of standardised factors on the training split. Return float16 weights, the
-    mean and the standard deviation [K] of each factor in the training split, and their R² [K] on the test
-    split.
+    mean and the standard deviation [K] of each factor in the training split, and what the network reads in
+    the images of the test split, in the factors' units [n, K].
 
     Raises UserError if no factor is known, or a factor is constant.
     """
@@ -44,8 +44,7 @@ def train_regressor(
         on_step=on_step,
         seed=seed,
     )
-    error = predict(model, data.x[data.test]) - targets[data.test].numpy()
-    return weights, mean, sd, 1 - np.square(error).mean(0) / targets[data.test].numpy().var(0)
+    return weights, mean, sd, predict(model, data.x[data.test]).astype(np.float64) * sd + mean
 
 
 @torch.inference_mode()

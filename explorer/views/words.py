@@ -75,7 +75,7 @@ def metrics_sentence(run: Run) -> str:
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {format_number(t.elbo)}"
     weight_text = " at KL weight 1" if run.spec.rungs else ""
     use = (
-        f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity:.1f})."
+        f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity_text})."
         if t.perplexity
         else ""
     )

@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import entropy, norm
 from sklearn.metrics import r2_score
 
 from explorer.errors import UserError
-from explorer.latent.estimate import assign_groups, estimate_by_jackknife, estimate_means, estimate_r_squared
+from explorer.latent.estimate import (
+    assign_groups,
+    estimate_by_jackknife,
+    estimate_means,
+    estimate_perplexity,
+    estimate_r_squared,
+)
 
 
 @pytest.fixture
@@ -48,3 +54,18 @@ def test_r_squared_is_that_of_scikit_learn_and_its_interval_covers(rng):
         e = estimate_r_squared(v + 0.5 * rng.standard_normal((300, 1)), v)[0]
         covered += e.low <= 0.75 <= e.high
     assert covered >= 88
+
+
+def test_the_interval_of_a_perplexity_covers_that_of_all_images(rng):
+    """Few images use the entries less evenly than all do, so the value alone is too low."""
+    shares = rng.dirichlet(np.full(32, 5.0))
+    everything, covered, too_low = np.exp(entropy(shares)), 0, 0
+    for _ in range(200):
+        chosen = rng.choice(32, (200, 2), p=shares)
+        e = estimate_perplexity(chosen, 32)
+        assert e.value == pytest.approx(np.exp(entropy(np.bincount(chosen.ravel()))))
+        covered, too_low = covered + (e.low <= everything <= e.high), too_low + (e.value < everything)
+    assert covered >= 180 and too_low > 180
+    assert estimate_perplexity(np.zeros((9, 2), int), 4).high == 1
+    assert estimate_perplexity(np.arange(32).reshape(8, 4), 32).high == 32
+    assert estimate_perplexity(np.zeros((1, 2), int), 4) is None

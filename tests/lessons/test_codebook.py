@@ -133,6 +133,12 @@ def test_the_block_has_the_codes_and_their_use(shipped, tmp_path):
     assert metadata["perplexity"] == pytest.approx(loaded.run.test.perplexity)
     each = [np.exp(entropy(np.bincount(column))) for column in index.T]
     assert metadata["position_perplexities"] == pytest.approx(each)
+    assert [
+        low <= v <= high
+        for v, (low, high) in zip([metadata["perplexity"], *each], metadata["perplexity_intervals"])
+    ] == [True] * 5
+    test = loaded.run.test
+    assert metadata["perplexity_intervals"][0] == pytest.approx([test.perplexity_low, test.perplexity_high])
     assert max(each) < metadata["perplexity"]  # pooled, it is larger than at any position
 
 

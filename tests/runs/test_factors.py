@@ -55,6 +55,7 @@ def test_with_a_regressor_it_tells_which_factors_reconstructions_keep(moons, exp
         assert kept["value"] == pytest.approx(r2_score(e.factors[factor["name"]], read[:, i]), abs=1e-4)
         assert kept["low"] <= kept["value"] <= kept["high"]
         assert factor["r_squared_images"] == pytest.approx(reader.regressor.r_squared[i])
+        assert factor["r_squared_images_low"] < factor["r_squared_images"] < factor["r_squared_images_high"]
     after = explorer_in_process("show", "tiny-moons", "--factors").stdout
     assert "MIG 0." in after and "size: most information in z" in after and "R² in reconstructions" in after
 

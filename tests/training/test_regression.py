@@ -37,7 +37,7 @@ def trained(moons):
 
 
 def test_it_reads_factors_as_its_r_squared_says_about_as_well_as_ridge_regression(moons, trained):
-    weights, mean, sd, r_squared = trained
+    weights, mean, sd, stated = trained
     actual = np.stack(list(moons.factors.values()), 1)
     assert mean == pytest.approx(actual[moons.train].mean(0)) and sd == pytest.approx(
         actual[moons.train].std(0)
@@ -45,7 +45,8 @@ def test_it_reads_factors_as_its_r_squared_says_about_as_well_as_ridge_regressio
     model = build_regressor(moons.shape, 3)
     model.load_state_dict({name: torch.from_numpy(w.astype(np.float32)) for name, w in weights.items()})
     read = predict(model, moons.x[moons.test]) * sd + mean
-    assert r_squared == pytest.approx(r2_score(actual[moons.test], read, multioutput="raw_values"), abs=1e-4)
+    assert stated == pytest.approx(read, abs=1e-4)
+    r_squared = r2_score(actual[moons.test], read, multioutput="raw_values")
     pixels = moons.x.reshape(len(moons.x), -1) / 255
     rival = Ridge(1.0).fit(pixels[moons.train], actual[moons.train]).predict(pixels[moons.test])
     rivals = r2_score(actual[moons.test], rival, multioutput="raw_values")
@@ -80,12 +81,23 @@ def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, tmp_
     regressor = read_regressor(find_run("moons-tiny"))
     assert output["dataset"] == "moons" and output["n_test"] == regressor.n_test == 1000
     assert tuple(output["r_squared"]) == regressor.names == ("phase", "tilt", "size")
-    assert tuple(output["r_squared"].values()) == regressor.r_squared
+    low, value, high = (
+        tuple(output[key].values()) for key in ("r_squared_low", "r_squared", "r_squared_high")
+    )
+    assert (low, value, high) == (regressor.r_squared_low, regressor.r_squared, regressor.r_squared_high)
+    assert all(np.less(low, value)) and all(np.less(value, high))
+    assert replace(regressor, r_squared_low=(), r_squared_high=()).format_r_squared() == [
+        text.split(" ")[0] for text in regressor.format_r_squared()
+    ]
     assert parser.main(["regressor", "moons-tiny"]) == 0
     assert "R² on 1,000 test images: phase" in capsys.readouterr().out
     assert parser.main(["regressor", "tiny-vae"]) == 2 and "no known factors" in capsys.readouterr().err
     file = write_regressor(run.spec, replace(regressor, r_squared=(0.1, 0.2, np.nan)))
     assert read_regressor(run) is None  # not finite
+    write_regressor(run.spec, replace(regressor, r_squared_low=(0.1,)))
+    assert read_regressor(run) is None  # of too few factors
+    write_regressor(run.spec, replace(regressor, r_squared_low=(), r_squared_high=()))
+    assert read_regressor(run).r_squared == regressor.r_squared  # of an earlier version
     write_regressor(run.spec, replace(regressor, weights={"1.0.weight": np.zeros(3)}))
     assert load_factor_reader(run) is None
     file.write_bytes(b"damaged")

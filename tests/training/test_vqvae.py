@@ -37,7 +37,9 @@ def test_it_is_trained_stored_listed_and_loaded(tmp_path, monkeypatch, capsys):
     assert output["spec"]["code_dim"] == 2
     assert output["test"]["rate"] == pytest.approx(3 * math.log(12))
     assert output["test"]["elbo"] == pytest.approx(-output["test"]["distortion"] - output["test"]["rate"])
-    assert 1 < output["test"]["perplexity"] <= output["test"]["codes_used"] <= 12
+    test = output["test"]
+    assert 1 < test["perplexity_low"] <= test["perplexity"] <= test["codes_used"] <= 12
+    assert test["perplexity"] <= test["perplexity_high"] <= 12
     assert "own" in [run.name for run in list_runs()[0]] and find_run("own").spec == SPEC
     assert load_file(tmp_path / "own" / MODEL_FILE)["codebook"].shape == (12, 2)
     loaded, data = load_run("own"), load_data("digits")

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from explorer.latent.draws import sample_codebook
+from explorer.latent.estimate import estimate_perplexity
 from explorer.latent.share import Z95, share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
 from explorer.models.vqvae import VQVAE
@@ -44,6 +45,14 @@ def entry_shares(index: np.ndarray, n_codes: int) -> tuple[np.ndarray, float]:
     """
     counts = np.bincount(index.ravel(), minlength=n_codes)
     return counts / counts.sum(), perplexity(torch.from_numpy(counts))
+
+
+def perplexity_intervals(index: np.ndarray, n_codes: int) -> list[list[float]]:
+    """Return the ends of the 95% interval, over the images of index [n, G], of the pooled perplexity and of
+    that of each position.
+    """
+    estimates = [estimate_perplexity(part, n_codes) for part in (index, *np.hsplit(index, index.shape[1]))]
+    return [[e.low, e.high] for e in estimates if e]
 
 
 def share_half_widths(index: np.ndarray, n_codes: int) -> np.ndarray:
@@ -107,6 +116,7 @@ def _build(id: str, loaded: LoadedRun):
         "share": share.tolist(),
         "share_half_width": share_half_widths(index, len(book)).tolist(),
         "perplexity": pooled,
+        "perplexity_intervals": perplexity_intervals(index, len(book)),
         "position_perplexities": [entry_shares(column, len(book))[1] for column in index.T],
         "low_confidence": low_confidence_shares(loaded, index),
         "rate": run.test.rate,

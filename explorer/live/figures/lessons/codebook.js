@@ -77,11 +77,12 @@ export class CodebookLesson extends LessonFigure {
 
   /** Return what is veiled: decoded random codes, and the use of the entries. */
   buildSamples(use) {
-    const { perplexity, position_perplexities: each, low_confidence: unsure } = this.metadata, [uniform, own, codes] = unsure;
+    const { perplexity, position_perplexities: each, perplexity_intervals: ends, low_confidence: unsure } = this.metadata, [uniform, own, codes] = unsure;
+    const [pooled, ...places] = [perplexity, ...each].map((value, i) => `${value.toFixed(1)} (${ends[i].map((end) => end.toFixed(1)).join(" to ")})`);
     const captions = [["Uniform prior", uniform], ["Each position by its own use, independently", own], ["Codes of test images", codes]];
     const rows = captions.flatMap(([name, share], i) => [createElement("p", {}, createElement("strong", {}, name), share ? `: ${share} below 90% confidence.` : ""), this.samples[i].element]);
     this.veil = createElement("p.veil.wide", {}, "Predict first: then random codes appear here, decoded.");
-    const perplexities = `Perplexity: ${perplexity.toFixed(1)} of ${this.entries}, pooled over positions; ${each.map((p) => p.toFixed(1)).join(", ")} at each; shares with 95% intervals over images. The percentages below 90% confidence are of a classifier of digits, with 95% intervals; it has seen real images only, and also names images that show nothing. Decoded images are means E[x|z].`;
+    const perplexities = `Perplexity: ${pooled} of ${this.entries}, pooled over positions; ${places.join(", ")} at each; perplexities and shares with 95% intervals over images. The percentages below 90% confidence are of a classifier of digits, with 95% intervals; it has seen real images only, and also names images that show nothing. Decoded images are means E[x|z].`;
     this.answers = createElement("div.book-samples.wide", {}, createElement("div", {}, ...rows, createResampleButton(this, "seed")), createElement("div", {}, use, createElement("p", {}, perplexities)));
     return createElement("div.wide", {}, this.veil, this.answers);
   }

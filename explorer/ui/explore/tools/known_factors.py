@@ -70,14 +70,14 @@ def show_changes(session: ExploreSession, name: str, vector: np.ndarray) -> None
             ],
             "change": [f"{_signed(c.value)} ({_signed(c.low)} to {_signed(c.high)})" for c in changes],
             "in SD": [_signed(share) for share in relative],
-            "R² of reading": [f"{value:.2f}" for value in regressor.r_squared],
+            "R² of reading": regressor.format_r_squared(),
         },
         hide_index=True,
     )
     st.caption(
         f"Mean change over {changes[0].n:,} codes of test images, with its 95% interval. A regressor reads"
-        f" the factors in the decoded images; its R² is that on {regressor.n_test:,} test images. SD: the"
-        " standard deviation of the factor in the training images."
+        f" the factors in the decoded images; its R² is that on {regressor.n_test:,} test images, with"
+        " its 95% interval over them. SD: the standard deviation of the factor in the training images."
     )
 
 
