@@ -10,9 +10,15 @@ export class DecodedGrid {
     const { shape, data } = tensors().differences, [rungCount, classCount, rows, columns, pixelCount] = shape;
     if (shape.length !== 5 || rungCount !== rungs.length || rows < 2 || columns < 2)
       throw new UserFacingError(`A grid of images can't have the shape [${shape}]. ${RELOAD_ADVICE}`);
-    /** @type {[number[], number[], number[]]} */
-    [this.low, this.high, this.rungs] = [low, high, rungs];
-    [this.rows, this.columns, this.classCount] = [rows, columns, classCount];
+    /** @type {number[]} */
+    this.low = low;
+    /** @type {number[]} */
+    this.high = high;
+    /** @type {number[]} */
+    this.rungs = rungs;
+    this.rows = rows;
+    this.columns = columns;
+    this.classCount = classCount;
     this.images = addDifferences(Uint8Array.from(data), rows, columns, pixelCount);
     this.label = 0; // the number of the class of a conditional model
     this.output = new Float32Array(pixelCount);
