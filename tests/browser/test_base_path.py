@@ -69,5 +69,5 @@ def test_the_app_works_in_a_frame_of_another_site(browser, below):
     page = browser.new_page()
     with framing(f"{below}/explore?run=digits-vae-2d&embed=true") as address:
         page.goto(address)
-        page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for(timeout=30_000)
+        page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for()
     page.close()
