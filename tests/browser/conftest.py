@@ -10,8 +10,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from explorer.runs.train import train_run
 from tests.browser.launch import chromium, running_app
+from tests.browser.pad import PATIENCE
 
-PATIENCE = 120_000  # ms, on a busy machine; what is shown earlier is not waited for
 expect.set_options(timeout=PATIENCE)
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
 
+PATIENCE = 120_000  # ms, on a busy machine; what is shown earlier is not waited for
 PAD = '[data-testid="latent-pad"]'
 MAP = '[data-testid="latent-map"]'
 DECODED = '[data-testid="decoded"]'

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_bound_cases import bound_cases
 from tests.live.lesson_closing_gap_cases import gaussian_mixture_cases
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_codebook_cases import codebook_cases
@@ -18,6 +19,7 @@ from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_slant_cases import slant_cases
 from tests.live.lesson_spread_cases import spread_cases
+from tests.live.lesson_steps_cases import linear_decoder_cases
 
 
 def lesson_cases() -> dict[str, dict]:
@@ -26,10 +28,12 @@ def lesson_cases() -> dict[str, dict]:
         "gaussian": gaussian_cases(),
         "gaussian_mixture": gaussian_mixture_cases(),
         "evidence": elbo_cases(),
+        "importance": bound_cases(),
         "blend": blend_cases(),
         "codebook": codebook_cases(),
         "class_direction": class_direction_cases(),
         "gradients": gradient_cases(),
+        "linear_decoder": linear_decoder_cases(),
         "linear_vae": linear_vae_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),

@@ -35,8 +35,8 @@ def show_animation(session: ExploreSession, download_button: Callable) -> None:
         to = st.segmented_control(
             "Format",
             ANIMATION_FORMATS,
-            default=ANIMATION_FORMATS[0],
-            format_func=str.upper,
+            default="gif",
+            format_func=ANIMATION_FORMATS.get,
             key=session_key("animation format", run),
             required=True,
         )
