@@ -28,6 +28,8 @@ from tests.browser.pad import (
 )
 
 TINY = "/explore?run=tiny-vae"
+SHORT_TIMERS = """const later = setTimeout;
+globalThis.setTimeout = (act, ms, ...rest) => later(act, Math.min(ms ?? 0, 100), ...rest);"""
 
 
 def test_the_pointer_decodes_anywhere_on_the_map_and_leaving_takes_it_back(open_page):
@@ -148,6 +150,7 @@ def test_blocks_that_the_server_has_lost_are_registered_anew(browser, app):
 )
 def test_a_script_or_block_that_never_comes_is_said_in_a_sentence(browser, app, kind, sentence):
     page = browser.new_page()
+    page.add_init_script(SHORT_TIMERS)
 
     def lose(route):
         route.abort() if route.request.resource_type == kind else route.continue_()
