@@ -5,12 +5,17 @@ from starlette.middleware import Middleware
 
 from explorer.ui import content_routes
 from explorer.ui.compression import ImmutableGzipMiddleware
+from explorer.ui.frames import FrameMiddleware, origins_or_exit
 from explorer.ui.pages import MAIN_SCRIPT
 from explorer.ui.serving import AllowedHostMiddleware, lifespan
 
 app = st.App(
     MAIN_SCRIPT,
     routes=content_routes.ROUTES,
-    middleware=[Middleware(AllowedHostMiddleware), Middleware(ImmutableGzipMiddleware)],
+    middleware=[
+        Middleware(FrameMiddleware, origins=origins_or_exit()),
+        Middleware(AllowedHostMiddleware),
+        Middleware(ImmutableGzipMiddleware),
+    ],
     lifespan=lifespan,
 )

@@ -39,7 +39,10 @@ def reference(parser: argparse.ArgumentParser) -> str:
 
 
 def _command(name: str, sub: argparse.ArgumentParser, prog: str) -> str:
-    positional = [f"{a.metavar or a.dest.upper()}{'…' if a.nargs == '+' else ''}" for a in _own(sub, False)]
+    several = "+", "*"
+    positional = [
+        f"{a.metavar or a.dest.upper()}{'…' if a.nargs in several else ''}" for a in _own(sub, False)
+    ]
     required = [f"{_flag(a)} {_value(a)}" for a in _own(sub, True) if a.required]
     usage = " ".join([prog, name, *positional, *required])
     parts = [f"### {name}", f"`{usage}`", f"{_sentence(_help(sub.description))}"]

@@ -2,24 +2,18 @@
 
 import streamlit as st
 
-from explorer.latent.gaps import MAX_CODES
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue
-from explorer.ui.compare.notes import are_gaps_drawn
-from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
+from explorer.ui.compare.view import ADDRESS, compare_figure, compare_view, follow_link
+from explorer.ui.embedded import is_embedded
 from explorer.views import pairs, words
-from explorer.views.run_view import RunView
+from explorer.views.page_texts import compare_figures, compare_introduction
 
 PAIR_KEY = "pair"
 IMAGES_KEY = "images of the pair"
 AE_KEY = "ae of the pair"
 VAE_KEY = "vae of the pair"
 CHOSEN_KEY = "pair_chosen"
-CONDITIONAL_NOTE = (
-    " The ELBO of a conditional VAE bounds log p(x | class), so it is not comparable with that of a VAE. Its"
-    " gaps are of the codes of all classes together; its samples are decoded with the classes of random test"
-    " images."
-)
 runs, _ = catalogue.visible_runs()
 by_name = {run.name: run for run in runs}
 chosen = st.session_state.pop(CHOSEN_KEY, False)
@@ -58,6 +52,10 @@ def select_runs() -> None:
     select_pair((st.session_state[AE_KEY], st.session_state[VAE_KEY]))
 
 
+if is_embedded():
+    follow_link(ae, vae)
+    compare_figure(ae, vae)
+    st.stop()
 head, about = st.columns([1, 2.6], vertical_alignment="center")
 dataset_label = words.escape_markdown(words.run_dataset_label(vae))
 with head.popover(
@@ -82,32 +80,8 @@ with head.popover(
             on_change=select_runs,
             format_func=lambda name: words.run_title(by_name[name]),
         )
-has_conditional = any(map(pairs.is_conditional, pair))
-if are_gaps_drawn(ae) or are_gaps_drawn(vae):
-    gaps, task = "Grey areas contain no codes: they are **gaps**.", "Drag **β** and watch them change."
-else:
-    gaps = "**Gaps**, which contain no codes, are measured, but not drawn in more than two dimensions."
-    task = "Drag **β** and watch the rate of each dimension."
-about.markdown(
-    f"**Move over either map:** both networks decode z at the same position. {gaps}"
-    + (f" {task}" if vae.film else "")
-    + (" Choose a **class** for the conditional VAE." if has_conditional else "")
-)
+about.markdown(compare_introduction(ae, vae))
 follow_link(ae, vae)
 compare_view(ae, vae)
 with st.expander("Figures and how they are measured"):
-    st.markdown(
-        "  \n".join(
-            f"{words.escape_markdown(words.run_title(run))}:"
-            f" {words.metrics_sentence(run)}{words.ladder_sentence(run)}"
-            for run in pair
-        )
-        + f"{pairs.difference_sentence(ae, vae)}\n\nThe figure **gap** is the share of samples of the"
-        " Gaussian fitted to the codes that are in gaps: their nearest code is farther away than their"
-        f" fifth nearest sample. It is the mean of ten measurements, each of {min(vae.test.n, MAX_CODES):,}"
-        " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
-        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; its"
-        f" map shows the posterior *means* of {RunView(vae).n_compared:,} images."
-        + (CONDITIONAL_NOTE if has_conditional else "")
-        + "\n\nThe address of this page is a link to its present state."
-    )
+    st.markdown(compare_figures(ae, vae))

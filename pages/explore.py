@@ -4,14 +4,16 @@ import streamlit as st
 
 from explorer.ui import catalogue
 from explorer.ui.components.verdicts import show_verdicts
+from explorer.ui.embedded import is_embedded
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import explore_session
-from explorer.ui.explore.view import explore_view
+from explorer.ui.explore.view import explore_figure, explore_view
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.views import pairs, words
+from explorer.views.page_texts import EXAMPLE_RUN, explore_introduction, run_figures
 
-DEFAULT_RUN, CHOSEN_KEY = "mnist-vae-2d", "run_chosen"
+CHOSEN_KEY = "run_chosen"
 runs, _ = catalogue.visible_runs()
 if not runs:
     st.info("There are no runs yet. Train one: `python -m explorer train --dataset digits`")
@@ -25,7 +27,7 @@ if is_missing:
 elif requested_run:
     st.session_state["run"] = requested_run
 if st.session_state.get("run") not in by_name:
-    st.session_state["run"] = DEFAULT_RUN if DEFAULT_RUN in by_name else runs[0].name
+    st.session_state["run"] = EXAMPLE_RUN if EXAMPLE_RUN in by_name else runs[0].name
 
 
 def mark_chosen() -> None:
@@ -36,6 +38,13 @@ def mark_chosen() -> None:
     ADDRESS.discard_query()
 
 
+if is_embedded():
+    with show_user_errors():
+        session = explore_session(by_name[st.session_state["run"]])
+        if not is_missing:
+            follow_link(session)
+        explore_figure(session)
+    st.stop()
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
     name = st.selectbox(
@@ -48,11 +57,7 @@ with head:
     )
 run = by_name[name]
 with about:
-    st.markdown(
-        "**Move over the map or drag a slider** to decode z. Click to fix z, or click a code to see its image"
-        + (" and its posterior." if run.spec.has_prior else ".")
-        + (" Choose a class, and watch what it leaves to z." if run.spec.model_kind.is_conditional else "")
-    )
+    st.markdown(explore_introduction(run))
 with show_user_errors():
     session = explore_session(run)
     if not is_missing:
@@ -67,21 +72,4 @@ if other := pairs.best_partner(run, runs):
     )
 with show_user_errors():
     show_verdicts(run)
-st.caption(
-    words.metrics_sentence(run)
-    + words.yardstick_sentence(run)
-    + words.ladder_sentence(run)
-    + (
-        " This ELBO bounds log p(x | class); it is not comparable with that of a VAE."
-        if run.spec.model_kind.is_conditional
-        else ""
-    )
-    + (f" {words.escape_markdown(run.note)}" if run.note else "")
-    + "  \nImages show the mean E\\[x|z\\], not a sample from p(x|z), unless the tool says otherwise."
-    + (
-        " The map shows posterior means; gaps are measured on posterior samples."
-        if run.spec.has_prior
-        else ""
-    )
-    + (" Shares of the variance: ± is a 95% interval over the codes." if run.spec.latent_dim > 2 else "")
-)
+st.caption(run_figures(run))

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
-    | {"runs", "store", "untrusted"},
+    | {"runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
     | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from explorer.cli import network_commands, run_commands
 from explorer.cli.arguments import add_settings, at_beta, list_of, of_class
+from explorer.cli.site_command import add_site_command
 from explorer.registry import ANIMATIONS, DATASETS, DENSITIES, LESSONS
 
 
@@ -160,4 +161,5 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "options", nargs="*", metavar="OPTION", help="an option of `streamlit run`, as in --server.port 8502"
     )
+    add_site_command(command)
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")

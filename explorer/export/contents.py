@@ -37,7 +37,7 @@ def run_content(run: Run, include_private: bool = False) -> PageContent:
         words.run_title(run),
         fields=pad_fields({Z: len(values[Z])}, view.betas, view.n_classes),
         state={"values": values, "row": 0 if has_images else None},
-        blocks={"sides": [_side(view, view.map_block, has_images)]},
+        blocks={"sides": [_side(view, view.page_block, has_images)]},
         later=_later(view, has_images),
         options={"is_named": view.classifier_block is not None},
         notes=run_notes(run, has_images),

@@ -1,6 +1,7 @@
 """Images that a run decodes on a grid over its map, for a page whose browser cannot compute the decoder."""
 
 import math
+from functools import partial
 
 import numpy as np
 from safetensors import numpy as safetensors
@@ -27,22 +28,28 @@ def page_fault(view: RunView) -> str:
     return f"No browser can compute the decoder of run {run.name}, and {reason}. Train it as an mlp."
 
 
-def decoded_grid_block(view: RunView, map_block: Block) -> Block:
+def decoded_grid_block(view: RunView, map_block: Block, n_side: int = 0, n_rungs: int = 0) -> Block:
     """Return the block of the images of a run with two latent dimensions: of a ladder at each KL weight that
     it was trained at, of a conditional model of each class. map_block: of the run, whose bounds the grid
-    covers. Raises UserError if there is a page_fault().
+    covers, and of one run those of the sliders. n_side: the number of images along an axis, as many as fit
+    if 0; otherwise the grid covers the map alone, and a ladder has n_rungs of the KL weights. Raises
+    UserError if there is a page_fault().
     """
     if fault := page_fault(view):
         raise UserError(fault)
-    weights, side = view.run.spec.rungs or (None,), _side(view)
+    weights, side = view.run.spec.rungs or (None,), n_side or _side(view)
+    if view.betas and n_side:
+        weights = [weights[i] for i in sorted({round(i) for i in np.linspace(0, len(weights) - 1, n_rungs)})]
     labels = range(view.n_classes) if view.n_classes else (None,)
-    low, high = _reach(view, safetensors.load(map_block.content)["bounds"])
-    x, y = np.linspace(low, high, side, dtype=np.float32).T
-    z = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    frames = [view.betas.index(beta) if view.betas else 0 for beta in weights]
+    bounds = safetensors.load(map_block.content)["bounds"][frames]
+    low, high = bounds[:, :2], bounds[:, 2:]
+    if not (view.betas or n_side):  # a ladder's sliders reach far beyond its map at most KL weights
+        low, high = _with_sliders(view, low, high)
     images = np.stack(
         [
             [np.rint(view.load(beta).decode(z, y) * 255).reshape(side, side, -1) for y in labels]
-            for beta in weights
+            for beta, z in zip(weights, map(partial(_places, side), low, high))
         ]
     ).astype(np.uint8)
     rungs = [0.0 if beta is None else math.log10(beta) for beta in weights]
@@ -51,8 +58,9 @@ def decoded_grid_block(view: RunView, map_block: Block) -> Block:
 
 def grid_block(id: str, images: np.ndarray, low: np.ndarray, high: np.ndarray, rungs: list[float]) -> Block:
     """Return the block of images, uint8 [rungs, classes, rows, columns, pixels], at equal distances from low
-    to high, [2] each; rungs: their positions on the axis of a film. Each image is stored as its difference,
-    modulo 256, from what its neighbours on the left and below predict: this compresses to two thirds.
+    to high, [rungs, 2] each; rungs: their positions on the axis of a film. Each image is stored as its
+    difference, modulo 256, from what its neighbours on the left and below predict: this compresses to two
+    thirds.
     """
     along_rows = np.diff(images, axis=-2, prepend=np.uint8(0))
     metadata = {"is_grid": True, "low": low.tolist(), "high": high.tolist(), "rungs": rungs}
@@ -65,12 +73,13 @@ def _side(view: RunView) -> int:
     return min(MAX_SIDE, math.isqrt(MAX_BYTES // (math.prod(view.run.shape) * n_grids)))
 
 
-def _reach(view: RunView, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lowest and the highest z, [2] each, of a map and the sliders. bounds: of the map, [frames,
-    4], x0, y0, x1, y1.
-    """
+def _places(side: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return z [side², 2] at equal distances from low to high, [2] each, row by row."""
+    x, y = np.linspace(low, high, side, dtype=np.float32).T
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _with_sliders(view: RunView, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest z of a map and of the sliders, [rungs, 2] each."""
     ranges = np.array([[d.low, d.high] for d in sorted(view.dimensions, key=lambda d: d.index)])
-    return (
-        np.minimum(bounds[:, :2].min(0), ranges[:, 0]),
-        np.maximum(bounds[:, 2:].max(0), ranges[:, 1]),
-    )
+    return np.minimum(low, ranges[:, 0]), np.maximum(high, ranges[:, 1])

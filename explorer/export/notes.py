@@ -11,17 +11,22 @@ from explorer.views import pairs, words
 from explorer.views.run_view import RunView
 
 ALONE = " Your browser computes it: nothing is loaded, and nothing is sent."
+GAPS = (
+    "Grey areas of a map contain no codes: they are gaps. The figure gap is the share of samples of the"
+    " Gaussian fitted to the codes that lie in them, with its 95% interval."
+)
 NO_IMAGES = " The test images may be private, and are not in this page."
 
 
 def run_notes(run: Run, has_images: bool) -> tuple[str, ...]:
     """Return the notes of the pad of a run."""
+    n, images = RunView(run).n_mapped, words.run_dataset_label(run)
     what = (
         f"A map of the {run.spec.latent_dim}-D latent space of {words.model_with_article(run)}, with the"
-        f" codes of {run.test.n:,} test images of {words.run_dataset_label(run)}.{_decoding([run])}"
+        f" codes of {n:,} test images of {images}.{_decoding([run])}"
     )
     command = f"export {shlex.quote(public_name(run.name))} --to html"
-    return (what + NO_IMAGES * (not has_images), _figures(run), *_origin(command, [run]))
+    return (what + NO_IMAGES * (not has_images), *_gaps([run]), _figures(run), *_origin(command, [run]))
 
 
 def pair_notes(left: Run, right: Run, has_images: bool) -> tuple[str, ...]:
@@ -32,6 +37,7 @@ def pair_notes(left: Run, right: Run, has_images: bool) -> tuple[str, ...]:
     runs = shlex.join(public_name(run.name) for run in (left, right))
     return (
         what + NO_IMAGES * (not has_images),
+        *_gaps([left, right]),
         *figures,
         *_origin(f"export {runs} --to html", [left, right]),
     )
@@ -58,6 +64,12 @@ def _decoding(runs: list[Run]) -> str:
 
 def _figures(run: Run) -> str:
     return words.metrics_sentence(run) + words.ladder_sentence(run)
+
+
+def _gaps(runs: list[Run]) -> tuple[str, ...]:
+    """Return what gaps are, if the map of a run shows them."""
+    are_drawn = any(run.spec.latent_dim <= 2 and not run.spec.n_codes for run in runs)
+    return (GAPS,) if are_drawn else ()
 
 
 def _origin(command: str, runs: list[Run]) -> tuple[str, ...]:

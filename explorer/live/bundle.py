@@ -7,6 +7,7 @@ from posixpath import dirname, join, normpath
 
 FOLDER = Path(__file__).parent
 IMPORT = re.compile(r'^import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.[\w./]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let|var)\b)", re.MULTILINE)
 # Comments that fill lines, a quarter of the text
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
 DECLARATION = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
@@ -31,6 +32,11 @@ def join_modules(*entries: str, folder: Path = FOLDER) -> str:
                 raise BundleError(f"{owners[name]} and {path} both declare {name}: rename one.")
             owners[name] = path
     return "\n".join(COMMENT.sub("", IMPORT.sub("", source)) for source in sources.values())
+
+
+def classic_script(modules: str) -> str:
+    """Return joined modules as a script that is no module: a page that is opened from disk can load it."""
+    return f'"use strict";\n(() => {{\n{EXPORT.sub("", modules)}\n}})();\n'
 
 
 @cache

@@ -4,7 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,6 +14,7 @@ from explorer.live.figure import LiveFigure
 from explorer.query import Field
 
 HOST, STYLE = "hosts/page/page.js", "hosts/page/page.css"
+Writer = Callable[[Block | LazyBlock], str]
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,13 @@ def build_page(content: PageContent, compress: bool = True) -> str:
         )
         return id
 
-    figure = content.figure
-    described = {
-        "fields": describe(content.fields),
-        "state": {"values": {}} | dict(content.state or {}),
-        "blocks": map_blocks(content.blocks, write) or {},
-        "later": map_blocks(content.later, write),
-        "options": dict(content.options or {}),
-        "palette": dict(content.palette or {}),
-    }
+    figure, figure_part = content.figure, figure_elements(content, write, write)
     script = figure.script(HOST, f"openPage({figure.class_name});")
     style = figure.style_sheet(STYLE)
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
         " img-src blob: data:; base-uri 'none'; form-action 'none'"
     )
-    data = json.dumps(described).replace("<", "\\u003c")
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -78,17 +70,37 @@ def build_page(content: PageContent, compress: bool = True) -> str:
             '<meta name="viewport" content="width=device-width">',
             f"<title>{escape(content.title)}</title>",
             f"<style>{style}</style>",
+            "<main>",
             f"<h1>{escape(content.title)}</h1>",
-            '<p id="note" role="status"></p>',
-            '<div id="root"><p role="status">Loading…</p></div>',
-            "<noscript><p>This figure needs JavaScript.</p></noscript>",
+            *figure_part,
+            "</main>",
             *_footer(content),
-            f'<script type="application/json" id="figure">{data}</script>',
             *elements,
             f'<script type="module">{script}</script>',
             "</html>\n",
         ]
     )
+
+
+def figure_elements(content: PageContent, write: Writer, write_later: Writer) -> list[str]:
+    """Return the elements in which a host opens a figure. write, write_later: return what names a block, of
+    the figure's first ones and of those that arrive later.
+    """
+    described = {
+        "fields": describe(content.fields),
+        "state": {"values": {}} | dict(content.state or {}),
+        "blocks": map_blocks(content.blocks, write) or {},
+        "later": map_blocks(content.later, write_later),
+        "options": dict(content.options or {}),
+        "palette": dict(content.palette or {}),
+    }
+    data = json.dumps(described).replace("<", "\\u003c")
+    return [
+        '<p id="note" role="status"></p>',
+        '<div id="root"><p role="status">Loading…</p></div>',
+        "<noscript><p>This figure needs JavaScript.</p></noscript>",
+        f'<script type="application/json" id="figure">{data}</script>',
+    ]
 
 
 def _footer(content: PageContent) -> list[str]:

@@ -1,6 +1,6 @@
 """The latent codes of the test split of a run, and all that a latent map of them needs."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class Embedding:
     images: np.ndarray
     factors: dict[str, np.ndarray]
     film: FilmCodes | None = None
+
+    def first(self, n: int) -> "Embedding":
+        """Return the first n codes with their images."""
+        logvar = None if self.logvar is None else self.logvar[:n]
+        return replace(self, mu=self.mu[:n], logvar=logvar, y=self.y[:n], images=self.images[:n])
 
 
 def n_film_codes(n: int, latent_dim: int) -> int:

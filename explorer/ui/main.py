@@ -5,33 +5,32 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.registry import LESSONS
-from explorer.ui import visitor
+from explorer.ui import embedded, visitor
 from explorer.ui.components.address import Address
 from explorer.ui.components.number_fields import accept_decimal_commas
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
 from explorer.ui.session_keys import PAGE_KEY
+from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
     {
         "": [
-            st.Page(page_file("home"), title="Home", default=True),
-            st.Page(page_file("explore"), title="Explore"),
-            st.Page(page_file("compare"), title="Compare"),
-            st.Page(page_file("train"), title="Train"),
-            st.Page(page_file("images"), title="Your images"),
-            st.Page(page_file("library"), title="Library"),
+            st.Page(page_file(name), title=title, default=name == "home")
+            for name, title in PAGE_TITLES.items()
         ],
-        "Learn": [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
+        LESSONS_TITLE: [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
-    position="top",
+    position="hidden" if embedded.is_embedded() else "top",
 )
 if st.session_state.get(PAGE_KEY) != page.url_path:
     st.session_state[PAGE_KEY] = page.url_path
     Address(page.url_path).forget()
 st.html(Path(__file__).parent / "style.css")
+if embedded.is_embedded():
+    embedded.fill_frame()
 with show_user_errors():
     page.run()
 visitor.sync_cookie()

@@ -19,7 +19,10 @@ _cookie_component = st.components.v2.component(
     if (!kept.includes(data.key)) kept.push(data.key);
     const secure = location.protocol === "https:" ? "; Secure" : "";
     const value = `${data.name}=${kept.join(data.between)}`;
-    document.cookie = `${value}; path=/; max-age=${data.seconds}; SameSite=Strict${secure}`;
+    for (const site of [`SameSite=Strict${secure}`, "SameSite=None; Secure; Partitioned"]) {
+        document.cookie = `${value}; path=/; max-age=${data.seconds}; ${site}`;
+        if (document.cookie.includes(value)) break; // a frame of another site keeps only the second one
+    }
     if (kept.length > 1) setStateValue("kept", kept.join(data.between));
 };""",
 )

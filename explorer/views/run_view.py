@@ -22,7 +22,8 @@ from explorer.views import words
 from explorer.views.caching import cached
 from explorer.views.classifier_block import classifier_block
 from explorer.views.decoder_block import decoder_block
-from explorer.views.map_block import Film, Gaps, images_block, map_block
+from explorer.views.ladder_film import ladder_film
+from explorer.views.map_block import Gaps, images_block, map_block
 from explorer.views.readouts import film_readouts, run_readouts
 
 CLASSIFIER_SECONDS = 30  # until a new classifier is used
@@ -99,6 +100,12 @@ class RunView:
         return len(self.embedding.images)
 
     @property
+    def n_mapped(self) -> int:
+        """The number of codes on the run's map: of a ladder those in its film."""
+        e = self.embedding
+        return len(e.mu) if e.film is None else e.film.mu.shape[1]
+
+    @property
     def n_compared(self) -> int:
         """The number of codes on the run's map on Compare: as many as in a ladder's film."""
         e = self.embedding
@@ -126,8 +133,8 @@ class RunView:
     def map_block(self) -> Block:
         e, film, readouts = self.embedding, None, ()
         if e.film:
-            e = _first(e, e.film.mu.shape[1])
-            film, readouts = self._film(), film_readouts(self.run)
+            e = e.first(e.film.mu.shape[1])
+            film, readouts = ladder_film(self.run, e, self.scale.projection), film_readouts(self.run)
         parts = self.scale, self.dimensions, words.run_dataset_label(self.run), film, readouts
         return self._own(map_block(f"map-{self.version}", self.run, e, *parts))
 
@@ -157,19 +164,30 @@ class RunView:
     @cached(32)
     def comparison_block(self) -> Block:
         """The map of the run on Compare: as many points as the other run has, gaps, and measured figures."""
+        return self._block_with_gaps(f"beside-{self.version}", self.n_compared, clip_outliers=True)
+
+    @property
+    @cached(32)
+    def page_block(self) -> Block:
+        """The map of the run on a page of its own: with gaps, if these can be drawn, and figures."""
+        if self.run.spec.latent_dim > 2 or self.run.spec.n_codes:
+            return self.map_block
+        return self._block_with_gaps(f"alone-{self.version}", self.n_mapped)
+
+    def _block_with_gaps(self, id: str, n: int, clip_outliers: bool = False) -> Block:
+        """Return the map of the first n codes."""
         run, e = self.run, self.embedding
         if e.film:
-            film, readouts = self._film(), film_readouts(run)
+            film, readouts = ladder_film(run, e, self.scale.projection), film_readouts(run)
             shading = None if e.film.shade is None else Gaps(e.film.bounds, e.film.shade)
         else:
             gaps = self.gap_map
             film, readouts = None, run_readouts(run, gaps)
             has_shade = gaps is not None and gaps.shade is not None
             shading = Gaps(gaps.bounds[None], gaps.shade[None]) if has_shade else None
-        e = _first(e, self.n_compared)
         parts = self.scale, self.dimensions, words.run_dataset_label(run), film, readouts, shading
-        id, options = f"beside-{self.version}", {"fitted_rings": True, "clip_outliers": True}
-        return self._own(map_block(id, run, e, *parts, **options))
+        options = {"fitted_rings": True, "clip_outliers": clip_outliers}
+        return self._own(map_block(id, run, e.first(n), *parts, **options))
 
     @property
     def classifier_block(self) -> Block | None:
@@ -230,20 +248,3 @@ class RunView:
     def _own(self, block: Block | None) -> Block | None:
         """Return the block as one that belongs to the run's owner."""
         return block and replace(block, owner=owner_key(self.run.name))
-
-    def _film(self) -> Film:
-        """Return the codes of a ladder over its KL weights."""
-        e, p = self.embedding, self.scale.projection
-        places = (e.film.mu - p.centre) @ p.axes.T
-        if e.mu.shape[1] == 1:
-            places[..., 1] = p.points[: places.shape[1], 1]  # scattered in the same way at every KL weight
-        ticks = self.run.spec.rungs
-        return Film(
-            places, "beta", "KL weight β", self.betas, log_axis=True, ticks=ticks, logvar=e.film.logvar
-        )
-
-
-def _first(e: Embedding, n: int) -> Embedding:
-    """Return the first n rows of the codes."""
-    logvar = None if e.logvar is None else e.logvar[:n]
-    return replace(e, mu=e.mu[:n], logvar=logvar, y=e.y[:n], images=e.images[:n])

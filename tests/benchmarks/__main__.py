@@ -19,6 +19,7 @@ PARTS = {
     "app": "app",
     "pad": "latent_pad",
     "ladder": "ladder",
+    "pages": "pages",
 }
 
 

@@ -30,7 +30,7 @@ window.audit = {
     };
     visit(document.body, false);
     for (const e of [document.documentElement, document.querySelector("[data-testid=stMain]")])
-      if (e.scrollWidth > e.clientWidth + 1) found.push(`${e.tagName} scrolls: ${e.scrollWidth} in ${e.clientWidth}`);
+      if (e && e.scrollWidth > e.clientWidth + 1) found.push(`${e.tagName} scrolls: ${e.scrollWidth} in ${e.clientWidth}`);
     return found;
   },
 

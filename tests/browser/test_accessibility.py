@@ -14,6 +14,7 @@ VIEWS = [
     "/explore?run=digits-cvae-2d&tool=traverse",
     "/explore?run=mnist-ae-16d&tool=sample&source=diffusion&time=0.5",
     "/compare?ae=digits-ae-2d&vae=digits-cvae-2d",
+    "/explore?embed=true",
     *(f"/{page_name(name)}?answer=1" for name in LESSONS),
 ]
 WIDE, PHONE = (1440, 900), (390, 844)

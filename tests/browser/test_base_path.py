@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.browser.framing import framing_site
 from tests.browser.launch import ROOT, free_port, until_it_answers
 from tests.browser.pad import ready
 
@@ -27,32 +26,17 @@ def served(base: str):
         process.wait(20)
 
 
-@contextmanager
-def framing(address: str):
-    """Serve a page with the app in a frame, on another port, and yield its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(f'<iframe src="{address}" width="1200" height="900">'.encode())
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
+@pytest.fixture(scope="module")
+def site():
+    with framing_site() as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
-def below(tmp_path_factory):
+def below(tmp_path_factory, site):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_RUNS", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("EXPLORER_EMBED_IN", site.origin)
         with served("course/latent") as address:
             yield address
 
@@ -65,9 +49,8 @@ def test_scripts_and_blocks_are_found_below_a_base_path(browser, below, path):
     page.close()
 
 
-def test_the_app_works_in_a_frame_of_another_site(browser, below):
+def test_the_app_works_in_a_frame_of_another_site(browser, below, site):
     page = browser.new_page()
-    with framing(f"{below}/explore?run=digits-vae-2d&embed=true") as address:
-        page.goto(address)
-        page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for()
+    page.goto(site.page(f"{below}/explore?run=digits-vae-2d&embed=true"))
+    page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for()
     page.close()

@@ -4,10 +4,23 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from explorer.export.contents import run_content
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
+from tests.browser import accessibility
 from tests.browser.pad import decoded_by_torch, hover_a_point, image, press, settle, spot
-from tests.live.pages import AE, DECODED, LADDER, REPLAYED, SECOND, VAE, write_pages
+from tests.live.pages import (
+    AE,
+    DECODED,
+    LADDER,
+    RECURRENT,
+    REPLAYED,
+    SECOND,
+    VAE,
+    read_block,
+    write_frame,
+    write_pages,
+)
 
 # Plays the chosen file: its size, and how much its last picture differs from the first
 FIRST_AND_LAST = """async () => {
@@ -36,8 +49,11 @@ def pages(tmp_path_factory):
 
 @pytest.fixture
 def open_file(browser):
-    """Yield a function that opens a file; at the end, there may be no error, and no request but for files."""
-    page, errors, requested = browser.new_page(viewport={"width": 1280, "height": 900}), [], []
+    """Yield a function that opens a file without a network; at the end, there may be no error, and no request
+    but for files.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page, errors, requested = context.new_page(), [], []
     page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: requested.append(request.url))
@@ -52,7 +68,7 @@ def open_file(browser):
     yield open_file
     assert not errors
     assert {url.partition(":")[0] for url in requested} <= {"file", "blob", "data", "about"}
-    page.close()
+    context.close()
 
 
 def drag(page) -> dict[str, list[float]]:
@@ -123,6 +139,45 @@ def test_a_clicked_point_goes_to_its_code(open_file, pages):
     code = read_embedding(find_run(VAE)).mu[row]
     assert hash_of(page)["z"] == pytest.approx(code, rel=1e-5)
     expect(page.locator(".original")).to_contain_text(f"test image {row}")
+
+
+def test_what_no_browser_can_decode_is_interpolated_on_a_grid(open_file, pages):
+    metadata, tensors = read_block(run_content(find_run(RECURRENT)).blocks["sides"][0]["decoder"])
+    low, high = np.array(metadata["low"][0]), np.array(metadata["high"][0])
+    z = (low + (high - low) * np.array([20, 30]) / (tensors["differences"].shape[2] - 1)).tolist()
+    page = open_file(f"{pages['grid']}#z={','.join(map(str, z))}", DECODED)
+    expect(page.locator(".decoded")).to_contain_text("interpolated on a grid")
+    assert_shows(page, DECODED, RECURRENT, z)
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+    assert drag(page)["z"] != z
+
+
+def test_a_pad_works_in_a_sandboxed_frame(open_file, pages, tmp_path):
+    page = open_file(write_frame(tmp_path, f"{pages['pad']}#z=0.5,-1"), "iframe")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".guess")).to_contain_text("looks like")
+    before = frame.locator(DECODED).evaluate("canvas => canvas.toDataURL()")
+    box = frame.locator('[data-testid="latent-map"]').bounding_box()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    settle(page)
+    assert frame.locator(DECODED).evaluate("canvas => canvas.toDataURL()") != before
+
+
+@pytest.mark.parametrize("kind", ["pad", "pair"])
+def test_pages_are_accessible_and_fit_in_both_themes(browser, pages, kind):
+    for theme, width in (("light", 1280), ("dark", 390)):
+        context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme)
+        accessibility.prepare(context)
+        page = context.new_page()
+        page.goto(pages[kind])
+        page.wait_for_selector(SECOND if kind == "pair" else DECODED)
+        page.get_by_text("Cite", exact=True).click()
+        assert accessibility.violations(page) == "" and accessibility.cut_off(page) == ""
+        context.close()
 
 
 def test_a_pair_follows_one_pointer_at_a_kl_weight(open_file, pages):

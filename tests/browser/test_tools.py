@@ -162,6 +162,10 @@ def test_everything_is_taken_along(open_page, trained_runs):
     names = zipfile.ZipFile(download.value.path()).namelist()
     assert {"tiny-vae/run.json", "tiny-vae/model.safetensors", "tiny-vae/embedding.safetensors"} <= set(names)
     with page.expect_download() as download:
+        page.get_by_role("button", name="Web page, HTML").click()
+    assert download.value.suggested_filename == "tiny-vae.html"
+    assert '"state": {"values": {"z": [' in download.value.path().read_text(encoding="utf-8")
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert (
         download.value.path()

@@ -40,6 +40,7 @@ class Firefox(Page):
 
     def open(self, url: str) -> None:
         # Pending loads are cancelled.
+        [self.tab] = [tree["context"] for tree in self._send("browsingContext.getTree")["contexts"]]
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged_names.clear()
         navigation = {"context": self.tab, "url": url, "wait": "complete"}
@@ -53,6 +54,10 @@ class Firefox(Page):
         if result["type"] == "exception":
             raise RuntimeError(result["exceptionDetails"]["text"])
         return json.loads(result["result"]["value"])
+
+    def enter_frame(self) -> None:
+        [tree] = self._send("browsingContext.getTree", root=self.tab)["contexts"]
+        self.tab = tree["children"][0]["context"]
 
     def perform(self, *sources: dict) -> None:
         self._send("input.performActions", context=self.tab, actions=list(sources))

@@ -35,6 +35,12 @@ class Page(ABC):
         """Return the value of a JavaScript expression, as JSON. Raises RuntimeError if it throws."""
 
     @abstractmethod
+    def enter_frame(self) -> None:
+        """Let what follows, until the next open(), see and move what the page's first frame shows, whatever
+        its origin.
+        """
+
+    @abstractmethod
     def perform(self, *sources: dict) -> None:
         """Perform action sequences (W3C WebDriver, "Actions")."""
 

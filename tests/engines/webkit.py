@@ -52,6 +52,7 @@ class WebKit(Page):
         self.driver += f"/session/{session['sessionId']}"
 
     def open(self, url: str) -> None:
+        self._request("POST", "/frame", {"id": None})
         self.evaluate("globalThis.isLeft = true")
         self._request("POST", "/url", {"url": url})
         while True:
@@ -65,6 +66,9 @@ class WebKit(Page):
 
     def evaluate(self, expression: str):
         return self._request("POST", "/execute/sync", {"script": f"return {expression}", "args": []})
+
+    def enter_frame(self) -> None:
+        self._request("POST", "/frame", {"id": 0})
 
     def perform(self, *sources: dict) -> None:
         self._request("POST", "/actions", {"actions": list(sources)})

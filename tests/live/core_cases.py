@@ -61,16 +61,18 @@ def decoded_grid_cases() -> dict:
     """Return a grid of two rungs and three classes, and what scipy interpolates at z, also beyond it."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (2, 3, 5, 4, 6), dtype=np.uint8)
-    low, high, rungs = np.array([-2.0, 0.5]), np.array([1.0, 3.0]), [-1.0, 0.5]
-    axes = rungs, np.linspace(low[1], high[1], 5), np.linspace(low[0], high[0], 4)
-    zs, positions = rng.uniform(low - 1, high + 1, (20, 2)), rng.uniform(-1.5, 1, 20)
+    low, high, rungs = np.array([[-2.0, 0.5], [-3, 0]]), np.array([[1.0, 3.0], [2, 2.5]]), [-1.0, 0.5]
+    zs, positions = rng.uniform(low[0] - 1, high[0] + 1, (20, 2)), rng.uniform(-1.5, 1, 20)
     labels = rng.integers(0, 3, 20)
-    expected = [
-        RegularGridInterpolator(axes, images[:, label] / 255)(
-            [np.clip((position, z[1], z[0]), [a[0] for a in axes], [a[-1] for a in axes])]
-        )[0]
-        for z, position, label in zip(zs, positions, labels)
-    ]
+    shares = np.interp(positions, rungs, [0, 1])
+    expected = []
+    for z, share, label in zip(zs, shares, labels):
+        of_rungs = []
+        for rung in range(2):
+            axes = [np.linspace(low[rung, axis], high[rung, axis], n) for axis, n in ((1, 5), (0, 4))]
+            place = np.clip(z[::-1], low[rung, ::-1], high[rung, ::-1])
+            of_rungs.append(RegularGridInterpolator(axes, images[rung, label] / 255)(place)[0])
+        expected.append((1 - share) * of_rungs[0] + share * of_rungs[1])
     block = grid_block("grid", images, low, high, rungs)
     return {"block": block, "zs": zs, "positions": positions, "labels": labels, "expected": expected}
 

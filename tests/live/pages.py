@@ -1,10 +1,15 @@
 """Pages with one figure each, of included runs, of a replay and of lessons, as files."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from safetensors import numpy as safetensors
+
 from explorer.export.contents import comparison_content, lesson_content, run_content
+from explorer.live.block import Block
 from explorer.live.fields import EPOCH, replay_fields
 from explorer.live.figure import REPLAY
 from explorer.live.page import PageContent, build_page
@@ -12,20 +17,23 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.replay import read_replay
+from explorer.store.run import Run
 from explorer.ui.train.replay import replay_map
 from explorer.views.map_block import pictures_block
 
 VAE, AE, LADDER = "digits-vae-2d", "digits-ae-2d", "digits-ladder-2d"
+RECURRENT = "recurrent"
 DECODED, SECOND = '[data-testid="decoded"]', '[data-testid="decoded-2"]'
 REPLAYED = '[data-testid="replay-1"]'
 
 
 def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
-    """Write a pad, a pair with a ladder, and a replay; return the address of each file by its kind. Runs are
-    trained in EXPLORER_RUNS.
+    """Write a pad, one with images on a grid, a pair with a ladder, and a replay; return the address of each
+    file by its kind. Runs are trained in EXPLORER_RUNS.
     """
     contents = {
         "pad": replace(run_content(find_run(VAE)), title="A <pad> & more"),
+        "grid": run_content(_recurrent_run()),
         "pair": comparison_content(find_run(AE), find_run(LADDER)),
         "replay": _replay(),
     }
@@ -39,6 +47,25 @@ def write_lessons(folder: Path, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         (folder / f"{name}.html").write_text(build_page(lesson_content(name)), encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in names}
+
+
+def write_frame(folder: Path, address: str) -> str:
+    """Write a page that shows another one in a sandboxed frame, and return its address."""
+    frame = f'<iframe sandbox="allow-scripts" src="{address}" style="width: 900px; height: 700px"></iframe>'
+    (folder / "frame.html").write_text(f"<!DOCTYPE html><title>A frame</title>{frame}", encoding="utf-8")
+    return (folder / "frame.html").as_uri()
+
+
+def read_block(block: Block) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return the metadata and the tensors of a block."""
+    length = int.from_bytes(block.content[:8], "little")
+    header = json.loads(block.content[8 : 8 + length])
+    return json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
+
+
+def _recurrent_run() -> Run:
+    """Return a run that no browser can decode."""
+    return train_run(RunSpec("digits", network="gru", epochs=1, width=8), RECURRENT)
 
 
 def _replay() -> PageContent:

@@ -115,6 +115,18 @@ def test_an_ae_and_a_vae_of_own_images_stand_beside_each_other(key):
     assert not app.warning and name_of(None, "ae") in address(app)["ae"]
 
 
+def test_own_images_are_packed_into_a_web_page_only_when_that_is_ticked(key):
+    app, label = opened(key), "Pack the test images into the web page"
+    for page, query in (
+        ("explore", {"run": name_of(key, "vae"), "tool": "take"}),
+        ("compare", {"ae": name_of(key, "ae"), "vae": name_of(key, "vae")}),
+    ):
+        follow(page, app, **query)
+        assert [box.value for box in app.checkbox if box.label == label] == [False]
+    follow("explore", app, run="digits-vae-2d", tool="take")
+    assert not app.error and label not in [box.label for box in app.checkbox]
+
+
 def test_a_training_on_own_images_is_seen_again(key):
     app = opened(key)
     assert read_replay(find_run(name_of(key, "vae")).folder)

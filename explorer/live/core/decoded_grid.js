@@ -3,16 +3,16 @@
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
 
-/** Has the interface of Network. metadata: { low, high: of z, rungs: positions on the axis of a film }. */
+/** Has the interface of Network. metadata: { low, high: of z at each rung, rungs: positions on the axis of a film }. */
 export class DecodedGrid {
   /** @param {Pick<import("./block.js").Block, "metadata" | "tensors">} block */
   constructor({ metadata: { low, high, rungs }, tensors }) {
     const { shape, data } = tensors().differences, [rungCount, classCount, rows, columns, pixelCount] = shape;
-    if (shape.length !== 5 || rungCount !== rungs.length || rows < 2 || columns < 2)
+    if (shape.length !== 5 || rungCount !== rungs.length || rungCount !== low.length || rows < 2 || columns < 2)
       throw new UserFacingError(`A grid of images can't have the shape [${shape}]. ${RELOAD_ADVICE}`);
-    /** @type {number[]} */
+    /** @type {number[][]} */
     this.low = low;
-    /** @type {number[]} */
+    /** @type {number[][]} */
     this.high = high;
     /** @type {number[]} */
     this.rungs = rungs;
@@ -29,13 +29,15 @@ export class DecodedGrid {
    * @param {ArrayLike<number>} z @param {number} [position] */
   forward(z, position = 0) {
     const { rows, columns, classCount, output, label } = this;
-    const [i, u] = this.cellOf(z[0], 0, columns), [j, v] = this.cellOf(z[1], 1, rows);
     const [rung, w] = this.rungs.length > 1 ? findInterval(this.rungs, position) : [0, 0];
     output.fill(0);
-    for (const [k, rungShare] of [[rung, 1 - w], [rung + 1, w]])
+    for (const [k, rungShare] of [[rung, 1 - w], [rung + 1, w]]) {
+      if (!rungShare) continue;
+      const [i, u] = this.cellOf(z[0], k, 0, columns), [j, v] = this.cellOf(z[1], k, 1, rows);
       for (const [row, rowShare] of [[j, 1 - v], [j + 1, v]])
         for (const [column, columnShare] of [[i, 1 - u], [i + 1, u]])
           this.add((((k * classCount + (classCount > 1 ? label : 0)) * rows + row) * columns + column) * output.length, (rungShare * rowShare * columnShare) / 255);
+    }
     return output;
   }
 
@@ -46,10 +48,10 @@ export class DecodedGrid {
     for (let p = 0; p < this.output.length; p++) this.output[p] += share * this.images[begin + p];
   }
 
-  /** Return the cell along an axis, and how far in it a value is, from 0 to 1.
-   * @param {number} value @param {number} axis @param {number} count: of images */
-  cellOf(value, axis, count) {
-    const place = Math.min(Math.max((value - this.low[axis]) / (this.high[axis] - this.low[axis]), 0), 1) * (count - 1);
+  /** Return the cell along an axis of the grid of a rung, and how far in it a value is, from 0 to 1.
+   * @param {number} value @param {number} rung @param {number} axis @param {number} count: of images */
+  cellOf(value, rung, axis, count) {
+    const low = this.low[rung][axis], high = this.high[rung][axis], place = Math.min(Math.max((value - low) / (high - low), 0), 1) * (count - 1);
     const cell = Math.min(Math.floor(place), count - 2);
     return [cell, place - cell];
   }

@@ -10,6 +10,7 @@ from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import is_larger
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
+from explorer.views.page_texts import are_gaps_drawn
 from explorer.views.pairs import is_conditional, side_names
 from explorer.views.readouts import frame_gap
 from explorer.views.run_view import RunView, run_version
@@ -46,11 +47,6 @@ def notes(ae: Run, vae: Run) -> list[str]:
     if is_conditional(ae) or is_conditional(vae):
         lines.append(CLASS_NOTE)
     return [f"{i}. {line}" for i, line in enumerate(lines, 1)]
-
-
-def are_gaps_drawn(run: Run) -> bool:
-    """Return whether the map of a run can show its gaps (explorer.latent.gap_map)."""
-    return run.spec.latent_dim <= 2
 
 
 def gap_note(counts: LowConfidenceShares | None, is_drawn: bool = True, name: str = "AE") -> str:

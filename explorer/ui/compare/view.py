@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.export.contents import comparison_content
+from explorer.export.contents import comparison_content, file_name
 from explorer.export.decoded_grid import page_fault
 from explorer.live.fields import AE_Z, CLASS, Z
 from explorer.query import problem_sentence
@@ -17,14 +17,16 @@ from explorer.ui.compare.samples import density_setting, show_samples
 from explorer.ui.compare.starts import show_starts
 from explorer.ui.compare.surgery import show_surgery
 from explorer.ui.components.address import Address
+from explorer.ui.components.embed import EmbeddedState, embed_expander
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
-from explorer.ui.components.settings import apply_settings, settings_query
+from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
+from explorer.views import words
 from explorer.views.pad_start import n_pair_classes, n_walk_images, pair_start
 from explorer.views.run_view import RunView, run_version
 
@@ -49,26 +51,7 @@ def follow_link(ae: Run, vae: Run) -> None:
 def compare_view(ae: Run, vae: Run) -> None:
     """Draw the pair. Reruns alone when the hand lets go of z or the KL weight."""
     with show_user_errors():
-        for run in (ae, vae):
-            RunView(run).assert_unchanged()
-        views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
-        latent_pad(
-            _session_key("pad", ae, vae),
-            sides=[(view.comparison_block, view.decoder_block) for view in views],
-            images=views[1].images_block,
-            classifier=RunView(vae).classifier_block,
-            n_classes=n_pair_classes(views),
-            state=pad_state([ae, vae], position),
-            betas=views[1].betas,
-            n_images=n_walk_images(views),
-            on_commit=lambda message: position.receive_commit(
-                message, lambda side, beta: views[side].codes(beta)
-            ),
-            on_decode_request=position.receive_preview,
-        )
-        counts = n_pair_classes(views), n_walk_images(views)
-        query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
-        ADDRESS.write(query | settings_query([density_setting(ae)]))
+        position = _pair_pad(ae, vae)
         notice = st.container(border=True)
         samples = st.container()
         show_figures(ae, vae, position.film_position)
@@ -79,10 +62,58 @@ def compare_view(ae: Run, vae: Run) -> None:
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
         show_starts(vae)
         _web_page(ae, vae, position)
+        embed_expander(_embedded_state(ae, vae), "compare")
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
+
+
+@st.fragment
+def compare_figure(ae: Run, vae: Run) -> None:
+    """Draw the pad of the pair alone."""
+    with show_user_errors():
+        _pair_pad(ae, vae)
+
+
+def _pair_pad(ae: Run, vae: Run) -> PadPosition:
+    """Draw the pad, write the address, and return the position."""
+    for run in (ae, vae):
+        RunView(run).assert_unchanged()
+    views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
+    latent_pad(
+        _session_key("pad", ae, vae),
+        sides=[(view.comparison_block, view.decoder_block) for view in views],
+        images=views[1].images_block,
+        classifier=RunView(vae).classifier_block,
+        n_classes=n_pair_classes(views),
+        state=pad_state([ae, vae], position),
+        betas=views[1].betas,
+        n_images=n_walk_images(views),
+        on_commit=lambda message: position.receive_commit(
+            message, lambda side, beta: views[side].codes(beta)
+        ),
+        on_decode_request=position.receive_preview,
+    )
+    ADDRESS.write(build_query(ae, vae))
+    return position
+
+
+def build_query(ae: Run, vae: Run) -> dict[str, str]:
+    """Return the query of a link to the present state."""
+    views, position = (RunView(ae), RunView(vae)), _pad_position(ae, vae)
+    counts = n_pair_classes(views), n_walk_images(views)
+    query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
+    return query | settings_query([density_setting(ae)])
+
+
+def _embedded_state(ae: Run, vae: Run) -> EmbeddedState:
+    query = build_query(ae, vae)
+    hash = {
+        name: text for name, text in query.items() if name not in (address.AE, address.VAE, AE_DENSITY.name)
+    }
+    title = " and ".join(words.run_title(run) for run in (ae, vae))
+    return EmbeddedState(title, query, hash, file_name(ae.name, vae.name))
 
 
 def _web_page(ae: Run, vae: Run, position: PadPosition) -> None:

@@ -31,8 +31,8 @@ class ExploreSession:
     posterior; noise: at which the path of a diffusion model begins, None for that of the first sample;
     selected_rows: of test images; selection_plot: the name of the map they are selected on, and
     what was selected when it came into view; log_likelihoods: estimates of log p(x) and their spread;
-    last_tool: the name of the tool in view, or before Export; link: to the present state; export_errors: why
-    a file could not be made, by its name.
+    last_tool: the name of the tool in view, or before Export; link: to the present state; pad_query: of a
+    link to it without a tool; export_errors: why a file could not be made, by its name.
     """
 
     run: Run
@@ -48,6 +48,7 @@ class ExploreSession:
     log_likelihoods: dict[tuple, tuple[float, float]] = field(default_factory=dict)
     last_tool: str = ""
     link: str = ""
+    pad_query: dict[str, str] = field(default_factory=dict)
     export_errors: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -3,11 +3,19 @@
 import streamlit as st
 
 from explorer.ui.components.settings import TOOL
-from explorer.ui.explore.address import build_link, write_address
+from explorer.ui.explore.address import build_link, build_query, write_address
 from explorer.ui.explore.latent_view import explore_pad
 from explorer.ui.explore.session import ExploreSession
 from explorer.ui.explore.tools import EXPORT, TOOLS
 from explorer.ui.faults import show_user_errors
+
+
+@st.fragment
+def explore_figure(session: ExploreSession) -> None:
+    """Draw the pad alone. Reruns alone when z is fixed."""
+    with show_user_errors():
+        explore_pad(session)
+    write_address(session)
 
 
 @st.fragment
@@ -38,6 +46,7 @@ def explore_view(session: ExploreSession) -> None:
     with beside.container(key="pad-beside"), show_user_errors():
         explore_pad(session, tool.overlay(session))
     session.link = build_link(session, session.last_tool)
+    session.pad_query = build_query(session, None)
     with room, show_user_errors():
         tool.show(session)
     write_address(session)

@@ -1,22 +1,26 @@
 """The page of a lesson: its title, its live figure with all text, and links to its neighbours."""
 
+from collections.abc import Sequence
 from importlib import import_module
 
 import streamlit as st
 
 from explorer import query
-from explorer.export.contents import lesson_content
+from explorer.export.contents import file_name, lesson_content
 from explorer.live.lesson import LiveLesson
 from explorer.registry import LESSONS
 from explorer.ui.components.address import Address
+from explorer.ui.components.embed import EmbeddedState, embed_expander
 from explorer.ui.components.live_figure import live_figure
 from explorer.ui.components.settings import (
+    Setting,
     apply_settings,
     set_from_message,
     settings_query,
     settings_state,
 )
 from explorer.ui.components.web_page import web_page_button
+from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.pages import page_file
@@ -26,6 +30,8 @@ def teach(name: str) -> None:
     """Draw the page of a lesson, a folder of explorer/lessons."""
     lesson: LiveLesson = import_module(f"explorer.lessons.{name}.lesson").LESSON
     _follow_link(lesson)
+    if is_embedded():
+        return _show_figure(lesson)
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
     st.title(LESSONS[name])
@@ -51,8 +57,15 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
-        values = settings_state(settings[:-1])["values"]  # without the answer
-        web_page_button(lesson.name, [lesson.name], lambda _: lesson_content(lesson.name), values)
+        if not is_embedded():
+            _export(lesson, settings[:-1])  # without the answer
+
+
+def _export(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
+    """Draw what takes the figure elsewhere, in the state of these settings."""
+    name, query = lesson.name, settings_query(settings)
+    web_page_button(name, [name], lambda _: lesson_content(name), settings_state(settings)["values"])
+    embed_expander(EmbeddedState(LESSONS[name], query, query, file_name(name)), name)
 
 
 def _follow_link(lesson: LiveLesson) -> None:

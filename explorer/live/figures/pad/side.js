@@ -13,18 +13,12 @@ import { Readouts } from "../../view/readouts.js";
 export class Side {
   /** index: 0, or 1 for the second of two runs; map, decoder, codes: blocks, the last two may be null; isNamed: whether a classifier is to
    * come; getTheme(): of the page. */
-  constructor(index, { map, decoder, codes = null }, isNamed, getTheme) {
+  constructor(index, { map, ...decoding }, isNamed, getTheme) {
     const { metadata } = map, tensors = map.tensors(), testIdSuffix = index ? `-${index + 1}` : "";
-    Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, rowCodes: {}, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
+    Object.assign(this, { index, metadata, mapId: map.id, z: null, preview: null, hoveredRow: -1, rowCodes: {}, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
-    this.network = decoder && (decoder.metadata.is_grid ? new DecodedGrid(decoder) : new Network(decoder));
-    this.label = 0;
-    const inputCount = metadata.latent_dim + metadata.decoded_classes.length;
-    if (this.origin.length !== metadata.latent_dim || (decoder && !this.isGrid && decoder.metadata.n_inputs !== inputCount))
-      throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
-    if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
-      throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
+    this.setDecoder(decoding);
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${testIdSuffix}`,
       "aria-label": `${metadata.description} Arrow keys move z, and with Shift five times as far. Home moves z to ${metadata.origin_label}. Plus and minus zoom, 0 shows the whole map. Escape leaves the map.` });
     this.map = new LatentMap(this.canvas, map, getTheme);
@@ -35,6 +29,18 @@ export class Side {
     this.tooltip = createElement("div.tip", { hidden: true }, this.tooltipImage, this.tooltipText);
     this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor.element, this.tooltip);
     this.offPlaneText = createElement("span");
+  }
+
+  /** Decode with this block from now on. codes: of the points, or null. */
+  setDecoder({ decoder, codes = null }) {
+    const { metadata, origin } = this, inputCount = metadata.latent_dim + metadata.decoded_classes.length;
+    const network = decoder && (decoder.metadata.is_grid ? new DecodedGrid(decoder) : new Network(decoder));
+    if (origin.length !== metadata.latent_dim || (decoder && !decoder.metadata.is_grid && decoder.metadata.n_inputs !== inputCount))
+      throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
+    if (decoder && network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
+      throw new UserFacingError(`The decoder gives ${network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
+    Object.assign(this, { network, codes, decodedZ: null });
+    this.label = this.label ?? 0;
   }
 
   /** The z that is shown: that under the pointer, or else the committed one. */

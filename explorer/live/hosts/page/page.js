@@ -1,4 +1,4 @@
-// A figure in one HTML file, without a server: its blocks lie in the page, and its state in the hash of the address.
+// A figure in a page without a server: its blocks lie in the page, and its state in the hash of the address.
 
 import { decodeBase64 } from "../../core/base64.js";
 import { parseBlock } from "../../core/block.js";
@@ -6,38 +6,54 @@ import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
+import { releaseKeyboardOnEscape } from "../escape.js";
 
-/** Return the block of an element of the page: base64 of bytes, or of their gzip. */
-async function readBlock(id) {
-  const { textContent, dataset } = document.getElementById(id), bytes = decodeBase64(textContent);
-  if (dataset.encoding !== "gzip") return parseBlock(bytes);
+/** Return the block of a text: base64 of bytes, or of their gzip. */
+export async function unpackBlock(text, encoding) {
+  const bytes = decodeBase64(text);
+  if (encoding !== "gzip") return parseBlock(bytes);
   if (!globalThis.DecompressionStream) throw new UserFacingError("This browser can't unpack the data of this page. Open it in a newer one.");
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-async function openFigure(FigureClass, root, note, showError) {
+/** Return the block of an element of the page. */
+function readElement(id) {
+  const { textContent, dataset } = document.getElementById(id);
+  return unpackBlock(textContent, dataset.encoding);
+}
+
+/** Return whether the hash leads to a part of the page, as the link that skips the navigation does, and says no state. */
+const isAnchor = (hash) => Boolean(document.getElementById(hash.slice(1)));
+
+/** Return whether this is a file in a frame, where a sandbox forbids to change the address, which nobody sees. */
+const isFramedFile = () => location.protocol === "file:" && window !== window.top;
+
+async function openFigure(FigureClass, readBlock, root, note, showError) {
   const { fields, state: initialState, blocks, later, options, palette } = JSON.parse(document.getElementById("figure").textContent);
-  const table = new StateTable(fields);
-  let { values } = initialState, writtenHash = null;
+  const table = new StateTable(fields), defaults = Object.fromEntries(fields.map((field) => [field.name, field.default]));
+  const initialValues = { ...defaults, ...initialState.values };
+  let values = initialValues, writtenHash = null;
 
   const send = (type, message) => {
     if (type !== "commit") return;
     values = { ...values, ...message.values };
+    if (isFramedFile()) return;
     location.hash = writtenHash = `#${table.writeHash(values)}`;
   };
-  /** Show what the hash says; what else belongs to the initial state, only where the hash says nothing. */
+  /** Show what the hash says; what it does not say is as at first. */
   const readHash = () => {
-    const { values: moved, invalidNames } = table.readHash(location.hash), isMoved = Object.keys(moved).length > 0;
+    const { values: moved, invalidNames } = table.readHash(isAnchor(location.hash) ? "" : location.hash), isMoved = Object.keys(moved).length > 0;
     note.textContent = invalidNames.length ? `Part of this address is invalid: its ${invalidNames.join(", its ")}.` : "";
-    values = table.check({ ...values, ...moved });
+    values = table.check({ ...initialValues, ...moved });
     figure.applyState(isMoved ? { values } : { ...initialState, values }, true);
   };
 
   const figure = new FigureClass(root, await loadTree(blocks, readBlock), { table, options, palette, send, showError });
   readHash();
   addEventListener("hashchange", () => {
-    if (location.hash === writtenHash) return;
+    if (location.hash === writtenHash || isAnchor(location.hash)) return;
+    writtenHash = null;
     try {
       readHash();
     } catch (error) {
@@ -47,8 +63,10 @@ async function openFigure(FigureClass, root, note, showError) {
   await addLaterBlocks(figure, later, readBlock);
 }
 
-/** Open the figure of the page; called by the page itself. */
-export function openPage(FigureClass) {
+/** Open the figure of the page; called by the page itself. readBlock: returns a promise of a block by its name in the page. */
+export function openPage(FigureClass, readBlock = readElement) {
   const root = document.getElementById("root"), showError = (error) => showFault(root, error);
-  openFigure(FigureClass, root, document.getElementById("note"), showError).catch(showError);
+  document.documentElement.classList.toggle("framed", window.parent !== window);
+  releaseKeyboardOnEscape();
+  openFigure(FigureClass, readBlock, root, document.getElementById("note"), showError).catch(showError);
 }

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.errors import UserError
-from explorer.export.contents import run_content
+from explorer.export.contents import file_name, run_content
 from explorer.runs.citation import bibtex
 from explorer.store.ownership import owner_key, public_name
+from explorer.ui.components.embed import EmbeddedState, show_embed
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.export_animation import show_animation
@@ -86,8 +87,16 @@ def show(session: ExploreSession) -> None:
         f"This link opens the model at this z{tool}."
         + (" The run is private: the link works in this browser only." if owner_key(run.name) else "")
     )
+    st.markdown("**Embed**", help="On slides and pages of a course, or as a QR code.")
+    show_embed(_embedded_state(session), session_key("take", run))
     with st.expander("Cite"):
         st.code(bibtex(run.spec), language="bibtex", wrap_lines=True)
+
+
+def _embedded_state(session: ExploreSession) -> EmbeddedState:
+    """Return the pad without a tool."""
+    hash = {name: text for name, text in session.pad_query.items() if name != "run"}
+    return EmbeddedState(session.title, session.pad_query, hash, file_name(session.run.name))
 
 
 def _download_button(

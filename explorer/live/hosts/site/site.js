@@ -1,0 +1,27 @@
+// A figure in a page of a site without a server. Its blocks are scripts beside it, which a page that is opened from disk can load
+// too, where it can neither fetch nor import; each is loaded when the page needs it.
+
+import { UserFacingError } from "../../core/errors.js";
+import { createElement } from "../../view/dom.js";
+import { openPage, unpackBlock } from "../page/page.js";
+
+const arrivals = new Map(); // the name of a block -> what takes its text
+
+/** Take the block of a script that has been loaded; scripts of blocks call it. */
+globalThis.registerBlock = (name, text) => arrivals.get(name)(text);
+
+/** Return a promise of the block in the script at an address. */
+async function loadScript(address) {
+  const text = await new Promise((resolve, reject) => {
+    arrivals.set(address.match(/([^/]+)\.js$/)[1], resolve);
+    const script = createElement("script", { src: address });
+    script.onerror = () => reject(new UserFacingError("The data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
+    document.head.append(script);
+  });
+  return unpackBlock(text, "gzip");
+}
+
+/** Open the figure of the page; called by the page's script. */
+export function openSitePage(FigureClass) {
+  openPage(FigureClass, loadScript);
+}
