@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from explorer.specs import RunSpec
 
@@ -46,15 +48,22 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def trained_runs(tmp_path_factory):
-    """Train small runs in a folder; tests that change files use a copy, `runs_folder`."""
+    """Train small runs in a folder, once for all workers of xdist, each of which has a copy; tests that
+    change files use a copy of their own, `runs_folder`.
+    """
     from explorer.runs.train import train_run
 
-    folder = tmp_path_factory.mktemp("runs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_RUNS", str(folder))
-        for name, spec in SPECS.items():
-            train_run(spec, name)
-    return folder
+    folder, own = tmp_path_factory.mktemp("runs"), tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "trained"
+    with FileLock(f"{shared}.lock"):
+        for name, spec in SPECS.items() if not shared.exists() else ():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("EXPLORER_RUNS", str(folder))
+                train_run(spec, name)
+        if not shared.exists():
+            shutil.copytree(folder, f"{shared}.part")
+            os.rename(f"{shared}.part", shared)
+    return shutil.copytree(shared, folder, dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -92,17 +101,19 @@ def explorer_in_process(runs_folder, tmp_path, monkeypatch, capsys):
     # Restored afterwards, because `train` sets it.
     monkeypatch.setenv("GOMP_SPINCOUNT", os.environ["GOMP_SPINCOUNT"])
 
-    def call(*words):
-        from explorer.cli.parser import main
+    return partial(call_in_process, capsys)
 
-        capsys.readouterr()
-        try:
-            status = main([str(word) for word in words])
-        except SystemExit as end:  # raised by argparse
-            status = end.code
-        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
-    return call
+def call_in_process(capsys, *words) -> subprocess.CompletedProcess:
+    """Call the command line in this process."""
+    from explorer.cli.parser import main
+
+    capsys.readouterr()
+    try:
+        status = main([str(word) for word in words])
+    except SystemExit as end:  # raised by argparse
+        status = end.code
+    return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
 
 def refused(done) -> str:

@@ -15,6 +15,7 @@ from PIL import Image
 from explorer.data import own
 from explorer.data.dataset import Dataset
 from tests.conftest import ROOT
+from tests.one_process import in_one_process
 
 FILES = [
     *ROOT.glob("explorer/**/*.py"),
@@ -136,17 +137,17 @@ def test_a_run_is_trained_shown_and_embedded_whatever_the_locale(locale, tmp_pat
     images = np.random.default_rng(0).integers(0, 256, (18, 1, 16, 16), np.uint8)
     own.save_own(Dataset("x", images, np.arange(18) % 3, names, 9), "named")
 
-    def call(*words) -> bytes:
-        done = subprocess.run(
-            [sys.executable, "-m", "explorer", *map(str, words)], cwd=ROOT, env=env, capture_output=True
-        )
-        assert done.returncode == 0 and b"Traceback" not in done.stderr, done.stderr
-        return done.stdout
-
-    call("train", "--dataset", "own:named", "--epochs", 1, "--width", 8, "--run", "it")
-    assert json.loads(call("show", "it", "--json"))["run"] == "it" and b"nats per image" in call("show", "it")
-    assert b"classes: " in call("data", "own:named")
-    call("embed", "it", "--out", tmp_path / "codes.csv")
+    commands = [
+        ["train", "--dataset", "own:named", "--epochs", 1, "--width", 8, "--run", "it"],
+        ["show", "it", "--json"],
+        ["show", "it"],
+        ["data", "own:named"],
+        ["embed", "it", "--out", tmp_path / "codes.csv"],
+    ]
+    results = in_one_process(commands, env)
+    assert [done.returncode for done in results] == [0] * len(commands), results
+    _, as_json, shown, about, _ = (done.stdout for done in results)
+    assert json.loads(as_json)["run"] == "it" and b"nats per image" in shown and b"classes: " in about
     with open(tmp_path / "codes.csv", encoding="utf-8") as file:
         assert [row["class"] for row in csv.DictReader(file)] == [names[i % 3] for i in range(9, 18)]
 
@@ -160,12 +161,12 @@ def test_a_terminal_that_lacks_letters_shows_others_in_their_place(tmp_path, enc
             Image.new("L", (16, 16), 20 * i).save(tmp_path / name / f"{i}.png")
     (tmp_path / "日本語" / "破.png").write_bytes(b"no image")
     env = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    words = [sys.executable, "-m", "explorer", "data", f"folder:{tmp_path}"]
-    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True)
+    words = ["data", f"folder:{tmp_path}"]
+    done, as_json, missed = in_one_process(
+        [words, [*words, "--json"], ["data", "folder:/nowhere/日本語"]], env
+    )
     out, err = done.stdout.decode(encoding), done.stderr.decode(encoding)
     assert done.returncode == 0 and ("größe" if encoding == "cp1252" else "gr??e") in out and "???" in out
-    assert "1 image was skipped: ???/?.png: it is not an image" in err and "Traceback" not in err
-    output = json.loads(subprocess.run([*words, "--json"], cwd=ROOT, env=env, capture_output=True).stdout)
-    assert output["class_names"] == ["größe", "日本語"]  # JSON loses nothing
-    missed = subprocess.run([*words[:-1], "folder:/nowhere/日本語"], cwd=ROOT, env=env, capture_output=True)
-    assert missed.returncode == 2 and b"???" in missed.stderr and b"Traceback" not in missed.stderr
+    assert "1 image was skipped: ???/?.png: it is not an image" in err
+    assert json.loads(as_json.stdout)["class_names"] == ["größe", "日本語"]  # JSON loses nothing
+    assert missed.returncode == 2 and b"???" in missed.stderr

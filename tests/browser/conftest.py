@@ -1,13 +1,18 @@
 """A real browser before the real app. Without a browser the tests are skipped, except where CI is set."""
 
 import os
+import shutil
 import time
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from explorer.runs.train import train_run
 from tests.browser.launch import chromium, running_app
+from tests.browser.pad import PATIENCE
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +52,29 @@ def open_own(browser, runs_folder):
         yield open_page
 
 
+@pytest.fixture(scope="module")
+def shared_app(trained_runs, tmp_path_factory, request):
+    """Start an app for all tests of a file, with folders of their own: of runs, which are the small ones and
+    those of the file's EXTRA_RUNS, and of images.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("shared")
+        shutil.copytree(trained_runs, folder / "runs")
+        for name in ("runs", "data"):
+            patch.setenv(f"EXPLORER_{name.upper()}", str(folder / name))
+        for name, spec in getattr(request.module, "EXTRA_RUNS", {}).items():
+            train_run(spec, name)
+        with running_app() as address:
+            yield address
+
+
+@pytest.fixture
+def open_shared(browser, shared_app):
+    """Yield a function as open_page() does, for the app of the file."""
+    with opener(browser, shared_app) as open_page:
+        yield open_page
+
+
 @contextmanager
 def opener(browser, address: str):
     pages, errors = [], []
@@ -67,7 +95,7 @@ def opener(browser, address: str):
             )
             at_end.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(PATIENCE)
             page.on(
                 "console",
                 lambda m: (

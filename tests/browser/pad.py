@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
 
+PATIENCE = 120_000  # ms, on a busy machine; what is shown earlier is not waited for
 PAD = '[data-testid="latent-pad"]'
 MAP = '[data-testid="latent-map"]'
 DECODED = '[data-testid="decoded"]'
@@ -35,16 +37,27 @@ def z_of(page: Page) -> list[float]:
     return [float(v) for v in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
 
 
-def changes(page: Page, act, canvas: str = DECODED) -> np.ndarray:
-    """Return a canvas after an act that must change it."""
-    before = image(page, canvas)
-    act()
-    for _ in range(100):
-        after = image(page, canvas)
-        if before.shape != after.shape or not np.array_equal(before, after):
-            return after
+def eventually(page: Page, condition: Callable[[], bool], message: str = "it is not so") -> None:
+    """Wait until a condition holds, while the page goes on. Raises AssertionError after a minute."""
+    for _ in range(1200):
+        if condition():
+            return
         page.wait_for_timeout(50)
-    raise AssertionError(f"{canvas} has not changed in five seconds")
+    raise AssertionError(f"{message}, after a minute")
+
+
+def changes(page: Page, act: Callable[[], object], canvas: str = DECODED) -> np.ndarray:
+    """Return a canvas after an act that must change it."""
+    before = after = image(page, canvas)
+
+    def changed() -> bool:
+        nonlocal after
+        after = image(page, canvas)
+        return not np.array_equal(before, after)
+
+    act()
+    eventually(page, changed, f"{canvas} has not changed")
+    return after
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:

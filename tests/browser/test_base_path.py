@@ -52,5 +52,5 @@ def test_scripts_and_blocks_are_found_below_a_base_path(browser, below, path):
 def test_the_app_works_in_a_frame_of_another_site(browser, below, site):
     page = browser.new_page()
     page.goto(site.page(f"{below}/explore?run=digits-vae-2d&embed=true"))
-    page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for(timeout=30_000)
+    page.frame_locator("iframe").locator('[data-testid="decoded"]').wait_for()
     page.close()

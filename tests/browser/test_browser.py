@@ -123,16 +123,17 @@ def test_two_visitors_do_not_share_their_z(open_page):
     assert z_of(two) == [0, 0] != z_of(one)
 
 
-@pytest.mark.parametrize("width", [320, 390])
 @pytest.mark.parametrize("path", ["/", "/explore", "/library"])
-def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, path, width):
-    page = open_page(path, width=width, height=844, theme="dark", touch=True)
+def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, path):
+    page = open_page(path, width=390, height=844, theme="dark", touch=True)
     page.wait_for_selector('[data-testid="stDataFrame"]' if path == "/library" else DECODED)
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(
-        "[...document.querySelectorAll('[data-testid=stPageLink] *')].every((e) => e.scrollWidth <="
-        " e.offsetWidth)"
-    )
-    if path != "/library":
-        assert page.locator(DECODED).bounding_box()["y"] < 600
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stPageLink] *')].every((e) => e.scrollWidth <="
+            " e.offsetWidth)"
+        )
+        if path != "/library":
+            assert page.locator(DECODED).bounding_box()["y"] < 600

@@ -13,11 +13,14 @@ from explorer.figures.images import to_uint8
 from explorer.live.fields import CLASS, Z
 from explorer.live.page import build_page
 from explorer.runs.load import load_run
-from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from tests.browser.pad import PAD, changes, hover_a_point, image, press, ready, settle, z_of
 
+EXTRA_RUNS = {
+    "served": RunSpec("digits", model="cvae", network="gru", epochs=3, width=16),
+    "twin": RunSpec("digits", model="cvae", epochs=3, width=16),
+}
 RUN = "digits-cvae-2d"
 BUTTONS = '[data-testid="class-buttons"]'
 
@@ -102,9 +105,8 @@ def test_one_style_through_all_classes(open_page):
     expect(radio(page, "4")).to_have_attribute("aria-checked", "true")
 
 
-def test_the_server_decodes_with_the_class(open_own):
-    train_run(RunSpec("digits", model="cvae", network="gru", epochs=3, width=16), "served")
-    page = ready(open_own("/explore?run=served&z=0.5,-1&class=7"))
+def test_the_server_decodes_with_the_class(open_shared):
+    page = ready(open_shared("/explore?run=served&z=0.5,-1&class=7"))
     assert difference(page, [0.5, -1], 7, "served") <= 1
     changes(page, radio(page, "1").click)
     assert difference(page, [0.5, -1], 1, "served") <= 1
@@ -141,9 +143,8 @@ def test_a_page_without_a_server_has_the_buttons_and_keeps_the_class_in_its_hash
         ("ae=digits-cvae-2d&vae=twin", {"": RUN, "-2": "twin"}),
     ],
 )
-def test_one_group_of_buttons_on_compare_for_every_conditional_vae(open_own, pair, conditional):
-    train_run(RunSpec("digits", model="cvae", epochs=3, width=16), "twin")
-    page = ready(open_own(f"/compare?{pair}&ae_z=0.5,-1&z=0.5,-1&class=7"))
+def test_one_group_of_buttons_on_compare_for_every_conditional_vae(open_shared, pair, conditional):
+    page = ready(open_shared(f"/compare?{pair}&ae_z=0.5,-1&z=0.5,-1&class=7"))
     assert page.locator(BUTTONS).count() == 1 and chosen(page) == "7"
 
     def shown(suffix: str) -> np.ndarray:

@@ -81,6 +81,6 @@ def test_a_name_that_is_allowed_opens_the_app(browser, tmp_path, monkeypatch):
     ):
         page = browser.new_page()
         page.goto(f"http://lab.localhost:{port}/library")
-        expect(page.get_by_role("heading", name="Library")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", name="Library")).to_be_visible()
         page.close()
         assert "not allowed" not in log()

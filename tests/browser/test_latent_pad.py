@@ -17,6 +17,7 @@ from tests.browser.pad import (
     PAD,
     changes,
     decoded_by_torch,
+    eventually,
     hover_a_point,
     image,
     press,
@@ -27,6 +28,8 @@ from tests.browser.pad import (
 )
 
 TINY = "/explore?run=tiny-vae"
+SHORT_TIMERS = """const later = setTimeout;
+globalThis.setTimeout = (act, ms, ...rest) => later(act, Math.min(ms ?? 0, 100), ...rest);"""
 
 
 def test_the_pointer_decodes_anywhere_on_the_map_and_leaving_takes_it_back(open_page):
@@ -72,7 +75,8 @@ def test_a_drag_sends_nothing_until_it_ends_then_one_message(open_page, control)
         seen.add(image(page).tobytes())
     assert len(sent) == n and len(seen) > 15
     page.mouse.up()
-    page.wait_for_timeout(800)
+    eventually(page, lambda: len(sent) > n)
+    page.wait_for_timeout(300)
     assert len(sent) == n + 1
     page.mouse.move(5, 5)
     z, shown = z_of(page), image(page)
@@ -146,13 +150,14 @@ def test_blocks_that_the_server_has_lost_are_registered_anew(browser, app):
 )
 def test_a_script_or_block_that_never_comes_is_said_in_a_sentence(browser, app, kind, sentence):
     page = browser.new_page()
+    page.add_init_script(SHORT_TIMERS)
 
     def lose(route):
         route.abort() if route.request.resource_type == kind else route.continue_()
 
     page.route("**/content/*", lose)
     page.goto(app + TINY)
-    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
     page.close()
 
 
@@ -251,7 +256,8 @@ def test_a_finger_moves_z_and_the_page_stays(open_page):
     shown = changes(page, lambda: finger("touchMove", *spot(page, 0.7, 0.7)))
     assert len(sent) == n
     finger("touchEnd")
-    page.wait_for_timeout(600)
+    eventually(page, lambda: len(sent) > n)
+    page.wait_for_timeout(300)
     assert len(sent) == n + 1 and np.array_equal(image(page), shown)
     assert page.evaluate("scrollY") == 0
 
@@ -325,8 +331,7 @@ def test_the_map_takes_on_another_theme_and_a_sharper_screen(open_page):
     page = ready(open_page(TINY))
     assert image(page, MAP)[0, 0].min() > 240
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(1500)
-    assert image(page, MAP)[0, 0].max() < 30
+    eventually(page, lambda: image(page, MAP)[0, 0].max() < 30)
     client = page.context.new_cdp_session(page)
     wide = image(page, MAP).shape[1]
     client.send(

@@ -1,5 +1,6 @@
 """The JavaScript of the app: names, imports and layers by eslint, the types of core/ by TypeScript."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -12,6 +13,15 @@ from tests.conftest import ROOT
 HERE = Path(__file__).parent
 TOOLS = HERE / "node_modules/.bin"
 MAX_LINES = 250
+WRONG = [  # JavaScript, and the rule that finds the mistake
+    ("export const a = b;", "no-undef"),
+    ("export const a = document.title;", "no-undef"),
+    ("const a = 1;", "no-unused-vars"),
+    ('import { a } from "./nothing.js";\nexport const b = a;', "modules/imports-resolve"),
+    ('import { Pad } from "../figures/pad/pad.js";\nexport const b = Pad;', "modules/imports-go-down"),
+    ("export const a = 1, b = 2;", "no-restricted-syntax"),
+    ("export const [a] = [1];", "no-restricted-syntax"),
+]
 
 
 def run_tool(name: str, *words: str | Path) -> str:
@@ -35,27 +45,17 @@ def test_files_stay_small():
     assert not {name: n for name, n in found.items() if n > MAX_LINES}
 
 
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        ("export const a = b;", "no-undef"),
-        ("export const a = document.title;", "no-undef"),
-        ("const a = 1;", "no-unused-vars"),
-        ('import { a } from "./nothing.js";\nexport const b = a;', "modules/imports-resolve"),
-        ('import { Pad } from "../figures/pad/pad.js";\nexport const b = Pad;', "modules/imports-go-down"),
-        ("export const a = 1, b = 2;", "no-restricted-syntax"),
-        ("export const [a] = [1];", "no-restricted-syntax"),
-    ],
-)
-def test_eslint_finds_what_it_should(text, rule):
+def test_eslint_finds_what_it_should():
+    """Lint all of WRONG in one process."""
+    program = """
+    const { ESLint } = require("eslint"), [cwd, overrideConfigFile, filePath, texts] = process.argv.slice(1);
+    const eslint = new ESLint({ cwd, overrideConfigFile }), lint = (text) => eslint.lintText(text, { filePath });
+    Promise.all(JSON.parse(texts).map(lint)).then((found) => console.log(JSON.stringify(found)));
+    """
     if not (TOOLS / "eslint").exists():
         run_tool("eslint")
-    name = FOLDER / "core/written_by_a_test.js"
-    done = subprocess.run(
-        [TOOLS / "eslint", "-c", HERE / "eslint.config.js", "--stdin", "--stdin-filename", name],
-        input=text,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert rule in done.stdout
+    name, texts = FOLDER / "core/written_by_a_test.js", json.dumps([text for text, _ in WRONG])
+    command = ["node", "-e", program, ROOT, HERE / "eslint.config.js", name, texts]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+    for (text, rule), [found] in zip(WRONG, json.loads(done.stdout), strict=True):
+        assert rule in [message["ruleId"] for message in found["messages"]], text

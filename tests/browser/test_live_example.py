@@ -95,7 +95,7 @@ def test_in_the_app_python_hears_when_the_hand_lets_go(browser, project):
     with app_process("script.py", root=project) as (address, _):
         page = browser.new_page()
         page.goto(address)
-        expect(page.get_by_text("Python: 1.00 0.50")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Python: 1.00 0.50")).to_be_visible()
         page.get_by_test_id("kl").wait_for()
         texts = drag_mean(page, -80)
         assert len(set(texts)) == 5

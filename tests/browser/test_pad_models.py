@@ -11,7 +11,6 @@ from safetensors.numpy import load_file
 
 from explorer.figures.images import to_uint8
 from explorer.runs.load import load_run
-from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.run import EMBEDDING_FILE
 from tests.browser.pad import (
@@ -19,6 +18,7 @@ from tests.browser.pad import (
     PAD,
     changes,
     decoded_by_torch,
+    eventually,
     hover_a_point,
     image,
     press,
@@ -27,6 +27,11 @@ from tests.browser.pad import (
     spot,
     z_of,
 )
+
+EXTRA_RUNS = {
+    "wide": RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0),
+    "tiny-gru": RunSpec("digits", network="gru", epochs=2, width=16),
+}
 
 
 def test_buttons_draw_from_the_prior_and_reset(open_page):
@@ -78,9 +83,8 @@ def test_by_pca_the_pointer_moves_on_a_slice_through_z(open_page):
     expect(page.get_by_text("2 low-rate dimensions")).to_be_visible()
 
 
-def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
-    train_run(RunSpec("digits", latent_dim=64, epochs=3, width=32, beta=4.0), "wide")
-    page = ready(open_own("/explore?run=wide"))
+def test_sixty_four_dimensions_do_not_drown_the_page(open_shared):
+    page = ready(open_shared("/explore?run=wide"))
     folded = page.locator(PAD).bounding_box()["height"]
     page.get_by_text("60 low-rate dimensions").click()
     assert page.locator(PAD).bounding_box()["height"] < max(folded, 620) + 300
@@ -91,20 +95,13 @@ def test_sixty_four_dimensions_do_not_drown_the_page(open_own, runs_folder):
     press(page, "ArrowRight", 5, on='[data-testid="z-63"]')
 
 
-@pytest.fixture
-def gru_page(open_own, runs_folder):
-    train_run(RunSpec("digits", network="gru", epochs=2, width=16), "tiny-gru")
-    page = ready(open_own("/explore?run=tiny-gru"))
-    page.wait_for_timeout(2500)  # for torch, which the server imports meanwhile
-    return page
-
-
 def shows(page, run: str, z: list[float]) -> bool:
     return bool(np.abs(image(page).astype(int) - decoded_by_torch(run, z)).max() <= 1)
 
 
-def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru_page):
-    page, seen = gru_page, set()
+def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(open_shared):
+    page, seen = ready(open_shared("/explore?run=tiny-gru")), set()
+    changes(page, lambda: page.mouse.move(*spot(page, 0.1, 0.4)))  # torch is imported on the server
     for share in np.linspace(0.2, 0.8, 40):
         page.mouse.move(*spot(page, share, 0.4))
         page.wait_for_timeout(20)
@@ -112,22 +109,18 @@ def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(gru
     assert len(seen) > 3
     start = load_file(load_run("tiny-gru").run.folder / EMBEDDING_FILE)["mu"][0]
     page.mouse.move(5, 5)
-    page.wait_for_timeout(1500)
-    assert shows(page, "tiny-gru", start)  # not the answer to an earlier request
+    eventually(page, lambda: shows(page, "tiny-gru", start))  # not the answer to an earlier request
     for end in (0.3, 0.6, 0.4):
         page.mouse.move(*spot(page, 0.5, 0.5))
         page.mouse.down()
         page.mouse.move(*spot(page, end, 0.6), steps=8)
         page.mouse.up()
         page.mouse.move(5, 5)
-        page.wait_for_timeout(1500)
-        box = page.locator(MAP).bounding_box()
-        assert box
-        assert shows(page, "tiny-gru", [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)])
+        z = [float(page.get_by_test_id(f"z-{i}").input_value()) for i in (0, 1)]
+        eventually(page, lambda z=z: shows(page, "tiny-gru", z))
     press(page, "Home")
     press(page, "ArrowRight", 9)
-    page.wait_for_timeout(1500)
-    assert z_of(page) == [0.9, 0] and shows(page, "tiny-gru", [0.9, 0.0])
+    eventually(page, lambda: z_of(page) == [0.9, 0] and shows(page, "tiny-gru", [0.9, 0.0]))
 
 
 def test_the_kl_weight_of_a_ladder_moves_map_and_images_live(open_page, runs_folder):

@@ -17,9 +17,9 @@ from explorer.store.catalogue import find_run
 from explorer.store.ownership import is_key, owner_key, private_name, public_name
 from explorer.ui.visitor import COOKIE_NAME
 from tests.browser.pad import ready
-from tests.trainings import stop_all, stop_button
+from tests.browser.test_smoke import COMPLETE
+from tests.trainings import paused, stop_all, stop_button
 
-SLOW = 60_000  # ms, on a busy machine
 PAGES = ("/", "/explore", "/compare", "/train", "/library", "/learn_features")
 SHORT, LONG = RunSpec(epochs=200, width=16, seed=7), RunSpec(epochs=9000, width=16, seed=8)
 
@@ -50,19 +50,17 @@ def key_of(page) -> str:
 
 def go(page, path):
     page.goto("{0.scheme}://{0.netloc}{1}".format(urlsplit(page.url), path), wait_until="load")
-    page.wait_for_selector("h1, h2, h3, [data-testid=latent-pad]", timeout=SLOW)
-    settled(page)
+    page.wait_for_selector("h1, h2, h3, [data-testid=latent-pad]")
+    page.locator(COMPLETE).wait_for()
 
 
 def settled(page):
     page.wait_for_function(
         """() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""",
-        timeout=SLOW,
     )
     page.wait_for_timeout(300)
     page.wait_for_function(
         """() => !document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSpinner"]')""",
-        timeout=SLOW,
     )
 
 
@@ -105,7 +103,7 @@ def train(page, spec, alone=False):
 def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cookie(browsers, runs_folder):
     mine = browsers("/train")
     train(mine, SHORT, alone=True)
-    expect(mine.get_by_role("link", name="Open in Explore")).to_be_visible(timeout=SLOW)
+    expect(mine.get_by_role("link", name="Open in Explore")).to_be_visible()
     key = key_of(mine)
     name = private_name(key, SHORT.run_id)
     assert find_run(name).spec == SHORT and not (runs_folder / SHORT.run_id).exists()
@@ -114,38 +112,44 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
         images := private_name(key, "faces"),
     )
     train(mine, LONG, alone=True)
-    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
 
-    other = browsers("/")
-    for path in (*PAGES, f"/explore?run={name}", f"/explore?run={SHORT.run_id[:-1]}", f"/compare?vae={name}"):
-        go(other, path)
-        page_text, query = said(other), path.partition("=")[2]
-        for secret in (name, public_name(name), images, "secret", LONG.run_id, key):
-            assert secret not in page_text or secret in query, (path, secret)
-    go(other, "/train")
-    expect(other.get_by_text("A private training is running. Someone else started it.")).to_be_visible()
-    assert not stop_button(other).count()
-    for label in ("Make public", "Delete"):
-        assert not other.get_by_role("button", name=label, exact=True).count()
-    go(other, f"/train?dataset=own:{public_name(images)}")
-    assert key not in said(other) and "secret" not in said(other) and not keys(other)
+    with paused(private_name(key, LONG.run_id)):
+        other = browsers("/")
+        for path in (
+            *PAGES,
+            f"/explore?run={name}",
+            f"/explore?run={SHORT.run_id[:-1]}",
+            f"/compare?vae={name}",
+        ):
+            go(other, path)
+            page_text, query = said(other), path.partition("=")[2]
+            for secret in (name, public_name(name), images, "secret", LONG.run_id, key):
+                assert secret not in page_text or secret in query, (path, secret)
+        go(other, "/train")
+        expect(other.get_by_text("A private training is running. Someone else started it.")).to_be_visible()
+        assert not stop_button(other).count()
+        for label in ("Make public", "Delete"):
+            assert not other.get_by_role("button", name=label, exact=True).count()
+        go(other, f"/train?dataset=own:{public_name(images)}")
+        assert key not in said(other) and "secret" not in said(other) and not keys(other)
 
-    mine.reload()
-    tab = mine.context.new_page()
-    tab.goto(mine.url)
-    for page in (mine, tab):
-        expect(page.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-        go(page, f"/explore?run={name}")
-        ready(page)
-        expect(page.get_by_role("combobox", name="Model")).to_have_value(
-            re.compile(f"{SHORT.run_id} · private$")
-        )
-        assert key not in page.inner_text("body") and keys(page) == [key]
-    blocks = [address for address in loaded(mine) if status(other, address) == 404]
-    assert len(blocks) >= 3 and {status(mine, address) for address in blocks} == {200}
+        mine.reload()
+        tab = mine.context.new_page()
+        tab.goto(mine.url)
+        for page in (mine, tab):
+            expect(page.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
+            go(page, f"/explore?run={name}")
+            ready(page)
+            expect(page.get_by_role("combobox", name="Model")).to_have_value(
+                re.compile(f"{SHORT.run_id} · private$")
+            )
+            assert key not in page.inner_text("body") and keys(page) == [key]
+        blocks = [address for address in loaded(mine) if status(other, address) == 404]
+        assert len(blocks) >= 3 and {status(mine, address) for address in blocks} == {200}
     go(tab, "/train")
     stop_button(tab).click()
-    expect(tab.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+    expect(tab.get_by_text("Stopped after epoch")).to_be_visible()
     assert find_run(private_name(key, LONG.run_id)).epochs < 9000
 
     go(mine, "/library")
@@ -161,13 +165,14 @@ def test_what_is_private_is_its_visitors_alone_and_who_has_nothing_gets_no_cooki
 def test_what_everyone_sees_is_stopped_by_who_started_it(browsers):
     mine = browsers("/train")
     train(mine, LONG)
-    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    expect(mine.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
     assert owner_key(queue.list_jobs()[0].run) is None and queue.list_jobs()[0].started_by == key_of(mine)
-    other = browsers("/train")
-    expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
-    assert not stop_button(other).count()
+    with paused(LONG.run_id):
+        other = browsers("/train")
+        expect(other.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
+        assert not stop_button(other).count()
     stop_button(mine).click()
-    expect(other.get_by_text("Stopped after epoch")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_text("Stopped after epoch")).to_be_visible()
 
 
 def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
@@ -184,8 +189,8 @@ def test_two_tabs_that_found_a_key_each_are_one_visitor(browsers):
     first_keys = keys(one)
     assert len(set(first_keys)) == 2 and all(map(is_key, first_keys))
     # The second browser shows the training of the first.
-    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    expect(two.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
     one.reload()
-    expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible(timeout=SLOW)
+    expect(one.get_by_text(re.compile(r"Epoch \d+ of 9000"))).to_be_visible()
     expect(one.get_by_text("seed 7", exact=False)).to_be_visible()
     assert keys(one) == first_keys

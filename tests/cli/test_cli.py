@@ -1,4 +1,4 @@
-"""The command line as it is typed, in processes of its own."""
+"""The command line as it is typed, in processes of its own where what a process does is tested."""
 
 import csv
 import json
@@ -22,7 +22,19 @@ from explorer.store.embedding import read_embedding
 from tests.conftest import ROOT, refused
 
 
-def test_train_tells_events_as_json_and_stores_the_run(explorer):
+@pytest.fixture
+def succeeding(explorer_in_process):
+    """Return a function that calls the command line in this process and checks that it succeeds."""
+
+    def call(*words):
+        done = explorer_in_process(*words)
+        assert not done.returncode, done.stderr
+        return done
+
+    return call
+
+
+def test_train_tells_events_as_json_and_stores_the_run(explorer, succeeding):
     done = explorer("train", "--dataset", "digits", "--epochs", 3, "--width", 16, "--run", "mine", "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [e["event"] for e in events if e["event"] != "step"] == [
@@ -33,7 +45,7 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
     ]
     ends = [e for e in events if e["event"] == "epoch_end"]
     assert all({"epoch", "distortion", "rate", "images_per_second"} <= e.keys() for e in ends)
-    shown = json.loads(explorer("show", "mine", "--json").stdout)
+    shown = json.loads(succeeding("show", "mine", "--json").stdout)
     assert shown["run"] == "mine" and shown["spec"]["epochs"] == 3 and shown["spec"]["width"] == 16
     assert shown["test"].keys() >= {"distortion", "rate", "elbo", "active_units", "n"}
     assert shown["test"]["n"] == 360
@@ -42,11 +54,11 @@ def test_train_tells_events_as_json_and_stores_the_run(explorer):
     assert [json.loads(line)["event"] for line in log] == ["started", *["epoch_end"] * 3, "finished"]
 
 
-def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(explorer):
-    first = explorer("train", "--epochs", 1, "--width", 16, "--json")
+def test_train_names_the_run_after_its_spec_and_never_trains_it_twice(succeeding):
+    first = succeeding("train", "--epochs", 1, "--width", 16, "--json")
     name = json.loads(first.stdout.splitlines()[-1])["run"]
     assert name.startswith("digits-vae-mlp-2d-")
-    again = explorer("train", "--epochs", 1, "--width", 16, "--json")
+    again = succeeding("train", "--epochs", 1, "--width", 16, "--json")
     assert "trained already" in again.stderr
     assert [json.loads(line)["event"] for line in again.stdout.splitlines()] == ["stored"]
 
@@ -76,15 +88,15 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_list_is_one_array_and_a_table(explorer):
-    rows = {row["run"]: row for row in json.loads(explorer("list", "--json").stdout)}
+def test_list_is_one_array_and_a_table(succeeding):
+    rows = {row["run"]: row for row in json.loads(succeeding("list", "--json").stdout)}
     names = ["run", "dataset", "model", "network", "latent_dim", "beta", "elbo", "yardstick"]
     assert list(rows["tiny-vae-6d"]) == names
     assert rows["tiny-vae-6d"]["yardstick"] == asdict(find_run("tiny-vae-6d").yardstick)
     assert rows["tiny-vae-6d"]["latent_dim"] == 6
     assert rows["tiny-ae"]["elbo"] is None
     assert rows["tiny-vae"]["elbo"] < 0
-    lines = explorer("list").stdout.splitlines()
+    lines = succeeding("list").stdout.splitlines()
     assert lines[0].split()[:3] == ["run", "dataset", "model"] and len(lines) == len(rows) + 1
 
 
@@ -95,15 +107,15 @@ def test_show_names_the_shape_of_the_images(explorer_in_process):
     assert "image shape 3×64×64" in explorer_in_process("show", "faces-vae-2d").stdout
 
 
-def test_decode_writes_the_image_that_the_model_decodes(explorer, tmp_path):
-    explorer("decode", "tiny-vae", "--z", "-1.5,0.5", "--out", tmp_path / "x.png")
+def test_decode_writes_the_image_that_the_model_decodes(succeeding, tmp_path):
+    succeeding("decode", "tiny-vae", "--z", "-1.5,0.5", "--out", tmp_path / "x.png")
     expected = to_uint8(load_run("tiny-vae").decode([-1.5, 0.5])[0])
     assert np.array_equal(np.asarray(Image.open(tmp_path / "x.png")), expected)
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae"])
-def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
-    explorer("embed", run, "--out", tmp_path / "codes.csv")
+def test_embed_writes_the_test_splits_codes(succeeding, tmp_path, run):
+    succeeding("embed", run, "--out", tmp_path / "codes.csv")
     with open(tmp_path / "codes.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     e = read_embedding(find_run(run))
@@ -114,12 +126,12 @@ def test_embed_writes_the_test_splits_codes(explorer, tmp_path, run):
     assert np.array_equal(np.array([[r["mu_0"], r["mu_1"]] for r in rows], np.float32), e.mu)
 
 
-def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
+def test_gaps_measures_runs_of_any_model_and_dimension(succeeding):
     names = ["tiny-vae", "tiny-ae", "tiny-vae-1d", "tiny-vae-6d"]
-    done = explorer("gaps", *names, "--json")
+    done = succeeding("gaps", *names, "--json")
     gaps_by_run = json.loads(done.stdout)
     assert list(gaps_by_run) == names
-    assert json.loads(explorer("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == gaps_by_run["tiny-ae"]
+    assert json.loads(succeeding("gaps", "tiny-ae", "--json").stdout)["tiny-ae"] == gaps_by_run["tiny-ae"]
     for name, g in gaps_by_run.items():
         assert g["n"] == 360
         assert g["k"] == 5
@@ -129,7 +141,7 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
         for figure in ("unsure", "gap_nats", "drift"):
             assert g[f"{figure}_low"] <= g[figure] <= g[f"{figure}_high"]
         assert g["unsure_outside_low"] <= g["unsure_outside"] <= g["unsure_outside_high"]
-    output = explorer("gaps", "tiny-vae").stdout
+    output = succeeding("gaps", "tiny-vae").stdout
     share, number = r"\d+% \(\d+ to \d+%\)", r"-?\d\.\d\d"
     assert re.fullmatch(
         rf"tiny-vae, 360 codes: gap {share}, {number} nats \({number} to {number}\), prior gap {share},"
@@ -139,28 +151,28 @@ def test_gaps_measures_runs_of_any_model_and_dimension(explorer):
     )
 
 
-def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(explorer, tmp_path):
-    shown = json.loads(explorer("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
+def test_a_ladder_is_shown_decoded_and_embedded_at_a_kl_weight(succeeding, tmp_path):
+    shown = json.loads(succeeding("show", "tiny-ladder", "--beta", 0.1, "--json").stdout)
     assert shown["beta"] == 0.1
     assert shown["test"]["rate"] == pytest.approx(find_run("tiny-ladder").film[2].rate, rel=1e-4)
-    explorer("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
+    succeeding("decode", "tiny-ladder", "--z", "0.5,-1", "--beta", "0.1", "--out", tmp_path / "z.png")
     assert np.array_equal(
         np.asarray(Image.open(tmp_path / "z.png")),
         to_uint8(load_run("tiny-ladder", 0.1).decode([0.5, -1])[0]),
     )
-    explorer("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
+    succeeding("embed", "tiny-ladder", "--beta", "0.1", "--out", tmp_path / "c.csv")
     with open(tmp_path / "c.csv", encoding="utf-8") as file:
         mu_0 = [float(row["mu_0"]) for row in csv.DictReader(file)]
     assert mu_0 == pytest.approx(read_embedding(find_run("tiny-ladder")).film.mu[2][:, 0], rel=2e-3, abs=2e-3)
     low, high = (
-        json.loads(explorer("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"]
+        json.loads(succeeding("gaps", "tiny-ladder", "--beta", b, "--json").stdout)["tiny-ladder"]
         for b in (0.01, 1)
     )
     assert low["prior_gap"] > high["prior_gap"]
 
 
-def test_data_describes_a_data_set(explorer, tmp_path):
-    about = json.loads(explorer("data", "digits", "--json").stdout)
+def test_data_describes_a_data_set(succeeding, tmp_path):
+    about = json.loads(succeeding("data", "digits", "--json").stdout)
     assert (about["n_train"], about["n_test"], about["shape"]) == (1437, 360, [1, 8, 8])
     (tmp_path / "images" / "a").mkdir(parents=True)
     for i in range(3):
@@ -171,8 +183,8 @@ def test_data_describes_a_data_set(explorer, tmp_path):
         "Every image is of one colour, so there is little to learn.\n"
         "1 image was skipped: a/broken.png: it is not an image that can be read\n"
     )
-    assert explorer("data", f"folder:{tmp_path / 'images'}").stderr == message
-    trained = explorer(
+    assert succeeding("data", f"folder:{tmp_path / 'images'}").stderr == message
+    trained = succeeding(
         "train", "--dataset", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--width", 8, "--json"
     )
     reading, decoding, started = [json.loads(line) for line in trained.stdout.splitlines()[:3]]
@@ -186,17 +198,17 @@ def test_data_describes_a_data_set(explorer, tmp_path):
     assert started["notes"] == message.splitlines()[:2]
 
 
-def test_a_file_of_images_is_described_and_trained_on(explorer, tmp_path):
+def test_a_file_of_images_is_described_and_trained_on(succeeding, tmp_path):
     x, y = load_digits().images[:30] / 16, load_digits().target[:30]
     np.savez(tmp_path / "My digits.npz", x_train=x[:20], y_train=y[:20], x_test=x[20:], y_test=y[20:])
-    result = explorer("data", tmp_path / "My digits.npz")
+    result = succeeding("data", tmp_path / "My digits.npz")
     assert "20 training and 10 test images, 28×28 px, grey; classes: 0, 1, 2" in result.stdout
     assert result.stderr == "Pixels (decimal) are scaled: 0 is black, 1 is white.\n"
-    about = json.loads(explorer("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
+    about = json.loads(succeeding("data", f"file:{tmp_path / 'My digits.npz'}", "--json").stdout)
     assert about["dataset"] == f"file:{tmp_path / 'My digits.npz'}"
     assert about["notes"] == [result.stderr.strip()]
     for dataset in (f"file:{tmp_path / 'My digits.npz'}", tmp_path / "My digits.npz"):
-        trained = explorer(
+        trained = succeeding(
             "train", "--dataset", dataset, "--epochs", 1, "--width", 8, "--image-size", 16, "--json"
         )
         stored = json.loads(trained.stdout.splitlines()[-1])
@@ -222,9 +234,9 @@ def test_a_plan_has_the_settings_the_steps_and_the_time_and_trains_nothing(
     assert sorted(runs_folder.iterdir()) == before
 
 
-def test_doctor_says_what_is_here_and_what_is_amiss(explorer, runs_folder):
+def test_doctor_says_what_is_here_and_what_is_amiss(succeeding, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
-    findings = json.loads(explorer("doctor", "--json").stdout)
+    findings = json.loads(succeeding("doctor", "--json").stdout)
     assert "cpu" in findings["device"] or "cuda" in findings["device"] or "mps" in findings["device"]
     assert "tiny-ae" in findings["amiss"] and "torch" in findings["libraries"]
     assert findings["data"].startswith("digits, moons, shapes")

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.process
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def cluster(folder, monkeypatch):
+@contextmanager
+def started_cluster(patch):
     """Start a cluster with two workers, and yield their processes."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
@@ -44,9 +45,9 @@ def cluster(folder, monkeypatch):
             for _ in range(2)
         ]
         try:
-            monkeypatch.setenv("EXPLORER_SCHEDULER", scheduler.scheduler_address)
+            patch.setenv("EXPLORER_SCHEDULER", scheduler.scheduler_address)
             with distributed.Client(scheduler.scheduler_address, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=60)
+                client.wait_for_workers(2, timeout=300)
             yield workers
         finally:
             stop_all()
@@ -55,13 +56,36 @@ def cluster(folder, monkeypatch):
                 worker.wait()
 
 
-def test_a_run_is_trained_by_a_worker(cluster):
+@pytest.fixture
+def cluster(folder, monkeypatch):
+    """Start a cluster for a test that kills its workers."""
+    with started_cluster(monkeypatch) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    """Start a cluster for the tests that leave it as it is, and return the folder of its runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder := tmp_path_factory.mktemp("runs")))
+        with started_cluster(patch):
+            yield folder
+
+
+def test_a_run_is_trained_by_a_worker(shared_folder):
     create_executor().start("there", RunSpec(epochs=3, width=8))
     until(lambda: queue.find_job("there") is None)
     assert find_run("there").epochs == 3
 
 
-def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off(cluster, folder):
+def test_what_breaks_down_on_a_worker_is_told(shared_folder):
+    create_executor().start("deep", RunSpec(network="conv", depth=4))
+    job = until(lambda: (job := queue.find_job("deep")) and not job.alive and job)
+    assert "cannot be halved" in job.fault
+    queue.dismiss("deep")
+
+
+def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off(shared_folder):
     for run in ("a", "b", "c"):
         create_executor().start(run, RunSpec(epochs=10_000, width=8))
     until(lambda: sum(bool(epochs_of(run)) for run in "abc") == 2)
@@ -72,7 +96,7 @@ def test_as_many_train_as_there_are_workers_and_one_that_waits_can_be_called_off
     for run in {"a", "b", "c"} - {waiting}:
         queue.request_stop(run)
     until(lambda: not queue.list_jobs())
-    assert not (folder / waiting).exists()
+    assert not (shared_folder / waiting).exists()
 
 
 def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
@@ -81,7 +105,7 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
     busy = next(worker for worker in cluster if holds(worker.pid, folder / ".jobs" / "moving.lock"))
     before = epochs_of("moving")[-1]
     os.kill(busy.pid, signal.SIGKILL)
-    until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5, seconds=90)
+    until(lambda: epochs_of("moving") and epochs_of("moving")[-1] > before + 5)
     queue.request_stop("moving")
     until(lambda: queue.find_job("moving") is None)
     assert re.match("Stopped after epoch", find_run("moving").note)
@@ -90,12 +114,6 @@ def test_a_lost_workers_run_goes_on_elsewhere(cluster, folder):
 
 def holds(pid: int, file: Path) -> bool:
     return any(os.path.realpath(fd) == str(file) for fd in Path(f"/proc/{pid}/fd").iterdir())
-
-
-def test_what_breaks_down_on_a_worker_is_told(cluster):
-    create_executor().start("deep", RunSpec(network="conv", depth=4))
-    job = until(lambda: (job := queue.find_job("deep")) and not job.alive and job)
-    assert "cannot be halved" in job.fault
 
 
 def test_a_run_that_the_cluster_gives_up_says_so(cluster, folder):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.cli.parser import main
 from explorer.errors import UserError
 from explorer.jobs import create_executor, queue
 from explorer.jobs.local import LocalExecutor
@@ -25,6 +26,7 @@ from tests.trainings import until
 pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
+PROC = Path("/proc/self/stat").exists()  # only Linux tells of its processes there
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 
 
@@ -59,17 +61,12 @@ def test_as_many_at_once_as_allowed(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
 
 
-def test_the_same_run_asked_for_twice_is_shared(folder):
-    for _ in range(50):
-        create_executor().start("same", LONG)
-    until(lambda: epochs_of("same"))
-    assert len(queue.list_jobs()) == 1 and len(list((folder / ".jobs").glob("*.json"))) == 1
-
-
-def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
+def test_a_run_asked_for_often_is_shared_and_whose_who_started_it_or_the_command_lines(folder):
     create_executor().start("mine", LONG, "a visitor's key")
-    create_executor().start("mine", LONG, "another visitor's")  # shares it
+    for _ in range(50):
+        create_executor().start("mine", LONG, "another visitor's")
     until(lambda: epochs_of("mine"))
+    assert len(queue.list_jobs()) == 1 and len(list((folder / ".jobs").glob("*.json"))) == 1
     with queue.wait_for_turn("theirs", SHORT, lambda: True):
         assert {job.run: job.started_by for job in queue.list_jobs()} == {
             "mine": "a visitor's key",
@@ -85,9 +82,11 @@ def test_a_job_is_whose_who_started_it_or_the_command_lines(folder):
     queue.remove("old")
 
 
-def test_who_started_a_training_is_known_for_30_days_after_it_has_ended(folder):
+def test_a_training_that_ends_leaves_no_process_and_is_known_by_who_started_it_for_30_days(folder):
     create_executor().start("mine", SHORT, "a visitor's key")
+    pid = until(lambda: trainer_of("mine")) if PROC else None
     until(lambda: queue.find_job("mine") is None)
+    until(lambda: not PROC or pid not in dict(below(os.getpid())))
     with queue.wait_for_turn("failed", SHORT, lambda: True):
         pass  # it leaves no run
     assert find_run("mine") and queue.read_starters() == {"mine": "a visitor's key"}
@@ -117,14 +116,13 @@ def test_a_dead_job_is_dead_for_all_who_look_at_once(folder):
 
 
 def test_the_operator_stops_any_and_forgets_what_went_wrong(folder):
-    stop = [sys.executable, "-m", "explorer", "stop"]
     create_executor().start("theirs", LONG, "a visitor's key")
     until(lambda: epochs_of("theirs"))
-    subprocess.run([*stop, "theirs"], cwd=ROOT, check=True)
+    assert not main(["stop", "theirs"])
     until(lambda: queue.find_job("theirs") is None)
     queue.enqueue("wrong", SHORT, started_by="a visitor's key")
     queue.record_failure("wrong", "The disk is full.")
-    subprocess.run([*stop, "wrong"], cwd=ROOT, check=True)
+    assert not main(["stop", "wrong"])
     assert not queue.list_jobs()
 
 
@@ -143,14 +141,6 @@ def test_a_killed_training_is_found_and_goes_on(folder):
     create_executor().start("killed", LONG)
     until(lambda: epochs_of("killed") and epochs_of("killed")[-1] > before)
     assert epochs_of("killed")[0] == 1  # the events of earlier epochs are kept
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells of its processes there")
-def test_a_training_that_is_over_leaves_no_process_behind(folder):
-    create_executor().start("over", SHORT)
-    pid = until(lambda: trainer_of("over"))
-    until(lambda: queue.find_job("over") is None)
-    until(lambda: pid not in dict(below(os.getpid())))
 
 
 def test_a_job_is_dismissed_unless_it_was_tried_again(folder):

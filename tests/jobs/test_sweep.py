@@ -1,4 +1,4 @@
-"""Sweeps, with real processes."""
+"""Sweeps, in this process and with processes of their own."""
 
 import json
 import signal
@@ -11,54 +11,64 @@ import pytest
 from explorer.jobs import create_executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
 from explorer.latent.disentanglement import measure_separation
+from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
+from tests.conftest import call_in_process, refused
 from tests.jobs.conftest import epochs_of
 from tests.trainings import until
-
-pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
 LONG, SHORT = RunSpec(epochs=10_000, width=8), RunSpec(epochs=3, width=8)
 
 
-def test_a_sweep_makes_one_table(folder):
-    command = [
-        sys.executable,
-        "-m",
-        "explorer",
-        "sweep",
-        "--epochs",
-        "3",
-        "--width",
-        "8",
-        "--betas",
-        "0.1,1",
-        "--seeds",
-        "0,1",
-        "--json",
-    ]
-    rows = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+@pytest.fixture
+def sweep_here(folder, monkeypatch, capsys):
+    """Return a function that calls `sweep` in this process, where it also trains, and returns its output."""
+
+    class Here:
+        max_queued = 4
+
+        def start(self, run, spec):
+            train_run(spec, run)
+            return True
+
+    monkeypatch.setattr(sweep, "create_executor", Here)
+    monkeypatch.setattr(sweep, "POLL_INTERVAL_SECONDS", 0)
+
+    def call(*words):
+        done = call_in_process(capsys, "sweep", "--width", 8, *words)
+        assert not done.returncode, done.stderr
+        return done
+
+    return call
+
+
+def test_a_sweep_makes_one_table(sweep_here):
+    words = ("--epochs", 3, "--betas", "0.1,1", "--seeds", "0,1")
+    rows = json.loads(sweep_here(*words, "--json").stdout)
     assert [(row["beta"], row["seed"]) for row in rows] == [(0.1, 0), (0.1, 1), (1.0, 0), (1.0, 1)]
     for row in rows:
         assert row["elbo"] == find_run(row["run"]).test.elbo and row["fault"] is None
-    again = subprocess.run(command[:-1], cwd=ROOT, capture_output=True, text=True, check=True)
+    again = sweep_here(*words)
     assert len(again.stdout.splitlines()) == 5 and "training" not in again.stderr
 
 
-def test_active_units_are_shown_for_vaes_only(folder):
-    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "1", "--width", "8"]
+@pytest.mark.process
+def test_a_sweep_trains_in_processes_of_its_own(folder):
+    command = [sys.executable, "-m", "explorer", "sweep", "--epochs", "3", "--width", "8"]
+    command += ["--seeds", "0,1", "--json"]
+    rows = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert [row["elbo"] for row in rows] == [find_run(row["run"]).test.elbo for row in rows]
+    assert [(row["seed"], row["fault"]) for row in rows] == [(0, None), (1, None)]
+
+
+def test_active_units_are_shown_for_vaes_only(sweep_here):
     for model, shown in (("ae", False), ("vae", True)):
-        output = subprocess.run(
-            [*command, "--model", model],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-        ).stdout
-        heads, row = (line.split() for line in output.splitlines())
+        heads, row = (
+            line.split() for line in sweep_here("--epochs", 1, "--model", model).stdout.splitlines()
+        )
         assert heads[-1] == "active_units" and (row[-1].isdecimal() if shown else row[-1] == "–")
 
 
@@ -86,6 +96,7 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
     assert LocalExecutor().max_queued == 4
 
 
+@pytest.mark.process
 def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_JOBS", "2")
     shared, started, waiting = (RunSpec(epochs=10_000, width=8, seed=seed).run_id for seed in (0, 1, 2))
@@ -125,20 +136,14 @@ def test_a_sweep_that_is_told_to_stop_stops_what_it_started_and_nothing_else(fol
         (["stop", "nothing"], "No training of nothing is running or waiting"),
     ],
 )
-def test_wrong_sweeps_and_stops_get_a_sentence(folder, words, message):
-    done = subprocess.run(
-        [sys.executable, "-m", "explorer", *words], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
+def test_wrong_sweeps_and_stops_get_a_sentence(folder, capsys, words, message):
+    assert message in refused(call_in_process(capsys, *words))
 
 
-def test_where_factors_are_known_a_sweep_tells_mig_and_sap_of_each_seed(folder):
-    command = [sys.executable, "-m", "explorer", "sweep", "--dataset", "moons", "--epochs", "1"]
-    command += ["--width", "8", "--seeds", "0,1"]
-    table = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    rows = json.loads(
-        subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    )
+def test_where_factors_are_known_a_sweep_tells_mig_and_sap_of_each_seed(sweep_here):
+    words = ("--dataset", "moons", "--epochs", 1, "--seeds", "0,1")
+    rows = json.loads(sweep_here(*words, "--json").stdout)
+    table = sweep.format_table(rows)
     assert table.splitlines()[0].split()[-2:] == ["mig", "sap"]
     for row, line in zip(rows, table.splitlines()[1:]):
         e = read_embedding(find_run(row["run"]))

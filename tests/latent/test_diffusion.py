@@ -93,9 +93,8 @@ def test_trained_on_a_known_mixture_it_has_its_log_density(trained):
     assert np.median(abs(log - expected)) < 0.15
 
 
-@pytest.mark.slow
 def test_its_density_integrates_to_one(trained):
-    axis = np.linspace(-7, 7, 80)
+    axis = np.linspace(-7, 7, 40)  # the sum with 80 differs by less than 0.001
     grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
     assert np.exp(trained.log_density(grid)).sum() * (axis[1] - axis[0]) ** 2 == pytest.approx(1, abs=0.02)
 

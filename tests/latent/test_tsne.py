@@ -1,6 +1,5 @@
 """t-SNE in a process of its own is scikit-learn's, tells how far it is, and ends when it is told to."""
 
-import time
 from subprocess import Popen
 
 import numpy as np
@@ -59,9 +58,8 @@ def test_closed_early_it_ends_its_process(started):
     assert next(running) == 0 and 0 < next(running) < 0.5
     [process] = started
     assert process.poll() is None
-    before = time.monotonic()
     running.close()
-    assert process.poll() is not None and time.monotonic() - before < 2
+    assert process.poll() < 0  # ended by a signal, before it was done
 
 
 def test_a_process_that_others_end_gets_a_sentence(started):

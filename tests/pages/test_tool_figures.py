@@ -246,13 +246,13 @@ def test_on_most_paths_between_classes_a_third_class_appears():
     """Check what the home page suggests to look for."""
     loaded, rng = load_run("mnist-vae-2d"), np.random.default_rng(0)
     e, classifier = read_embedding(loaded.run), read_classifier(loaded.run)[0]
-    pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(300, 2)) if e.y[i] != e.y[j]]
+    pairs = [(i, j) for i, j in rng.integers(len(e.mu), size=(100, 2)) if e.y[i] != e.y[j]]
     classes_of_paths = [
         classifier.probabilities(loaded.decode(interpolate_linear(e.mu[i], e.mu[j], 25))).argmax(1)
         for i, j in pairs
     ]
     third = [bool(set(classes) - {e.y[i], e.y[j]}) for classes, (i, j) in zip(classes_of_paths, pairs)]
-    assert np.mean(third) > 0.6
+    assert np.mean(third) > 0.6  # it is about 0.8, with a standard error of 0.04
 
 
 def test_each_tool_is_named_as_on_every_page():

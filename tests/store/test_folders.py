@@ -4,8 +4,6 @@ named "~".
 
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 import streamlit as st
@@ -20,6 +18,7 @@ from explorer.store.catalogue import SHIPPED_FOLDER, runs_folder
 from explorer.store.folders import configured_folder
 from explorer.ui.pages import page_file
 from tests.conftest import ROOT
+from tests.one_process import in_one_process
 
 BOTH = ("EXPLORER_RUNS", "EXPLORER_DATA")
 NOBODY = 54_321  # no user of this machine
@@ -112,27 +111,18 @@ def test_a_user_who_may_write_nowhere_is_told_which_variable_to_set(home):
         f"--reuid={NOBODY}",
         f"--regid={NOBODY}",
         "--clear-groups",
-        sys.executable,
     ]
-    if subprocess.run(
-        [*become, "-c", "import explorer.runs.train"], cwd=ROOT, env=env, capture_output=True
-    ).returncode:
+    commands = {
+        ("train", "--epochs", "1", "--width", "8"): "EXPLORER_RUNS",
+        ("jobs",): "EXPLORER_RUNS",
+        ("train", "--queue", "--epochs", "1"): "EXPLORER_RUNS",
+        ("data", "mnist"): "EXPLORER_DATA",
+    }
+    results = in_one_process(list(commands), env, become)
+    if not results:
         pytest.skip("another user can't read this checkout, or Python's packages")
-
-    def said(*words) -> str:
-        done = subprocess.run(
-            [*become, "-m", "explorer", *words], cwd=ROOT, env=env, capture_output=True, text=True
-        )
-        assert done.returncode == 2, done.stderr
-        return done.stderr.splitlines()[-1]
-
-    for words, variable in (
-        (("train", "--epochs", "1", "--width", "8"), "EXPLORER_RUNS"),
-        (("jobs",), "EXPLORER_RUNS"),
-        (("train", "--queue", "--epochs", "1"), "EXPLORER_RUNS"),
-        (("data", "mnist"), "EXPLORER_DATA"),
-    ):
-        assert f"set {variable} to another folder" in (line := said(*words)) or (
-            home is None and names_both(line)
-        ), line
+    for done, variable in zip(results, commands.values()):
+        line = done.stderr.decode().splitlines()[-1]
+        assert done.returncode == 2, done
+        assert f"set {variable} to another folder" in line or (home is None and names_both(line)), line
     assert not (ROOT / "~").exists()

@@ -191,7 +191,7 @@ def test_a_learned_sigma_reaches_that_of_probabilistic_pca(digits):
     """The maximum likelihood of sigma² is the mean of the variances that the two axes leave out (Tipping and
     Bishop, 1999, equation 8).
     """
-    spec = RunSpec(network="linear", latent_dim=2, likelihood="learned-gaussian", epochs=600, lr=0.01)
+    spec = RunSpec(network="linear", latent_dim=2, likelihood="learned-gaussian", epochs=300, lr=0.01)
     model = trained(spec, digits)
     metrics = evaluate(model, build_likelihood(spec, model), digits.x[digits.train]).metrics
     x = digits.x[digits.train].reshape(digits.n_train, -1) / 255.0
@@ -206,7 +206,7 @@ def test_a_learned_sigma_reaches_that_of_probabilistic_pca(digits):
     "network", ["mlp", *(pytest.param(network, marks=pytest.mark.slow) for network in ("conv", "gru"))]
 )
 def test_bfloat16_stays_within_a_third_of_a_nat(digits, network):
-    spec = RunSpec(network=network, epochs=40, width={"mlp": 128, "conv": 16, "gru": 64}[network])
+    spec = RunSpec(network=network, epochs=20, width={"mlp": 128, "conv": 16, "gru": 64}[network])
     full, half = (figures(spec, digits, Device("cpu", bf16, 1, "a test")) for bf16 in (False, True))
     assert half.elbo == pytest.approx(full.elbo, abs=0.3)
 
