@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
-    | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
-    | {"untrusted"},
+    | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
+    | {"training", "untrusted"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
