@@ -34,7 +34,7 @@ MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 200, 8, 4
 # With so many training images, a validation part decides when a training ends: after so many steps that have
 # not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
 # would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
-MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 800, 300
+MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, 300
 
 
 @dataclass(frozen=True)

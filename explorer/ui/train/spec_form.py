@@ -67,19 +67,18 @@ def _value(name: str) -> Any:
     return None if value == "" else value  # of an empty text field
 
 
-def fill_form(settings: dict) -> None:
-    """Set the form to these settings, and every other field to its default. Of own images, those that are not
-    usual count as edited.
+def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
+    """Set the form to these settings, and every other field to its default. edited: the fields that the user
+    has chosen; None if these are, of own images, those whose value is not usual.
     """
     for name, f in FIELDS.items():
         st.session_state[_key(name)] = settings.get(name, f.default)
-    st.session_state[FILLED_KEY] = {name: _value(name) for name in FIELDS}
-    st.session_state[EDITED_KEY] = set()
-    if usual.is_own(_value("dataset")):
+    if edited is None and usual.is_own(_value("dataset")):
         with suppress(UserError):  # spec_form() shows it
             plain = _usual_settings(KEPT_FIELDS)
-            unusual = {name for name, value in settings.items() if value != plain.get(name)}
-            st.session_state[EDITED_KEY] = unusual - {*KEPT_FIELDS}
+            edited = {name for name, value in settings.items() if value != plain.get(name)}
+    st.session_state[FILLED_KEY] = {name: _value(name) for name in FIELDS}
+    st.session_state[EDITED_KEY] = {*(edited or ())} - {*KEPT_FIELDS}
 
 
 def chosen_images() -> dict:
@@ -102,7 +101,7 @@ def fill_usual(keep: Collection[str]) -> None:
     keep = [name for name in FIELDS if name in keep]
     if usual.is_own(_value("dataset")):
         with suppress(UserError):  # spec_form() shows it
-            fill_form(_usual_settings(keep))
+            fill_form(_usual_settings(keep), keep)
     elif usual.is_own(st.session_state[FILLED_KEY]["dataset"]):
         fill_form({name: _value(name) for name in keep})
 
@@ -113,9 +112,7 @@ def _refill(forget: Collection[str] = ()) -> None:
     """
     filled = st.session_state[FILLED_KEY]
     edited = {*st.session_state[EDITED_KEY], *(name for name in FIELDS if _value(name) != filled[name])}
-    edited -= {*forget}
-    fill_usual({*KEPT_FIELDS, *edited})
-    st.session_state[EDITED_KEY] |= edited - {*KEPT_FIELDS}
+    fill_usual({*KEPT_FIELDS, *edited} - {*forget})
 
 
 def spec_form() -> RunSpec | None:
