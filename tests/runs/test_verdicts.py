@@ -182,8 +182,8 @@ def test_own_images_are_offered_their_usual_settings(good):
     given = {"dataset": "folder:/it", "image_size": 16, "latent_dim": 2}
     y = replace(good.yardstick, difference_low=0.01, difference_high=0.02)
     images = np.random.default_rng(0).integers(0, 256, (5, 1, 16, 16), np.uint8)
-    run = replace(good, yardstick=y, shape=(1, 16, 16), n_train=500)
-    facts = describe([*images], 500, 16, 1)
+    run = replace(good, yardstick=y, shape=(1, 16, 16), n_train=300)
+    facts = describe([*images], 300, 16, 1)
     usual, _ = usual_settings(facts, given | {"seed": 3})
 
     def remedies(spec) -> dict:
@@ -193,7 +193,7 @@ def test_own_images_are_offered_their_usual_settings(good):
             return list_remedies(changed, find_faults(changed))
 
     for spec in (RunSpec(**given, seed=3, epochs=9), replace(usual, epochs=5), replace(usual, lr=0.1)):
-        assert remedies(spec) == {"Train with the usual settings (1,008 steps)": usual}
+        assert remedies(spec) == {"Train with the usual settings (600 steps)": usual}
     assert "usual" not in str(remedies(usual))
     assert remedies(replace(usual, beta=4.0)) == {"Train with β = 1": replace(usual, beta=1.0)}
 
