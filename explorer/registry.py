@@ -176,6 +176,9 @@ LIKELIHOODS = Registry(
 
 N_COMPONENTS = (1, 2, 5, 10, 20, 50)  # of the mixtures; one component is the fitted Gaussian
 
+ANIMATIONS = {"path": "Path", "beta": "KL weight", "training": "Training"}  # what moves, and its label
+ANIMATION_FORMATS = {"gif": "GIF", "webp": "WebP", "apng": "APNG"}
+
 DENSITIES = Registry(
     "density",
     DensityKind(
@@ -226,12 +229,14 @@ LESSONS = {
     "kl": "The KL divergence",
     "mixture": "The infinite mixture",
     "elbo": "The evidence lower bound",
+    "bound": "How good is the bound?",
     "objectives": "Three objectives",
     "kl_weight": "The KL weight",
     "rate": "What the rate is made of",
     "copying": "Copying",
     "features": "Codes as features",
     "conditional": "Conditional VAE",
+    "noise": "Decoder noise",
     "codebook": "Discrete codes (VQ-VAE)",
     "second_stage": "A second stage",
 }

@@ -4,11 +4,11 @@ import streamlit as st
 
 from explorer.latent.gaps import MAX_CODES
 from explorer.store.ownership import public_name
-from explorer.ui import catalogue, words
-from explorer.ui.compare import pairs
+from explorer.ui import catalogue
 from explorer.ui.compare.notes import are_gaps_drawn
 from explorer.ui.compare.view import ADDRESS, compare_view, follow_link
-from explorer.ui.run_view import RunView
+from explorer.views import pairs, words
+from explorer.views.run_view import RunView
 
 PAIR_KEY = "pair"
 IMAGES_KEY = "images of the pair"

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from explorer.ui import catalogue, words
-from explorer.ui.compare import pairs
+from explorer.ui import catalogue
 from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import explore_session
 from explorer.ui.explore.view import explore_view
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
+from explorer.views import pairs, words
 
 DEFAULT_RUN, CHOSEN_KEY = "mnist-vae-2d", "run_chosen"
 runs, _ = catalogue.visible_runs()

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.registry import LESSONS
-from explorer.ui import catalogue, words
-from explorer.ui.compare import pairs
+from explorer.ui import catalogue
 from explorer.ui.explore.latent_view import latent_view
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
+from explorer.views import pairs, words
 
 EXAMPLE_RUN = "mnist-vae-2d"
 st.title("Explore a latent space")

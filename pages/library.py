@@ -7,15 +7,16 @@ from explorer import recipe
 from explorer.events import ACTIVE_MIN_VARIANCE
 from explorer.figures.images import image_sheet, to_data_uri
 from explorer.store.ownership import owner_key, public_name
-from explorer.ui import catalogue, words
+from explorer.ui import catalogue
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
-from explorer.ui.run_view import RunView
 from explorer.ui.train.address import train_query
+from explorer.views import words
+from explorer.views.run_view import RunView
 
 N_IMAGES_SHOWN = 10
 SMALLEST_ERROR = 1e-9  # of PCA, as a divisor: with as many components as pixels it has none

@@ -37,32 +37,23 @@ MAY_IMPORT = {
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
     | {"training", "untrusted"},
+    "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
+    "export": SETTINGS
+    | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "figures", "jobs", "latent", "memory", "recipe", "runs", "store"}
-    | {"untrusted"},
+    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
+    | {"runs", "store", "untrusted"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs", "store"}
-    | {"untrusted"},
+    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"store", "untrusted", "views"},
     "lessons": SETTINGS
-    | {
-        "data",
-        "figures",
-        "latent",
-        "live",
-        "models",
-        "objectives",
-        "query",
-        "runs",
-        "store",
-        "training",
-        "ui",
-    },
-    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui"},
+    | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
+    "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
     "app": {"registry", "ui"},
 }
-STREAMLIT = {"ui", "lessons", "pages", "app"}
+STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {
     *(
         "errors",
@@ -79,6 +70,8 @@ WITHOUT_TORCH = {
         "latent",
         "live",
         "figures",
+        "views",
+        "export",
     ),
     *("jobs", "cli", "ui", "pages", "app"),
 }

@@ -16,8 +16,8 @@ from explorer.registry import DATASETS, LIKELIHOODS, MODELS, NETWORKS
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
-from explorer.ui import words
 from explorer.ui.train.address import train_query
+from explorer.views import words
 from tests.pages.conftest import opened, pad_codes, pad_state, visit
 from tests.recipes import add, recipes
 

@@ -6,13 +6,16 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.cli import density_commands
+from explorer.cli import animation_commands, density_commands, page_commands
 from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
 from explorer.cli.settings import dataset_named, spec_of
-from explorer.errors import UserError
+from explorer.errors import UserError, unknown_name_error
 from explorer.names import sanitize
+from explorer.registry import ANIMATION_FORMATS
 from explorer.specs import RunSpec
+
+SAMPLES = "samples"  # a format of `export`: draws from a density
 
 
 def list_run(args) -> None:
@@ -105,16 +108,42 @@ def decode(args) -> None:
 
 
 def export(args) -> None:
-    """Export a run in the format that --to names, or that the suffix of the file names."""
-    from explorer.runs.export_run import export_run, table_format
+    """Export what is named in the format that --to names."""
+    from explorer.runs.export_run import FORMATS
+
+    if args.to == page_commands.PAGE or args.lesson is not None:
+        return page_commands.export_page(args)
+    known = (*FORMATS, SAMPLES, page_commands.PAGE, *ANIMATION_FORMATS)
+    if not args.to:
+        raise UserError(f"Add the format, --to and one of {', '.join(known)}.")
+    if args.to not in known:
+        raise unknown_name_error("format", args.to, known)
+    if len(args.run) != 1:
+        raise UserError(f"One run is exported as {args.to}. Give one name.")
+    if not args.out:
+        raise UserError("Add the file to write: --out FILE.")
+    [args.run] = args.run
+    if args.to in ANIMATION_FORMATS:
+        return animation_commands.export_animation(args)
+    if args.to == SAMPLES:
+        return density_commands.export_samples(args)
+    _write_export(args)
+
+
+def embed(args) -> None:
+    """Write the codes of a run as the table that the suffix of the file names."""
+    from explorer.runs.export_run import table_format
+
+    args.to = table_format(args.out.name)
+    _write_export(args)
+
+
+def _write_export(args) -> None:
+    from explorer.runs.export_run import export_run
     from explorer.store.atomic import write_atomically
     from explorer.store.catalogue import find_run
 
-    if args.to == "samples":
-        return density_commands.export_samples(args)
-    write_atomically(
-        args.out, export_run(find_run(args.run), args.to or table_format(args.out.name), args.beta)
-    )
+    write_atomically(args.out, export_run(find_run(args.run), args.to, args.beta))
 
 
 def import_(args) -> None:

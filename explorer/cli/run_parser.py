@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.cli import network_commands, run_commands
 from explorer.cli.arguments import add_settings, at_beta, list_of, of_class
-from explorer.registry import DATASETS, DENSITIES
+from explorer.registry import ANIMATIONS, DATASETS, DENSITIES, LESSONS
 
 
 def add_samples(sub: argparse.ArgumentParser, n: int, help: str) -> None:
@@ -47,7 +47,7 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     )
     of_class(sub, "name of the class that a conditional VAE decodes; it needs one")
     sub.add_argument("--out", required=True, type=Path, help="PNG file to write")
-    sub = command("embed", run_commands.export, "write the latent codes of the test split as a table", None)
+    sub = command("embed", run_commands.embed, "write the latent codes of the test split as a table", None)
     sub.add_argument("run", help="name of the run")
     at_beta(sub)
     sub.add_argument(
@@ -56,22 +56,40 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         type=Path,
         help=".csv, .tsv or .parquet file to write: index,label,mu_0..,logvar_0..,class",
     )
-    sub.set_defaults(to=None)
     sub = command(
-        "export", run_commands.export, "export a run: its decoder, its files or its latent codes", None
+        "export",
+        run_commands.export,
+        "export a run: as a web page, or its decoder, its files or its latent codes",
+        None,
     )
-    sub.add_argument("run", help="name of the run")
+    sub.add_argument("run", nargs="*", help="name of the run; for html, also of a second one to compare with")
     at_beta(sub)
     sub.add_argument(
         "--to",
-        required=True,
         help=(
-            "onnx (the decoder), zip (the run), csv, tsv or parquet (the codes of the test split), projector"
-            " (the codes for the Embedding Projector: a zip file with vectors.tsv and metadata.tsv), or"
-            " samples (an .npz file of samples z of a density, with their log density and their images)"
+            "html (one file that needs no server and no network), onnx (the decoder), zip (the run), csv, tsv"
+            " or parquet (the codes of the test split), projector (the codes for the Embedding Projector: a"
+            " zip file with vectors.tsv and metadata.tsv), samples (an .npz file of samples z of a density,"
+            " with their log density and their images), or gif, webp or apng (an animation)"
         ),
     )
-    sub.add_argument("--out", required=True, type=Path, help="file to write")
+    sub.add_argument("--lesson", metavar="NAME", help=f"export a lesson as html: {', '.join(LESSONS)}")
+    sub.add_argument(
+        "--include-private-images",
+        action="store_true",
+        help="pack the test images of your own data set into the html file, which leaves them out otherwise",
+    )
+    help = "file to write (default for html: made from the names, in this folder)"
+    sub.add_argument("--out", type=Path, metavar="FILE", help=help)
+    sub.add_argument(
+        "--animate",
+        choices=ANIMATIONS,
+        help="what moves: z on a path, the KL weight of a ladder, or the epochs of a recorded training"
+        " (default: beta for a ladder, otherwise path)",
+    )
+    help = "numbers of the two test images between which the path leads (default: of two classes)"
+    sub.add_argument("--images", type=list_of(int), metavar="A,B", help=help)
+    sub.add_argument("--seconds", type=float, default=5.0, help="duration of the animation (default: 5)")
     sub.add_argument(
         "--density",
         metavar="DENSITY",

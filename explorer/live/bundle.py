@@ -7,6 +7,8 @@ from posixpath import dirname, join, normpath
 
 FOLDER = Path(__file__).parent
 IMPORT = re.compile(r'^import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.[\w./]+)";\n', re.MULTILINE)
+# Comments that fill lines, a quarter of the text
+COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
 DECLARATION = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
 
 
@@ -16,8 +18,8 @@ class BundleError(Exception):
 
 @cache
 def join_modules(*entries: str, folder: Path = FOLDER) -> str:
-    """Return modules and all that they import as one script, each module after those that it imports. Paths
-    are relative to the folder. Raises BundleError.
+    """Return modules and all that they import as one script without comments, each module after those that it
+    imports. Paths are relative to the folder. Raises BundleError.
     """
     sources: dict[str, str] = {}
     for entry in entries:
@@ -28,7 +30,7 @@ def join_modules(*entries: str, folder: Path = FOLDER) -> str:
             if name in owners:
                 raise BundleError(f"{owners[name]} and {path} both declare {name}: rename one.")
             owners[name] = path
-    return "\n".join(IMPORT.sub("", source) for source in sources.values())
+    return "\n".join(COMMENT.sub("", IMPORT.sub("", source)) for source in sources.values())
 
 
 @cache

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from explorer.live.block import Block, BlockTree, LazyBlock, map_blocks
@@ -15,44 +16,51 @@ from explorer.query import Field
 HOST, STYLE = "hosts/page/page.js", "hosts/page/page.css"
 
 
-def build_page(
-    figure: LiveFigure,
-    title: str,
-    *,
-    fields: Sequence[Field] = (),
-    state: Mapping | None = None,
-    blocks: BlockTree = None,
-    later: BlockTree = None,
-    options: Mapping | None = None,
-    palette: Mapping | None = None,
-    compress: bool = True,
-) -> str:
-    """Return the HTML of a figure.
+@dataclass(frozen=True)
+class PageContent:
+    """What a page shows.
 
-    fields: of its state, which stands in the hash of the address; state: {"values": of the fields} and what
-    else the figure's applyState() takes, where the hash says nothing. blocks, later: what its constructor
-    takes, and addBlocks() once the figure is there; options: JSON values that its constructor takes; palette:
-    the colours of its plots. compress: as gzip, which browsers unpack since 2023.
+    fields: of the figure's state, which stands in the hash of the address; state: {"values": of the fields}
+    and what else the figure's applyState() takes, where the hash says nothing. blocks, later: what its
+    constructor takes, and addBlocks() once the figure is there; options: JSON values that its constructor
+    takes; palette: the colours of its plots. notes: sentences below the figure, of what it is, how it was
+    made, and its licence; citation: BibTeX.
     """
+
+    figure: LiveFigure
+    title: str
+    fields: Sequence[Field] = ()
+    state: Mapping | None = None
+    blocks: BlockTree = None
+    later: BlockTree = None
+    options: Mapping | None = None
+    palette: Mapping | None = None
+    notes: tuple[str, ...] = ()
+    citation: str = ""
+
+
+def build_page(content: PageContent, compress: bool = True) -> str:
+    """Return the HTML of a page. compress: as gzip, which browsers unpack since 2023."""
     elements: list[str] = []
 
     def write(block: Block | LazyBlock) -> str:
         """Add an element with the block, and return its id."""
         id, encoding = f"block-{len(elements)}", "gzip" if compress else "none"
-        content = gzip.compress(block.content, mtime=0) if compress else block.content
-        text = base64.b64encode(content).decode()
+        packed = gzip.compress(block.content, mtime=0) if compress else block.content
+        text = base64.b64encode(packed).decode()
         elements.append(
             f'<script type="application/octet-stream" id="{id}" data-encoding="{encoding}">{text}</script>'
         )
         return id
 
-    content = {
-        "fields": describe(fields),
-        "state": {"values": {}} | dict(state or {}),
-        "blocks": map_blocks(blocks, write) or {},
-        "later": map_blocks(later, write),
-        "options": dict(options or {}),
-        "palette": dict(palette or {}),
+    figure = content.figure
+    described = {
+        "fields": describe(content.fields),
+        "state": {"values": {}} | dict(content.state or {}),
+        "blocks": map_blocks(content.blocks, write) or {},
+        "later": map_blocks(content.later, write),
+        "options": dict(content.options or {}),
+        "palette": dict(content.palette or {}),
     }
     script = figure.script(HOST, f"openPage({figure.class_name});")
     style = figure.style_sheet(STYLE)
@@ -60,7 +68,7 @@ def build_page(
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
         " img-src blob: data:; base-uri 'none'; form-action 'none'"
     )
-    data = json.dumps(content).replace("<", "\\u003c")
+    data = json.dumps(described).replace("<", "\\u003c")
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -68,18 +76,26 @@ def build_page(
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
             '<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(title)}</title>",
+            f"<title>{escape(content.title)}</title>",
             f"<style>{style}</style>",
-            f"<h1>{escape(title)}</h1>",
+            f"<h1>{escape(content.title)}</h1>",
             '<p id="note" role="status"></p>',
             '<div id="root"><p role="status">Loading…</p></div>',
             "<noscript><p>This figure needs JavaScript.</p></noscript>",
+            *_footer(content),
             f'<script type="application/json" id="figure">{data}</script>',
             *elements,
             f'<script type="module">{script}</script>',
             "</html>\n",
         ]
     )
+
+
+def _footer(content: PageContent) -> list[str]:
+    lines = [f"<p>{escape(note)}</p>" for note in content.notes]
+    if content.citation:
+        lines.append(f"<details><summary>Cite</summary><pre>{escape(content.citation)}</pre></details>")
+    return ["<footer>", *lines, "</footer>"] if lines else []
 
 
 def _digest(text: str) -> str:

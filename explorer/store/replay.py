@@ -61,6 +61,11 @@ def write_static_data(
     write_atomically(folder / FRAMES_FOLDER / "still.safetensors", static)
 
 
+def has_replay(folder: Path) -> bool:
+    """Return whether a training is recorded in a run's folder."""
+    return (folder / REPLAY_FILE).exists() or (folder / FRAMES_FOLDER).exists()
+
+
 def read_replay(folder: Path) -> Replay | None:
     """Return the replay of a training, up to now if it is running; None if there is none, or it is
     damaged.

@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.runs import measure
 from explorer.store.catalogue import list_runs
-from explorer.ui.compare import pairs
+from explorer.views import pairs
 from tests.benchmarks.drags import SECONDS, WATCH
 from tests.browser.launch import chromium_or_exit, running_app
 

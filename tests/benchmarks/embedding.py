@@ -25,7 +25,7 @@ from explorer.runs.load import LoadedRun, load_run
 from explorer.store.embedding import pack_embedding, read_embedding
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, read_tensors, write_run
 from explorer.training.evaluation import evaluate
-from explorer.ui.components.latent_pad.map_block import map_block
+from explorer.views.map_block import map_block
 from tests.benchmarks.plotly_app import CODES, scatter
 from tests.benchmarks.table import Row, say
 from tests.browser.launch import chromium_or_exit, running_app

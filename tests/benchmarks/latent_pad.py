@@ -13,7 +13,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.run import MODEL_FILE, read_tensors
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.views.decoder_block import decoder_block
 from tests.benchmarks import drags
 from tests.benchmarks.table import Row
 from tests.browser.javascript import decode_floats, encode, open_modules

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.figures.images import to_data_uri
 from explorer.store.catalogue import find_run
 from explorer.ui.components.latent_pad import latent_pad
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 
 by, run = st.query_params["by"], find_run(st.query_params["run"])
 

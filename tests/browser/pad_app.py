@@ -15,9 +15,9 @@ from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui.components.latent_pad import latent_pad
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
-from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
-from explorer.ui.words import run_dataset_label
+from explorer.views.decoder_block import decoder_block
+from explorer.views.map_block import Film, images_block, map_block
+from explorer.views.words import run_dataset_label
 
 case = st.query_params["case"]
 run = find_run(st.query_params.get("run", "tiny-vae"))

@@ -19,17 +19,10 @@ N_LESSONS = len(LESSONS) + 1  # with the one that is added
 WRITE = """
 from pathlib import Path
 
-from explorer.figures.palette import live_palette
-from explorer.lessons.sigmoid.lesson import LESSON
+from explorer.export.contents import lesson_content
 from explorer.live.page import build_page
 
-page = build_page(
-    LESSON.figure,
-    "The sigmoid",
-    fields=(*LESSON.fields, LESSON.answer),
-    options={"lesson": LESSON.options},
-    palette=live_palette(),
-)
+page = build_page(lesson_content("sigmoid"))
 Path("page.html").write_text(page, encoding="utf-8")
 """
 OPEN = """

@@ -15,7 +15,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING_FILE
-from explorer.ui.components.readouts import frame_gap
+from explorer.views.readouts import frame_gap
 from tests.browser.pad import DECODED, MAP, PAD, changes, decoded_by_torch, image, press, ready, settle, spot
 
 PAIR = "/compare?ae=digits-ae-2d&vae=tiny-ladder"

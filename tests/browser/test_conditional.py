@@ -2,20 +2,20 @@
 server and in a file.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.export.contents import run_content
 from explorer.figures.images import to_uint8
-from explorer.live.fields import CLASS, Z, pad_fields
-from explorer.live.figure import PAD as PAD_FIGURE
+from explorer.live.fields import CLASS, Z
 from explorer.live.page import build_page
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
-from explorer.ui.components.latent_pad.map_block import codes_block
-from explorer.ui.run_view import RunView
 from tests.browser.pad import PAD, changes, hover_a_point, image, press, ready, settle, z_of
 
 RUN = "digits-cvae-2d"
@@ -112,21 +112,8 @@ def test_the_server_decodes_with_the_class(open_own):
 
 @pytest.fixture
 def file(tmp_path) -> str:
-    view = RunView(find_run(RUN))
-    side = {
-        "map": view.map_block,
-        "decoder": view.decoder_block,
-        "codes": codes_block("codes", view.embedding.mu[None]),
-    }
-    text = build_page(
-        PAD_FIGURE,
-        "A conditional VAE",
-        fields=pad_fields({Z: 2}, n_classes=view.n_classes),
-        state={"values": {Z: [0.0, 0.0], CLASS: 3}},
-        blocks={"sides": [side]},
-        later={"images": view.images_block},
-    )
-    (tmp_path / "pad.html").write_text(text, encoding="utf-8")
+    content = replace(run_content(find_run(RUN)), state={"values": {Z: [0.0, 0.0], CLASS: 3}})
+    (tmp_path / "pad.html").write_text(build_page(content), encoding="utf-8")
     return (tmp_path / "pad.html").as_uri()
 
 

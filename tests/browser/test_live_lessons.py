@@ -5,11 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.figures.palette import live_palette
+from explorer.export.contents import lesson_content
 from explorer.live.page import build_page
 from explorer.query import write
-from explorer.registry import LESSONS
-from explorer.store.catalogue import find_run
 from tests.live.test_lesson import LIVE
 
 MOVED_WITHIN = 10_000  # ms in which the figure has moved to what it shows
@@ -27,17 +25,8 @@ RECORD = """() => { globalThis.frames_changed = new Set(); let frame = 0;
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("lessons")
-    for name, lesson in LIVE.items():
-        runs = {run: find_run(run) for run in lesson.runs}
-        text = build_page(
-            lesson.figure,
-            LESSONS[name],
-            fields=(*lesson.fields, lesson.answer),
-            blocks=lesson.blocks(runs),
-            options={"lesson": lesson.options, **lesson.constants(runs)},
-            palette=live_palette(),
-        )
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    for name in LIVE:
+        (folder / f"{name}.html").write_text(build_page(lesson_content(name)), encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in LIVE}
 
 

@@ -8,7 +8,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad.map_block import map_block
+from explorer.views.map_block import map_block
 from tests.browser.javascript import encode, open_modules
 
 

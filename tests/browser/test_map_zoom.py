@@ -12,8 +12,8 @@ from safetensors import numpy as safetensors
 from explorer.figures.palette import class_colour
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad.map_block import images_block
-from explorer.ui.run_view import RunView
+from explorer.views.map_block import images_block
+from explorer.views.run_view import RunView
 from tests.browser.javascript import encode, open_modules
 from tests.browser.pad import MAP, PAD, changes, image, press, ready, settle, spot, z_of
 

@@ -9,6 +9,23 @@ from explorer.store.embedding import read_embedding
 from tests.browser.pad import decoded_by_torch, hover_a_point, image, press, settle, spot
 from tests.live.pages import AE, DECODED, LADDER, REPLAYED, SECOND, VAE, write_pages
 
+# Plays the chosen file: its size, and how much its last picture differs from the first
+FIRST_AND_LAST = """async () => {
+  const video = document.querySelector('video'), seen = [];
+  video.src = URL.createObjectURL(document.querySelector('input').files[0]);
+  await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: reject }));
+  const canvas = Object.assign(document.createElement('canvas'), { width: video.videoWidth, height: video.videoHeight });
+  const ctx = canvas.getContext('2d', { willReadFrequently: true });
+  for (const time of [0, 1e6]) {
+    video.currentTime = time;
+    await new Promise((resolve) => { video.onseeked = resolve; });
+    ctx.drawImage(video, 0, 0);
+    seen.push(ctx.getImageData(0, 0, canvas.width, canvas.height).data);
+  }
+  const sum = seen[0].reduce((total, value, i) => total + Math.abs(value - seen[1][i]), 0);
+  return [canvas.width, canvas.height, sum / seen[0].length];
+}"""
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
@@ -53,6 +70,30 @@ def drag(page) -> dict[str, list[float]]:
 def hash_of(page) -> dict[str, list[float]]:
     parts = [part.split("=") for part in page.evaluate("location.hash.slice(1)").split("&")]
     return {name: [float(v) for v in text.split(",")] for name, text in parts}
+
+
+def test_the_movement_over_the_kl_weight_and_the_epochs_is_saved_as_a_video(pages, open_file, tmp_path):
+    for kind, shows in (("pair", SECOND), ("replay", REPLAYED)):
+        page = open_file(pages[kind], shows)
+        button, axis = page.get_by_test_id("save-video"), page.get_by_test_id("beta")
+        middle = axis.evaluate("(e) => (Number(e.min) + Number(e.max)) / 2")
+        axis.evaluate("(e) => { e.value = e.min; e.dispatchEvent(new Event('input')); }")
+        button.click()
+        expect(button).to_have_text("Stop and save")
+        page.wait_for_function("([e, middle]) => e.value > middle", arg=[axis.element_handle(), middle])
+        with page.expect_download() as download:
+            button.click()
+        expect(button).to_have_text("Save video")
+        path = tmp_path / download.value.suggested_filename
+        assert path.name in {
+            f"{name}.{kind}" for name in ("kl-weight", "training") for kind in ("webm", "mp4")
+        }
+        download.value.save_as(path)
+        page.goto("about:blank")
+        page.set_content('<input type="file"><video muted></video>')
+        page.set_input_files("input", path)
+        width, height, difference = page.evaluate(FIRST_AND_LAST)
+        assert width > 400 and height > 200 and difference > 0.2  # mean of a channel, of 255
 
 
 def assert_shows(page, canvas: str, name: str, z: list[float], beta: float | None = None) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 from tests.browser.pad import DECODED, decoded_by_torch, image, ready, settle
 
 PAIR = "/compare?ae=digits-ae-2d&vae=tiny-ladder"

@@ -13,11 +13,13 @@ from scipy import integrate
 
 from explorer.latent.quadrature import Grid
 from explorer.lessons.elbo import compute
-from explorer.lessons.elbo.lesson import FOLDER, IMAGES, LESSON, SYMBOLS
+from explorer.lessons.elbo.lesson import FOLDER, LESSON, SYMBOLS
 from explorer.objectives.bound import importance_weighted_bound
+from explorer.runs.evidence import decode_grid, grid_log_likelihood, log_evidence
 from explorer.runs.load import load_model
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
+from explorer.views.evidence_block import GRID, IMAGES
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +30,11 @@ def digits():
 
 @pytest.fixture(scope="module")
 def logits(digits):
-    return compute.decode_grid(digits[0])
+    return decode_grid(digits[0], GRID)
 
 
-def evidence(loaded, logits, x: np.ndarray) -> float:
-    return compute.log_evidence(compute.grid_log_likelihood(loaded, logits, x))
+def evidence(loaded, logits, x: np.ndarray, grid: Grid = GRID) -> float:
+    return log_evidence(grid_log_likelihood(loaded, logits, x), grid)
 
 
 def test_a_gaussian_as_narrow_as_a_cell_has_its_mass_and_far_below_floats_it_still_adds_up():
@@ -60,14 +62,14 @@ def test_scipy_integrates_to_the_same(digits, logits):
     assert evidence(loaded, logits, e.images[0]) == pytest.approx(math.log(whole) - 25, abs=0.003)
 
 
-def test_a_grid_twice_as_fine_finds_the_same(digits, logits, monkeypatch):
+def test_a_grid_twice_as_fine_finds_the_same(digits, logits):
     """Use the images that differed most, 6 and 15, and others."""
     loaded, e = digits
     rows = (0, 6, 15, 120, 200, 359)
     coarse = [evidence(loaded, logits, e.images[row]) for row in rows]
-    monkeypatch.setattr(compute, "GRID", Grid(7.0, 448))
-    fine = compute.decode_grid(loaded)
-    finer = [evidence(loaded, fine, e.images[row]) for row in rows]
+    grid = Grid(7.0, 448)
+    fine = decode_grid(loaded, grid)
+    finer = [evidence(loaded, fine, e.images[row], grid) for row in rows]
     assert coarse == pytest.approx(finer, abs=0.0015) and coarse != finer
 
 
@@ -87,14 +89,12 @@ def test_the_block_holds_the_likelihoods_of_its_images(digits, logits, tmp_path)
     with safe_open(path, "numpy") as file:
         metadata = json.loads(file.metadata()["block"])
         levels, images, mu = (file.get_tensor(name) for name in ("log_likelihood", "images", "mu"))
-    assert tuple(map(str, metadata["rows"])) == IMAGES == tuple(map(str, compute.IMAGES))
+    assert tuple(metadata["rows"]) == IMAGES
     assert len(blocks["evidence"].content) + len(blocks["decoder"].content) < 1_500_000
     for i, row in enumerate(metadata["rows"]):
         values = metadata["low"][i] + metadata["quantum"][i] * levels[i].astype(float)
         assert metadata["quantum"][i] < 0.02
-        assert compute.log_evidence(values) == pytest.approx(
-            evidence(loaded, logits, e.images[row]), abs=1e-3
-        )
+        assert log_evidence(values, GRID) == pytest.approx(evidence(loaded, logits, e.images[row]), abs=1e-3)
         assert np.array_equal(images[i], e.images[row]) and np.allclose(mu[i], e.mu[row])
 
 

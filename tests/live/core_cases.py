@@ -8,14 +8,16 @@ import numpy as np
 from PIL import Image
 from safetensors import numpy as safetensors
 from scipy import stats
+from scipy.interpolate import RegularGridInterpolator
 from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 
+from explorer.export.decoded_grid import grid_block
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
@@ -28,6 +30,7 @@ def write_cases(folder: Path) -> None:
     """Write the cases of each test of core/ as JSON; arrays of float32 and bytes in base64."""
     all_cases = {
         "block": block_cases(),
+        "decoded_grid": decoded_grid_cases(),
         "network": network_cases(),
         "film": film_cases(),
         "plane": plane_cases(),
@@ -52,6 +55,24 @@ def _encode(value) -> dict | list:
     if isinstance(value, np.ndarray) and value.dtype == np.float32:
         return {"float32": base64.b64encode(value.tobytes()).decode()}
     return value.tolist()  # of numpy
+
+
+def decoded_grid_cases() -> dict:
+    """Return a grid of two rungs and three classes, and what scipy interpolates at z, also beyond it."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (2, 3, 5, 4, 6), dtype=np.uint8)
+    low, high, rungs = np.array([-2.0, 0.5]), np.array([1.0, 3.0]), [-1.0, 0.5]
+    axes = rungs, np.linspace(low[1], high[1], 5), np.linspace(low[0], high[0], 4)
+    zs, positions = rng.uniform(low - 1, high + 1, (20, 2)), rng.uniform(-1.5, 1, 20)
+    labels = rng.integers(0, 3, 20)
+    expected = [
+        RegularGridInterpolator(axes, images[:, label] / 255)(
+            [np.clip((position, z[1], z[0]), [a[0] for a in axes], [a[-1] for a in axes])]
+        )[0]
+        for z, position, label in zip(zs, positions, labels)
+    ]
+    block = grid_block("grid", images, low, high, rungs)
+    return {"block": block, "zs": zs, "positions": positions, "labels": labels, "expected": expected}
 
 
 def block_cases() -> dict:

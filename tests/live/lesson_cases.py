@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from tests.live.lesson_bound_cases import bound_cases
 from tests.live.lesson_closing_gap_cases import gaussian_mixture_cases
 from tests.live.lesson_cloud_cases import nearest_cases, posterior_cases
 from tests.live.lesson_codebook_cases import codebook_cases
@@ -12,6 +13,7 @@ from tests.live.lesson_elbo_cases import elbo_cases
 from tests.live.lesson_features_cases import class_direction_cases
 from tests.live.lesson_gaps_cases import standard_units_cases
 from tests.live.lesson_mixture_cases import mixture_cases
+from tests.live.lesson_noise_cases import linear_vae_cases
 from tests.live.lesson_pca_cases import pca_cases
 from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
@@ -25,10 +27,12 @@ def lesson_cases() -> dict[str, dict]:
         "gaussian": gaussian_cases(),
         "gaussian_mixture": gaussian_mixture_cases(),
         "evidence": elbo_cases(),
+        "importance": bound_cases(),
         "blend": blend_cases(),
         "codebook": codebook_cases(),
         "class_direction": class_direction_cases(),
         "gradients": gradient_cases(),
+        "linear_vae": linear_vae_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),
         "pca": pca_cases(),

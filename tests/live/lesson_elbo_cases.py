@@ -3,6 +3,7 @@ digits by decoding at samples of q.
 """
 
 import math
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,16 +12,18 @@ import torch
 from scipy import stats
 from torch import distributions
 
-from explorer.lessons.elbo import compute
 from explorer.models.autoencoder import build_autoencoder
 from explorer.objectives.distortion import build_likelihood
+from explorer.runs.evidence import decode_grid, grid_log_likelihood, log_evidence
 from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
+from explorer.views.evidence_block import GRID
 
 RUN = Path(__file__).parents[2] / "trained/digits-vae-2d"
 PLACES = [(0.0, 0.0, 0.0, 0.0), (2.5, -2.5, 0.0, 0.0), (-1.2, 0.7, -2.75, -2.75), (1.3, 0.8, -1.0, -1.6)]
+IMAGES = (7, 158, 200)
 N_SAMPLES = 20_000
 
 
@@ -52,13 +55,11 @@ def linear_case() -> dict:
     loaded = SimpleNamespace(model=model, likelihood=build_likelihood(spec))
     prior = gaussian((0.0, 0.0, 0.0, 0.0))
     return {
-        "reach": compute.GRID.reach,
-        "n": compute.GRID.n,
-        "log_likelihood": compute.grid_log_likelihood(loaded, compute.decode_grid(loaded), x).astype(
-            np.float32
-        ),
+        "reach": GRID.reach,
+        "n": GRID.n,
+        "log_likelihood": grid_log_likelihood(loaded, decode_grid(loaded, GRID), x).astype(np.float32),
         "log_evidence": stats.multivariate_normal(b, w @ w.T + sigma**2 * np.eye(64)).logpdf(x.ravel() / 255),
-        "log_posterior": posterior.log_prob(torch.from_numpy(compute.GRID.points)).float().numpy(),
+        "log_posterior": posterior.log_prob(torch.from_numpy(GRID.points)).float().numpy(),
         "places": PLACES,
         "kl_to_posterior": [distributions.kl_divergence(gaussian(q), posterior).item() for q in PLACES],
         "kl_to_prior": [distributions.kl_divergence(gaussian(q), prior).item() for q in PLACES],
@@ -66,15 +67,16 @@ def linear_case() -> dict:
     }
 
 
+@cache
 def digits_case() -> dict:
     """Return images of the digits, with log p(x) by Python's grid, and E_q log p(x|z) with its standard error
     by decoding at samples of q.
     """
     run = read_run(RUN)
-    loaded, e, rows = load_model(run), read_embedding(run), [7, 158, 200]
-    logits, images = compute.decode_grid(loaded), []
+    loaded, e, rows = load_model(run), read_embedding(run), IMAGES
+    logits, images = decode_grid(loaded, GRID), []
     for row in rows:
-        log_likelihood = compute.grid_log_likelihood(loaded, logits, e.images[row])
+        log_likelihood = grid_log_likelihood(loaded, logits, e.images[row])
         x, draws = torch.from_numpy(e.images[row]).double() / 255, []
         for q in PLACES[2:]:
             noise = torch.randn(N_SAMPLES, 2, generator=torch.Generator().manual_seed(0))
@@ -86,13 +88,13 @@ def digits_case() -> dict:
         images.append(
             {
                 "log_likelihood": log_likelihood.astype(np.float32),
-                "log_evidence": compute.log_evidence(log_likelihood),
+                "log_evidence": log_evidence(log_likelihood, GRID),
                 "means": [float(d.mean()) for d in draws],
                 "errors": [float(d.std() / math.sqrt(N_SAMPLES)) for d in draws],
                 "encoder": [*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist()],
             }
         )
-    return {"reach": compute.GRID.reach, "n": compute.GRID.n, "places": PLACES[2:], "images": images}
+    return {"reach": GRID.reach, "n": GRID.n, "places": PLACES[2:], "images": images}
 
 
 def normaliser_case() -> dict:

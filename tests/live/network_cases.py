@@ -10,9 +10,9 @@ from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import load_run
 from explorer.specs import RunSpec
 from explorer.store.classifier import Classifier
-from explorer.ui.components.latent_pad.classifier_block import classifier_block
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
-from explorer.ui.run_view import RunView
+from explorer.views.classifier_block import classifier_block
+from explorer.views.decoder_block import decoder_block
+from explorer.views.run_view import RunView
 
 TOLERANCE = 1e-5
 N_CODES = 50

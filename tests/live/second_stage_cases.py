@@ -8,7 +8,7 @@ import torch
 from explorer.latent.densities.diffusion import TIME_FREQUENCIES, Diffusion, position_frequencies
 from explorer.latent.gaps import fit_gaussian
 from explorer.models.denoiser import Denoiser
-from explorer.ui.components.second_stage_block import second_stage_block
+from explorer.views.second_stage_block import second_stage_block
 
 N_STEPS, N_PATHS, TOLERANCE = 25, 20, 2e-4
 

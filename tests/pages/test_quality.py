@@ -5,8 +5,8 @@ import pytest
 from explorer.runs.train import train_run
 from explorer.runs.verdicts import find_faults, list_remedies
 from explorer.specs import RunSpec
-from explorer.ui import words
 from explorer.ui.train.address import read_query, train_query
+from explorer.views import words
 from tests.pages.conftest import opened, visit
 
 SHORT = RunSpec("digits", model="ae", epochs=2, width=8)

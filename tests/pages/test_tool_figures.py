@@ -18,7 +18,7 @@ from explorer.runs.load import load_run
 from explorer.runs.regressor import load_factor_reader
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import read_embedding
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 from tests.pages.conftest import galleries, opened, pad_state, pictures, visit
 
 

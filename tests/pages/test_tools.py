@@ -21,9 +21,9 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run, list_runs
 from explorer.store.density import density_file
 from explorer.store.embedding import read_embedding
-from explorer.ui.compare import pairs
 from explorer.ui.components.settings import Setting
 from explorer.ui.explore.tools import TOOLS
+from explorer.views import pairs
 from tests.conftest import SPECS
 from tests.pages.conftest import address, galleries, opened, pad_codes, pad_state, pictures, visit
 

@@ -24,7 +24,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.run import MODEL_FILE, encode_record, read_tensors
 from explorer.training.evaluation import evaluate
-from explorer.ui.words import metrics_sentence
+from explorer.views.words import metrics_sentence
 
 QUICK = {"epochs": 30, "width": 32, "lr": 5e-3}
 Z = np.array([[0.5, -1.0], [0, 0], [3, 2]], np.float32)

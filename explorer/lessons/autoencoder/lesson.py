@@ -11,7 +11,7 @@ RUN = "mnist-ae-2d"
 
 def blocks(runs):
     from explorer.lessons.autoencoder.compute import comparison_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     return {"comparison": comparison_block(runs[RUN]), "decoder": decoder_at_own_weight(runs[RUN])}
 

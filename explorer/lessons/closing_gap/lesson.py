@@ -12,8 +12,8 @@ MAP, SAMPLES, VAE, WIDE_VAE = RUNS = ("mnist-ae-2d", "mnist-ae-16d", "mnist-ladd
 
 def blocks(runs):
     from explorer.lessons.closing_gap.compute import mixtures_block, shares_block
-    from explorer.ui.learn.codes_block import codes_on_map
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.codes_block import codes_on_map
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     return {
         "codes": codes_on_map(runs[MAP]),

@@ -12,7 +12,7 @@ NAME = "cloud"
 
 def blocks(runs):
     from explorer.lessons.cloud.compute import posteriors_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     run = next(iter(runs.values()))
     return {"decoder": decoder_at_own_weight(run), "posteriors": posteriors_block(run)}

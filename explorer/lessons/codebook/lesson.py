@@ -11,7 +11,7 @@ UNEDITED = -1  # the code's own entry
 
 def blocks(runs):
     from explorer.lessons.codebook.compute import codes_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     [run] = runs.values()
     return {"decoder": decoder_at_own_weight(run), "codes": codes_block(run)}

@@ -11,7 +11,7 @@ RUNS = ("mnist-cvae-2d", "mnist-vae-2d")  # conditional, and ordinary
 
 def blocks(runs):
     from explorer.lessons.conditional.compute import codes_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     return {
         "decoder": decoder_at_own_weight(runs[RUNS[0]]),

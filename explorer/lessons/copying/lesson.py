@@ -11,7 +11,7 @@ DIGITS = tuple("0123456789")
 
 def blocks(runs):
     from explorer.lessons.copying.compute import training_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     [run] = runs.values()
     return {"decoder": decoder_at_own_weight(run), "training": training_block(run)}

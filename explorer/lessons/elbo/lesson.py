@@ -6,10 +6,10 @@ from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
 from explorer.query import Scalar
+from explorer.views.evidence_block import IMAGES, evidence_block
 
 NAME = "elbo"
 FOLDER = Path(__file__).parent
-IMAGES = ("19", "0", "1", "2", "5", "21", "24", "200")  # as explorer.lessons.elbo.compute:IMAGES
 SYMBOLS = {
     "px": ("x", r"\log\,p(x)"),
     "L": ("z", "L_b"),
@@ -20,8 +20,7 @@ SYMBOLS = {
 
 
 def blocks(runs):
-    from explorer.lessons.elbo.compute import evidence_block
-    from explorer.ui.run_view import RunView
+    from explorer.views.run_view import RunView
 
     [run] = runs.values()
     return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
@@ -42,7 +41,7 @@ LESSON = LiveLesson(
         Scalar("mu1", 0.5, -3, 3, 0.05, label="μ₁"),
         Scalar("s0", -0.7, -2.75, 0, 0.05, label="log σ₀"),
         Scalar("s1", -0.7, -2.75, 0, 0.05, label="log σ₁"),
-        Scalar("image", IMAGES[0], options=IMAGES, label="test image"),
+        Scalar("image", str(IMAGES[0]), options=tuple(map(str, IMAGES)), label="test image"),
     ),
     symbols=SYMBOLS,
     shows=(
@@ -52,8 +51,8 @@ LESSON = LiveLesson(
     solution={"mu0": -0.3, "mu1": -0.35, "s0": -2.0, "s1": -1.95},
     code=(
         "explorer.latent.quadrature:Grid.log_integral",
-        "explorer.lessons.elbo.compute:grid_log_likelihood",
-        "explorer.lessons.elbo.compute:log_evidence",
+        "explorer.runs.evidence:grid_log_likelihood",
+        "explorer.runs.evidence:log_evidence",
         "explorer.objectives.rate:kl_per_dimension",
     ),
     concepts=(13, 14, 15, 16, 27),

@@ -13,7 +13,7 @@ CLASSES = tuple("0123456789")
 
 def blocks(runs):
     from explorer.lessons.features.block import features_block
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     ordered = [runs[name] for name in RUNS.values()]
     return {"decoder": decoder_at_own_weight(ordered[0]), "features": features_block(ordered)}

@@ -12,7 +12,7 @@ RUNS = ("mnist-ae-2d", "mnist-ladder-2d", "mnist-ae-16d", "mnist-ladder-16d")
 
 def blocks(runs):
     from explorer.lessons.gaps.compute import codes_block
-    from explorer.ui.learn.network_blocks import classifier_of, decoder_at_own_weight
+    from explorer.views.network_blocks import classifier_of, decoder_at_own_weight
 
     models = [
         {"codes": codes_block(runs[name]), "decoder": decoder_at_own_weight(runs[name])} for name in RUNS

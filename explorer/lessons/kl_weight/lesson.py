@@ -10,8 +10,8 @@ NAME = "kl_weight"
 
 def blocks(runs):
     from explorer.lessons.kl_weight.compute import ladder_block
-    from explorer.ui.components.readouts import frame_gap
-    from explorer.ui.run_view import RunView
+    from explorer.views.readouts import frame_gap
+    from explorer.views.run_view import RunView
 
     [run] = runs.values()
     gaps = {frame.beta: frame_gap(frame, prior=True) for frame in run.film if frame.beta in run.spec.rungs}

@@ -11,8 +11,8 @@ MAP, SAMPLES = RUNS = ("mnist-ae-2d", "mnist-ae-16d")  # AEs with codes of 2 and
 
 def blocks(runs):
     from explorer.lessons.second_stage.compute import shares_block, target_block
-    from explorer.ui.learn.codes_block import codes_on_map
-    from explorer.ui.learn.network_blocks import decoder_at_own_weight, second_stage_of
+    from explorer.views.codes_block import codes_on_map
+    from explorer.views.network_blocks import decoder_at_own_weight, second_stage_of
 
     return {
         "codes": codes_on_map(runs[MAP]),

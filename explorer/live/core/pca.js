@@ -13,13 +13,17 @@ export function projectOnto(components, mean, x) {
   });
 }
 
-/** Return the pixels of the first k scores, clipped to [0, 1].
+/** Return the pixels of the first k scores, which may lie outside [0, 1].
  * @param {Numbers} components @param {Numbers} mean @param {Numbers} scores @param {number} k */
-export function reconstructFrom(components, mean, scores, k) {
+export function combineComponents(components, mean, scores, k) {
   const pixels = Float64Array.from(mean), n = pixels.length;
   for (let j = 0; j < k; j++) for (let i = 0; i < n; i++) pixels[i] += scores[j] * components[j * n + i];
-  return pixels.map((value) => Math.min(Math.max(value, 0), 1));
+  return pixels;
 }
+
+/** Return the pixels of the first k scores, clipped to [0, 1].
+ * @param {Numbers} components @param {Numbers} mean @param {Numbers} scores @param {number} k */
+export const reconstructFrom = (components, mean, scores, k) => combineComponents(components, mean, scores, k).map((value) => Math.min(Math.max(value, 0), 1));
 
 /** Return the squared error of each pixel, and their sum.
  * @param {Numbers} x @param {Numbers} reconstruction */

@@ -10,8 +10,11 @@ import { createLegend } from "../view/legend.js";
 import { LatentMap } from "../view/map.js";
 import { MapZoom } from "../view/map_zoom.js";
 import { Readouts } from "../view/readouts.js";
+import { addCaption } from "../view/save_image.js";
+import { createVideoButton } from "../view/save_video.js";
 
 const IMAGE_GAP = 1; // px
+const VIDEO_SECONDS = 8;
 
 export class Replay {
   /** blocks: { map, pictures }; the axis of the map's film is the epoch, and there are pictures of each of its frames. */
@@ -32,7 +35,7 @@ export class Replay {
     this.painter = new FramePainter(() => this.paint(), showError);
     this.element = createElement("div.replay", { role: "group", "aria-label": "Replay of the training", "data-testid": "replay" },
       createElement("div", {}, metadata.classes.length > 1 ? createLegend(metadata.classes, this.hiddenClasses, repaintMap) : null, this.mapContainer),
-      createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element));
+      createElement("div.strips", {}, ...this.strips.map(({ element }) => element), this.readoutsContainer, this.filmControls.element, this.createVideo()));
     this.stopAppearanceListener = onAppearanceChange(this.element, () => this.resize());
     root.replaceChildren(this.element);
     this.stopSizeObserver = observeSize([this.mapContainer], () => this.resize());
@@ -53,6 +56,25 @@ export class Replay {
     if (isFollowing) this.filmPosition = this.filmControls.last;
     this.resize();
     return this;
+  }
+
+  createVideo() {
+    return createVideoButton("Save the map and the images over the epochs as a video", () => {
+      const { first, last } = this.filmControls;
+      return { name: "training", seconds: VIDEO_SECONDS, show: (share) => this.seek(first + share * (last - first)), drawPicture: () => this.drawPicture(), onEnd: () => {} };
+    });
+  }
+
+  /** Return a canvas with the map and, beside it, the images, above the epoch. */
+  drawPicture() {
+    const theme = readTheme(this.element), width = this.canvas.width, height = this.canvas.height, strips = this.strips.map(({ canvas }) => canvas);
+    const output = createElement("canvas", { width: 2 * width, height }), ctx = output.getContext("2d"), step = height / strips.length;
+    ctx.fillStyle = theme.background;
+    ctx.fillRect(0, 0, output.width, output.height);
+    ctx.drawImage(this.canvas, 0, 0);
+    ctx.imageSmoothingEnabled = false;
+    strips.forEach((strip, i) => ctx.drawImage(strip, width, i * step, width, Math.min(step, (width * strip.height) / strip.width)));
+    return addCaption(output, `${this.filmControls.title} ${this.filmControls.valueOutput.textContent}: the map, test images, their reconstructions, and samples`, theme, this.map.pixelRatio);
   }
 
   repaintMap() {

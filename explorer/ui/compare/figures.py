@@ -13,10 +13,10 @@ from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
 from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
-from explorer.ui import words
-from explorer.ui.compare.pairs import is_conditional, side_names
-from explorer.ui.components.readouts import frame_gap
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.pairs import is_conditional, side_names
+from explorer.views.readouts import frame_gap
+from explorer.views.run_view import RunView, run_version
 
 MAX_DIMENSIONS = 4  # those of the highest rate
 PLOT_CONFIG = {"displayModeBar": False}

@@ -10,9 +10,9 @@ from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import is_larger
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
-from explorer.ui.compare.pairs import is_conditional, side_names
-from explorer.ui.components.readouts import frame_gap
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.pairs import is_conditional, side_names
+from explorer.views.readouts import frame_gap
+from explorer.views.run_view import RunView, run_version
 
 EQUAL_GAP = 1 / 2**K_NEIGHBOURS  # the gap of two equal distributions
 CLASS_NOTE = (

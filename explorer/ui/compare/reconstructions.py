@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.store.run import Run
-from explorer.ui.compare.pairs import side_names
 from explorer.ui.components.gallery import gallery
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.pairs import side_names
+from explorer.views.run_view import RunView, run_version
 
 N_IMAGES = 12  # in a row
 HELP = (

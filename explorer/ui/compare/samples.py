@@ -15,11 +15,11 @@ from explorer.registry import DENSITIES
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
 from explorer.ui.compare.notes import CONFIDENCE_HELP
-from explorer.ui.compare.pairs import is_conditional, side_names
 from explorer.ui.components.densities import await_density
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import AE_DENSITY, Setting
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.pairs import is_conditional, side_names
+from explorer.views.run_view import RunView, run_version
 
 N_SHOWN, IMAGES_PER_ROW = 32, 8
 VAE_DENSITY = replace(AE_DENSITY, options=("", *DENSITIES))  # of a left model that has a prior

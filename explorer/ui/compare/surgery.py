@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.latent.surgery import Surgery
 from explorer.runs.surgery import measure_surgery, read_surgeries
 from explorer.store.run import Run
-from explorer.ui.run_view import run_version
+from explorer.views.run_view import run_version
 
 TITLE = "What the rate is made of"
 HELP = (

@@ -1,11 +1,13 @@
 """Two models side by side, an AE and a VAE: their latent pad, what to notice, and what the KL weight does."""
 
-import numpy as np
 import streamlit as st
 
-from explorer.latent.gap_map import deepest_gap
+from explorer.export.contents import comparison_content
+from explorer.export.decoded_grid import page_fault
+from explorer.live.fields import AE_Z, CLASS, Z
 from explorer.query import problem_sentence
 from explorer.specs import RunSpec
+from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui.compare import address
 from explorer.ui.compare.figures import runs_with_prior, show_figures
@@ -19,10 +21,12 @@ from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.components.settings import apply_settings, settings_query
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
-from explorer.ui.run_view import RunView, run_version
 from explorer.ui.train.address import train_query
+from explorer.views.pad_start import n_pair_classes, n_walk_images, pair_start
+from explorer.views.run_view import RunView, run_version
 
 ADDRESS = Address("compare")
 
@@ -34,7 +38,7 @@ def follow_link(ae: Run, vae: Run) -> None:
     with show_user_errors():
         views = RunView(ae), RunView(vae)
         scales = [view.scale for view in views]
-        counts = _n_classes(views), _n_walk_images(ae, vae)
+        counts = n_pair_classes(views), n_walk_images(views)
         problem = address.apply_query(parameters, _pad_position(ae, vae), *scales, views[1].betas, *counts)
         density_problems = apply_settings([density_setting(ae)], parameters)
         for sentence in filter(None, (problem, problem_sentence(density_problems))):
@@ -53,16 +57,16 @@ def compare_view(ae: Run, vae: Run) -> None:
             sides=[(view.comparison_block, view.decoder_block) for view in views],
             images=views[1].images_block,
             classifier=RunView(vae).classifier_block,
-            n_classes=_n_classes(views),
+            n_classes=n_pair_classes(views),
             state=pad_state([ae, vae], position),
             betas=views[1].betas,
-            n_images=_n_walk_images(ae, vae),
+            n_images=n_walk_images(views),
             on_commit=lambda message: position.receive_commit(
                 message, lambda side, beta: views[side].codes(beta)
             ),
             on_decode_request=position.receive_preview,
         )
-        counts = _n_classes(views), _n_walk_images(ae, vae)
+        counts = n_pair_classes(views), n_walk_images(views)
         query = address.build_query(ae.name, vae.name, position, views[1].betas, *counts)
         ADDRESS.write(query | settings_query([density_setting(ae)]))
         notice = st.container(border=True)
@@ -74,15 +78,24 @@ def compare_view(ae: Run, vae: Run) -> None:
             _exact_beta_link(vae, position.film_position)
         show_reconstructions(ae, vae, position.film_position if vae.film else None)
         show_starts(vae)
+        _web_page(ae, vae, position)
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
             notice.markdown(note, help=None if i else CONFIDENCE_HELP)
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
 
 
-def _n_walk_images(ae: Run, vae: Run) -> int:
-    """Return how many test images may be an end of the path: those with an image and a code of both."""
-    return min(n for run in (ae, vae) for n in (RunView(run).n_compared, RunView(run).images_kept))
+def _web_page(ae: Run, vae: Run, position: PadPosition) -> None:
+    if fault := next(filter(None, (page_fault(RunView(run)) for run in (ae, vae))), ""):
+        st.caption(f"There is no web page of this pair. {public_name(fault)}")
+        return
+    web_page_button(
+        _session_key("export", ae, vae),
+        [ae.name, vae.name],
+        lambda includes_own: comparison_content(ae, vae, includes_own),
+        position.values,
+        runs=[ae, vae],
+    )
 
 
 def _session_key(prefix: str, ae: Run, vae: Run) -> str:
@@ -93,20 +106,11 @@ def _pad_position(ae: Run, vae: Run) -> PadPosition:
     """Return the position of the pad; a pair that is new to this session starts in the AE's widest gap."""
     key, views = _session_key("position", ae, vae), (RunView(ae), RunView(vae))
     if key not in st.session_state:
-        gap = deepest_gap(RunView(ae).gap_map)
-        w = np.zeros(2) if gap is None else views[0].scale.to_standard(gap[: ae.spec.latent_dim])
+        values = pair_start(views)
         st.session_state[key] = PadPosition(
-            [view.scale.shift_to(view.scale.mean, w).tolist() for view in views],
-            None,
-            film_position=vae.spec.beta,
-            label=0 if _n_classes(views) else None,
+            [values[AE_Z], values[Z]], None, film_position=vae.spec.beta, label=values.get(CLASS)
         )
     return st.session_state[key]
-
-
-def _n_classes(views: tuple[RunView, RunView]) -> int:
-    """Return the number of classes of which a conditional model is given one; 0 without such a model."""
-    return max(view.n_classes for view in views)
 
 
 def _exact_beta_link(vae: Run, beta: float) -> None:

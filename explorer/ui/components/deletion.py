@@ -9,8 +9,9 @@ from explorer.jobs import limits
 from explorer.store.deletion import delete_run, is_shipped, restore_run
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
-from explorer.ui import catalogue, words
+from explorer.ui import catalogue
 from explorer.ui.faults import show_user_errors
+from explorer.views import words
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from explorer.latent.densities.density import Density
 from explorer.registry import DENSITIES
 from explorer.store.run import Run
 from explorer.ui.components.background import BackgroundJob, show_progress
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.run_view import RunView, run_version
 
 MIXTURE, DIFFUSION = "mixture", "diffusion"  # families of densities, by their names in addresses
 MAX_JOBS = 16  # finished fits that are kept in memory

@@ -7,7 +7,7 @@ import numpy as np
 from explorer.live.fields import BETA, CLASS
 from explorer.store.run import Run
 from explorer.ui.components.pad_position import PadPosition
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 
 
 def pad_state(runs: list[Run], position: PadPosition) -> dict:

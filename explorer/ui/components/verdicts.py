@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.runs.verdicts import find_faults, list_remedies
 from explorer.store.run import Run
-from explorer.ui import words
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
+from explorer.views import words
 
 
 def show_verdicts(run: Run) -> None:

@@ -13,7 +13,7 @@ from explorer.ui.components.address import Address
 from explorer.ui.components.settings import TOOL, apply_settings
 from explorer.ui.explore.session import ExploreSession, PathEnd
 from explorer.ui.explore.tools import TOOLS
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 
 RUN, PATH_ENDS, ROWS = "run", ("from", "to"), "rows"
 IMAGE_PREFIX = "image "  # before the number of a test image, whose code is meant

@@ -7,7 +7,7 @@ from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_state import pad_state
 from explorer.ui.explore.session import ExploreSession, explore_session, session_key
 from explorer.ui.faults import show_user_errors
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
 
 
 @st.fragment

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.dimensions import Dimension, rank_dimensions
+from explorer.live.fields import CLASS, Z
 from explorer.store.run import Run
-from explorer.ui import words
 from explorer.ui.components.pad_position import PadPosition
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.pad_start import run_start
+from explorer.views.run_view import RunView, run_version
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,12 @@ class ExploreSession:
         """The dimensions at this KL weight; of a ladder by the test images that are stored."""
         if self.beta is None:
             return RunView(self.run).dimensions
-        return rank_dimensions(
-            self.posteriors()[0], RunView(self.run).image_metrics(self.beta).rate.mean(0).tolist(), True
-        )
+        return rank_dimensions(self.posteriors()[0], self.image_metrics().rate.mean(0).tolist(), True)
+
+    def image_metrics(self):
+        """Return the figures of each stored test image at this KL weight (RunView.image_metrics)."""
+        with st.spinner("Measuring each test image…"):
+            return RunView(self.run).image_metrics(self.beta)
 
     def path_end(self, side: int) -> np.ndarray:
         """Return the start (0) or the end (1) of the path: [D], of an image its code at this KL weight."""
@@ -145,16 +150,11 @@ def explore_session(run: Run) -> ExploreSession:
 
 def new_session(run: Run) -> ExploreSession:
     """Return a session that starts at the code of the first test image."""
-    e = RunView(run).embedding
+    e, values = RunView(run).embedding, run_start(RunView(run))
     # The path ends at the first image of another class, if there is one.
     other = int(np.argmax(e.y[: len(e.images)] != e.y[0])) or min(1, len(e.images) - 1)
     return ExploreSession(
         run,
-        PadPosition(
-            [e.mu[0].tolist()],
-            0,
-            film_position=run.spec.beta,
-            label=int(e.y[0]) if RunView(run).n_classes else None,
-        ),
+        PadPosition([values[Z]], 0, film_position=run.spec.beta, label=values.get(CLASS)),
         [PathEnd(tuple(e.mu[row].tolist()), row) for row in (0, other)],
     )

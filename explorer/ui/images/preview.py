@@ -10,8 +10,8 @@ from explorer.data.preview import Upload
 from explorer.data.problems import find_problems
 from explorer.errors import UserError
 from explorer.names import sanitize
-from explorer.ui import words
 from explorer.ui.components.gallery import gallery
+from explorer.views import words
 
 MAX_PREVIEW_IMAGES, IMAGES_PER_ROW = 16, 8
 # Pixels of all images, before and after they are resized, up to which all are decoded for the preview, which

@@ -8,13 +8,14 @@ from explorer.data import own
 from explorer.errors import UserError
 from explorer.jobs import queue
 from explorer.store.ownership import owner_key, public_name
-from explorer.ui import visitor, words
+from explorer.ui import visitor
 from explorer.ui.components.deletion import Deletion
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.faults import show_user_errors
 from explorer.ui.images.training import spec_of_images
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
+from explorer.views import words
 
 LINKS = {"Train a conv VAE": "vae", "Train an AE to compare with it": "ae"}  # kinds of models
 

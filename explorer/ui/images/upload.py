@@ -13,7 +13,6 @@ from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
 from explorer.specs import IMAGE_SIZES
 from explorer.store.ownership import public_name
-from explorer.ui import words
 from explorer.ui.components.name_field import name_field, name_from_file, stored_name
 from explorer.ui.faults import show_user_errors
 from explorer.ui.images import source as image_source
@@ -28,6 +27,7 @@ from explorer.ui.images.preview import (
 )
 from explorer.ui.images.training import start_training
 from explorer.ui.train.view import has_content, training_view
+from explorer.views import words
 
 PREVIEW_KEY, PENDING_SAVE_KEY, LAST_SAVED_KEY = "upload_preview", "pending_dataset_save", "last_saved_dataset"
 STARTED_KEY = "training_of_saved_images"  # the name of the run that was started last

@@ -5,6 +5,7 @@ from importlib import import_module
 import streamlit as st
 
 from explorer import query
+from explorer.export.contents import lesson_content
 from explorer.live.lesson import LiveLesson
 from explorer.registry import LESSONS
 from explorer.ui.components.address import Address
@@ -15,6 +16,7 @@ from explorer.ui.components.settings import (
     settings_query,
     settings_state,
 )
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.pages import page_file
@@ -49,6 +51,8 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
+        values = settings_state(settings[:-1])["values"]  # without the answer
+        web_page_button(lesson.name, [lesson.name], lambda _: lesson_content(lesson.name), values)
 
 
 def _follow_link(lesson: LiveLesson) -> None:

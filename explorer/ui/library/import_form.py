@@ -5,12 +5,13 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
 from explorer.specs import RunSpec
-from explorer.ui import catalogue, words
+from explorer.ui import catalogue
 from explorer.ui.components.name_field import can_save, name_field, name_from_file, stored_name
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
+from explorer.views import words
 
 LAST_IMPORTED_KEY = "last_imported_run"
 UPLOADER_ROUND_KEY = "import_uploader_round"

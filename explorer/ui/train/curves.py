@@ -6,8 +6,8 @@ import streamlit as st
 from explorer.runs.overfitting import find_overfitting
 from explorer.specs import RunSpec
 from explorer.store.replay import Replay
-from explorer.ui import words
 from explorer.ui.components.plots import plots
+from explorer.views import words
 
 
 def show_curves(

@@ -11,7 +11,8 @@ from explorer.jobs import queue
 from explorer.store.deletion import is_shipped
 from explorer.store.ownership import owner_key
 from explorer.store.run import EVENTS_FILE, RECORD_FILE, Run
-from explorer.ui import catalogue, visitor, words
+from explorer.ui import catalogue, visitor
+from explorer.views import words
 
 MAX_LISTED = 20
 

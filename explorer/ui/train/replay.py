@@ -14,9 +14,9 @@ from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.ownership import owner_key
 from explorer.store.replay import Replay, read_replay, subsample_frames
-from explorer.ui import words
-from explorer.ui.components.latent_pad.map_block import Film, RunInfo, map_block, pictures_block
 from explorer.ui.components.live_figure import live_figure
+from explorer.views import words
+from explorer.views.map_block import Film, RunInfo, map_block, pictures_block
 
 MAX_LIVE_FRAMES = 30  # of a training that is running, whose replay is sent repeatedly
 

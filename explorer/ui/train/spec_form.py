@@ -17,8 +17,9 @@ from explorer.fields import value_type
 from explorer.registry import built_in_datasets, unused_options
 from explorer.specs import RunSpec
 from explorer.store.ownership import public_name
-from explorer.ui import visitor, words
+from explorer.ui import visitor
 from explorer.ui.train import usual
+from explorer.views import words
 
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGE_FIELDS = ("dataset", "image_size", "colour")

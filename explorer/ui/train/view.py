@@ -13,8 +13,7 @@ from explorer.store.catalogue import folder_for_run
 from explorer.store.checkpoint import has_checkpoint
 from explorer.store.events import read_events
 from explorer.store.ownership import public_name
-from explorer.ui import catalogue, visitor, words
-from explorer.ui.compare import pairs
+from explorer.ui import catalogue, visitor
 from explorer.ui.components.deletion import delete_button
 from explorer.ui.components.publishing import private_mark
 from explorer.ui.components.verdicts import show_verdicts
@@ -23,6 +22,7 @@ from explorer.ui.pages import page_file
 from explorer.ui.train.curves import show_curves
 from explorer.ui.train.replay import show_replay
 from explorer.ui.train.start import start_trainings
+from explorer.views import pairs, words
 
 REFRESH_SECONDS, FIRST_REFRESH_SECONDS = 1.5, 0.3  # seconds
 

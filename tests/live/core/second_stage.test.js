@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { parseBlock } = await core("block"), { pointOnPath, SecondStage } = await core("second_stage");
+const { parseBlock } = await core("block"), { pointOnPath } = await core("path"), { SecondStage } = await core("second_stage");
 
 for (const { name, block, noise, n_steps, expected, tolerance } of cases("second_stage"))
   test(`a diffusion model leads noise where torch leads it: ${name}`, () => {

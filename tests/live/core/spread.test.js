@@ -2,13 +2,22 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { countInBins, spreadRatio, standardDeviation } = await core("spread"), { sampleNormal, seedUniform } = await core("random");
-const { values, sd, edges, counts } = cases("spread");
+const { countInBins, meanInterval, shareInterval, spreadRatio, standardDeviation } = await core("spread"), { sampleNormal, seedUniform } = await core("random");
+const { values, sd, mean, half_width: halfWidth, shares, edges, counts } = cases("spread");
 
 test("standard deviations and histograms are those of numpy, with what is beyond an end in the last bin", () => {
   assertClose(standardDeviation(values), sd, 1e-12);
   assertClose(countInBins(values, edges[0], edges.at(-1), counts.length), counts, 0);
   assert.deepEqual([...countInBins([-9, 9, 9], -1, 1, 2)], [1, 2]);
+});
+
+test("the intervals of a mean and of a share are those of scipy", () => {
+  const interval = meanInterval(values);
+  assertClose([interval.mean, interval.halfWidth], [mean, halfWidth], 1e-4);
+  shares.forEach(({ count, n, low, high }) => {
+    const found = shareInterval(count, n);
+    assertClose([found.share, found.low, found.high], [count / n, low, high], 1e-4);
+  });
 });
 
 test("the interval of a ratio holds the true one as often as it says", () => {

@@ -18,10 +18,9 @@ from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.ui import words
-from explorer.ui.compare import pairs
 from explorer.ui.compare.notes import are_gaps_drawn, beta_note, gap_comparison_note, gap_note
-from explorer.ui.components.readouts import film_readouts, frame_gap
+from explorer.views import pairs, words
+from explorer.views.readouts import film_readouts, frame_gap
 
 AES = ("mnist-ae-2d", "fashion-mnist-ae-2d", "digits-ae-2d", "moons-ae-2d")
 

@@ -2,7 +2,8 @@
 
 import { Network } from "../../core/network.js";
 import { sampleNormal, seedUniform } from "../../core/random.js";
-import { pointOnPath, SecondStage } from "../../core/second_stage.js";
+import { pointOnPath } from "../../core/path.js";
+import { SecondStage } from "../../core/second_stage.js";
 import { declareCodes, placeCodes } from "../../view/codes_part.js";
 import { createElement } from "../../view/dom.js";
 import { createImageStrip } from "../../view/image_strip.js";

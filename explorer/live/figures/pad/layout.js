@@ -11,40 +11,57 @@ function createOffPlaneNote({ metadata, offPlaneText }, onProject) {
   return metadata.latent_dim > 2 ? createElement("p.off", {}, offPlaneText, " ", createElement("button", { onclick: onProject, title: "Remove the part of z that the map does not show" }, "Project onto the map")) : null;
 }
 
-/** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
-export function drawMapAndImage({ metadata, canvas, decodedImage, mapContainer, map, z, description }, filmControls) {
+/** Return a canvas with the map, its cursor and the decoded image side by side. */
+function drawSide({ canvas, decodedImage, mapContainer, map, visibleZ, z }) {
   const output = createElement("canvas", { width: canvas.width + canvas.height, height: canvas.height }), ctx = output.getContext("2d");
   ctx.fillStyle = readTheme(mapContainer).background;
   ctx.fillRect(0, 0, output.width, output.height);
   ctx.drawImage(canvas, 0, 0);
   ctx.save();
   ctx.scale(map.pixelRatio, map.pixelRatio);
-  const position = map.plotArea.toPixels(map.plane.project(z));
+  const position = map.plotArea.toPixels(map.plane.project(visibleZ ?? z));
   ctx.beginPath();
   if (map.plotArea.contains(position)) ctx.arc(...position, 8, 0, 2 * Math.PI);
   strokeOutlined(ctx, 3);
   ctx.restore();
   ctx.imageSmoothingEnabled = false;
   ctx.drawImage(decodedImage.canvas, canvas.width, 0, canvas.height, (canvas.height * decodedImage.canvas.height) / decodedImage.canvas.width);
-  const filmText = filmControls ? `, at ${filmControls.title} = ${filmControls.valueOutput.textContent}` : "";
-  return addCaption(output, `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${filmText}. The image is decoded from ${description}.`, readTheme(mapContainer), map.pixelRatio);
+  return output;
+}
+
+function describeFilm(filmControls) {
+  return filmControls ? `, at ${filmControls.title} = ${filmControls.valueOutput.textContent}` : "";
+}
+
+/** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
+export function drawMapAndImage(side, filmControls) {
+  const { metadata, mapContainer, map, description } = side;
+  return addCaption(drawSide(side), `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${describeFilm(filmControls)}. The image is decoded from ${description}.`, readTheme(mapContainer), map.pixelRatio);
+}
+
+/** Return a canvas with the map and the decoded image of each side, one below the other, above a short caption. */
+export function drawSides(sides, filmControls) {
+  const pictures = sides.map(drawSide), [{ map, mapContainer }] = sides;
+  const output = createElement("canvas", { width: Math.max(...pictures.map(({ width }) => width)), height: pictures.reduce((sum, { height }) => sum + height, 0) }), ctx = output.getContext("2d");
+  pictures.reduce((top, picture) => (ctx.drawImage(picture, 0, top), top + picture.height), 0);
+  return addCaption(output, `${sides.map(({ metadata }) => `${metadata.model}, ${metadata.latent_dim}-D`).join("; ")}${describeFilm(filmControls)}`, readTheme(mapContainer), map.pixelRatio);
 }
 
 /** Return the element of a pad of one run, from the parts that Pad.createLayout collects. */
-export function createSingleLayout({ sides: [side], originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, announcement }) {
+export function createSingleLayout({ sides: [side], originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, directionSlider, videoButton, announcement }) {
   return createElement("div.pad", PAD_ATTRIBUTES,
     createElement("div.pictures", {}, side.decodedImage.element, originals.element),
     createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
-    createElement("div.controls", {}, classChoice.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls))), sliders.element, directionSlider.element),
+    createElement("div.controls", {}, classChoice.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls)), videoButton), sliders.element, directionSlider.element),
     announcement);
 }
 
 /** Return the element of a pad of two runs, from the parts that Pad.createLayout collects. */
-export function createPairLayout({ sides, originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, path, samples, announcement }) {
+export function createPairLayout({ sides, originals, legend, filmControls, classChoice, sampleButton, resetButton, projectOntoMap, sliders, path, samples, videoButton, announcement }) {
   const serverSides = sides.filter(({ network }) => !network), decodesInBrowser = serverSides.length < sides.length;
   if (filmControls) filmControls.element.classList.add(`under-${filmControls.side.index}`);
   return createElement("div.pad.pair", PAD_ATTRIBUTES,
-    createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton)),
+    createElement("div.top", {}, legend, createElement("div.buttons", {}, sampleButton, resetButton, videoButton)),
     classChoice.element,
     createElement("div.sides", {}, ...sides.map((side) => createElement("section.side", { "aria-label": side.metadata.model },
       createElement("div.head", {}, createElement("h3", {}, side.metadata.model), side.readouts.element), side.mapContainer, side.decodedImage.element, createOffPlaneNote(side, () => projectOntoMap(side)))), filmControls && filmControls.element),

@@ -16,6 +16,7 @@ import { connectMap, findView } from "./map_actions.js";
 import { Samples } from "./samples.js";
 import { Side } from "./side.js";
 import { PadState } from "./state.js";
+import { canMove, createPadVideo } from "./video.js";
 import { Walk } from "./walk.js";
 
 export class Pad {
@@ -72,7 +73,8 @@ export class Pad {
     for (const side of sides) Object.assign(side.map, { hiddenClasses: map.hiddenClasses, view });
     this.announcement = createElement("span.unseen", { "aria-live": "polite" });
     const isSingle = sides.length === 1;
-    const parts = { ...this, announcement: this.announcement,
+    this.videoButton = createPadVideo(this);
+    const parts = { ...this,
       legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, repaintMaps) : null,
       sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.sample_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
         isSingle ? metadata.sample_label : "Resample"),
@@ -223,6 +225,7 @@ export class Pad {
       this.path?.show(walk, filmPosition);
     }
     this.samples?.show(filmPosition);
+    if (this.videoButton) this.videoButton.hidden = !canMove(this);
     const isPreviewing = sides.some(({ preview }) => preview);
     this.originals.show(row, isPreviewing);
     if (this.announcementPending && !isPreviewing && (!this.serverDecoder || this.serverDecoder.isUpToDate)) this.announce();

@@ -1,6 +1,7 @@
 // One run of a pad: its map, its decoder, its decoded image and its z.
 
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
+import { DecodedGrid } from "../../core/decoded_grid.js";
 import { describeCode, formatNumber } from "../../core/format.js";
 import { isInGap } from "../../core/gaps.js";
 import { Network } from "../../core/network.js";
@@ -17,10 +18,10 @@ export class Side {
     Object.assign(this, { index, metadata, codes, mapId: map.id, z: null, preview: null, hoveredRow: -1, rowCodes: {}, decodedZ: null, decodedFilmPosition: null, decodedLabel: null });
     this.origin = Array.from(tensors.origin.data);
     this.covarianceFactor = tensors.covariance_factor?.data ?? null; // samples are origin + factor·noise, or without a factor the noise itself
-    this.network = decoder && new Network(decoder);
+    this.network = decoder && (decoder.metadata.is_grid ? new DecodedGrid(decoder) : new Network(decoder));
     this.label = 0;
     const inputCount = metadata.latent_dim + metadata.decoded_classes.length;
-    if (this.origin.length !== metadata.latent_dim || (decoder && decoder.metadata.n_inputs !== inputCount))
+    if (this.origin.length !== metadata.latent_dim || (decoder && !this.isGrid && decoder.metadata.n_inputs !== inputCount))
       throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
     if (decoder && this.network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
       throw new UserFacingError(`The decoder gives ${this.network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
@@ -38,6 +39,9 @@ export class Side {
 
   /** The z that is shown: that under the pointer, or else the committed one. */
   get visibleZ() { return this.preview ?? this.z; }
+
+  /** Whether images on a grid stand in for the decoder. */
+  get isGrid() { return this.network instanceof DecodedGrid; }
 
   get isConditional() { return this.metadata.decoded_classes.length > 0; }
 
@@ -85,7 +89,7 @@ export class Side {
 
   /** Return what is decoded, in words: z, and the class of a conditional model. */
   get description() {
-    return describeCode(this.visibleZ) + (this.isConditional ? `, ${this.classText}` : "");
+    return describeCode(this.visibleZ) + (this.isConditional ? `, ${this.classText}` : "") + (this.isGrid ? ", interpolated on a grid" : "");
   }
 
   /** Return whether z lies in a gap, or null if that is unknown. */

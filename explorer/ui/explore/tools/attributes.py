@@ -8,7 +8,6 @@ import streamlit as st
 from explorer.errors import UserError
 from explorer.latent.attributes import class_direction, factor_direction, group_direction, measure_effect
 from explorer.latent.share import share_of_count
-from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import (
     ATTRIBUTE,
@@ -23,7 +22,8 @@ from explorer.ui.explore.tools.classified import class_probabilities
 from explorer.ui.explore.tools.image_groups import group_rows, show_group_change, show_groups
 from explorer.ui.explore.tools.known_factors import show_changes, show_separation
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.run_view import RunView, run_version
 
 MAX_MULTIPLE = 2.0  # times the direction, in the strip
 MAX_EFFECT_CODES = 1000  # codes of other classes to which a direction is added, at most

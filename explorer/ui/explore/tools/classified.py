@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier, read_classifier
 from explorer.store.run import Run, read_run
-from explorer.ui.run_view import run_version
+from explorer.views.run_view import run_version
 
 LOW_CONFIDENCE_LABEL = f"below {MIN_CLASS_PROBABILITY:.0%} confidence"
 CLASSIFIER_HELP = (

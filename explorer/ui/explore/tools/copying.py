@@ -17,7 +17,7 @@ from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.run_view import RunView, run_version
 
 # images: shown, of which a blend is made, from which a median distance is taken
 N_NEAREST_IMAGES = 6

@@ -1,13 +1,16 @@
-"""Export: codes, the run, its decoder, a link, and what to cite."""
+"""Export: a web page, codes, the run, its decoder, a link, and what to cite."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from explorer.errors import UserError
+from explorer.export.contents import run_content
 from explorer.runs.citation import bibtex
 from explorer.store.ownership import owner_key, public_name
+from explorer.ui.components.web_page import web_page_button
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.export_animation import show_animation
 from explorer.ui.explore.tools.tool import Tool
 
 REFRESH_SECONDS = 1.5
@@ -18,6 +21,17 @@ def show(session: ExploreSession) -> None:
 
     run, beta, name = session.run, session.beta, public_name(session.run.name)
     at = f"-beta-{beta:.3g}" if beta is not None else ""
+    st.markdown("**Web page**")
+    web_page_button(
+        session_key("export", run),
+        [run.name],
+        lambda includes_own: run_content(run, includes_own),
+        session.position.values,
+        row=session.position.row,
+        runs=[run],
+        errors=session.export_errors,
+    )
+    show_animation(session, _download_button)
     st.markdown("**Codes of the test images**")
     with st.container(horizontal=True):
         row = "One row per image: number, class, " + (

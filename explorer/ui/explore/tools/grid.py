@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from explorer.latent.traversal import REACH_SIGMA, correlation, manifold_grid
-from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import GRID_SIDE, SPACING
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.run_view import RunView
+from explorer.views import words
+from explorer.views.run_view import RunView
 
 SPACING_LABELS = {"quantile": "By quantile", "coordinate": "By coordinate"}
 NEGLIGIBLE_CORRELATION = 0.005  # rounds to 0

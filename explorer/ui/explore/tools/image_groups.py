@@ -9,7 +9,7 @@ from explorer.query import Rows
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import FROM_IMAGES, TO_IMAGES, Setting
 from explorer.ui.explore.session import ExploreSession, session_key
-from explorer.ui.run_view import RunView, run_version
+from explorer.views.run_view import RunView, run_version
 
 GROUPS = {"From the images": FROM_IMAGES, "to the images": TO_IMAGES}
 MAX_GROUP_IMAGES = 200  # of a group, in a link

@@ -9,14 +9,14 @@ from explorer.latent.gap_map import build_gap_index
 from explorer.latent.interpolation import interpolate_linear, interpolate_spherical, midpoints
 from explorer.latent.share import Z95, format_plus_minus
 from explorer.store.run import Run
-from explorer.ui import catalogue, words
-from explorer.ui.compare import pairs
+from explorer.ui import catalogue
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.plots import plots
 from explorer.ui.components.settings import PATH_TYPE, STEPS
 from explorer.ui.explore.session import ExploreSession, PathEnd, new_session, session_key
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import pairs, words
+from explorer.views.run_view import RunView, run_version
 
 PATH_LABELS = {"linear": "Linear", "spherical": "Spherical (slerp)"}
 MAX_END_IMAGES = 40  # test images to begin or end with

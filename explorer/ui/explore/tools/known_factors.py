@@ -12,9 +12,9 @@ from explorer.latent.disentanglement import Separation, measure_separation
 from explorer.latent.estimate import Estimate, estimate_means
 from explorer.latent.share import format_percent
 from explorer.store.regressor import Regressor
-from explorer.ui import words
 from explorer.ui.explore.session import ExploreSession
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.run_view import RunView, run_version
 
 MAX_CODES = 500  # to which a direction is added, at most
 

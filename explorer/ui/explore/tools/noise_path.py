@@ -13,10 +13,10 @@ from explorer.query import Vector
 from explorer.store.ownership import owner_key
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.live_figure import live_figure
-from explorer.ui.components.second_stage_block import second_stage_block
 from explorer.ui.components.settings import PATH_TIME, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
-from explorer.ui.run_view import RunView
+from explorer.views.run_view import RunView
+from explorer.views.second_stage_block import second_stage_block
 
 SHOWN_STEP = 4  # every fourth step of the path is marked on the map of the pad
 DECODED_STEP = 5  # every fifth step is decoded, where the server decodes

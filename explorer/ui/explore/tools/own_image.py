@@ -9,7 +9,6 @@ from explorer.data.formats import FORMAT_NAMES
 from explorer.data.own_image import convert_drawing, invert, looks_inverted, read_own_image, rendering_notes
 from explorer.errors import UserError
 from explorer.registry import LESSONS
-from explorer.ui import words
 from explorer.ui.components.drawing import drawing
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import IMAGE_SOURCE, IMPORTANCE_SAMPLES, TEST_IMAGE
@@ -17,7 +16,8 @@ from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
-from explorer.ui.run_view import RunView
+from explorer.views import words
+from explorer.views.run_view import RunView
 
 SOURCE_LABELS = {"test": "A test image", "draw": "Draw", "upload": "Upload"}
 MAX_CACHED_ESTIMATES = 50  # estimates of log p(x)

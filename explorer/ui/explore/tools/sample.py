@@ -10,7 +10,6 @@ from explorer.latent.draws import sample_codebook, sample_gaussian
 from explorer.latent.share import share_of_true
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
-from explorer.ui import words
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import (
@@ -26,7 +25,8 @@ from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools import noise_path
 from explorer.ui.explore.tools.classified import CLASSIFIER_HELP, LOW_CONFIDENCE_LABEL, class_probabilities
 from explorer.ui.explore.tools.tool import Tool
-from explorer.ui.run_view import RunView
+from explorer.views import words
+from explorer.views.run_view import RunView
 
 IMAGES_PER_ROW = 8
 PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}

@@ -8,13 +8,13 @@ import streamlit as st
 
 from explorer.latent.projection import component_title, variance_share_errors
 from explorer.latent.share import Z95
-from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import AXES, COLOUR_BY, X_AXIS, Y_AXIS
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.explore.tools.tsne_work import tsne_positions
-from explorer.ui.run_view import RunView, run_version
+from explorer.views import words
+from explorer.views.run_view import RunView, run_version
 
 MAX_IMAGES_SHOWN = 40  # images of a selection
 MAX_COMPONENTS_SHOWN = 10  # of a PCA, whose variance is shown
@@ -155,7 +155,7 @@ def _table(session: ExploreSession, n: int) -> pd.DataFrame:
     """Return a table with a row for each of the first n test images."""
     run = session.run
     e = RunView(session.run).embedding
-    measurements = RunView(session.run).image_metrics(session.beta)
+    measurements = session.image_metrics()
     columns = {"class": [run.class_names[label] for label in e.y[:n]], "distortion": measurements.distortion}
     columns |= {"rate": measurements.rate.sum(1)} if run.spec.has_prior else {}
     columns |= {name: values[:n] for name, values in e.factors.items()}

@@ -5,12 +5,12 @@ import streamlit as st
 
 from explorer.latent.dimensions import Dimension
 from explorer.latent.traversal import largest_change, traverse
-from explorer.ui import words
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.settings import STEPS
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.known_factors import show_separation
 from explorer.ui.explore.tools.tool import Tool
+from explorer.views import words
 
 MAX_CLASSES_PER_ROW = 10
 MAX_ROWS_AT_FIRST = 8  # dimensions in view at first

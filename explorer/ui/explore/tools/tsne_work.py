@@ -11,7 +11,7 @@ from explorer.errors import UserError
 from explorer.latent.tsne import tsne
 from explorer.ui.components.background import BackgroundJob, show_progress
 from explorer.ui.explore.session import ExploreSession, session_key
-from explorer.ui.run_view import run_version
+from explorer.views.run_view import run_version
 
 
 def _compute(codes: np.ndarray, on_progress: Callable[[float], None]) -> np.ndarray:

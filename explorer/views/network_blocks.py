@@ -8,9 +8,9 @@ from explorer.live.block import Block, LazyBlock, share_block
 from explorer.store.classifier import read_classifier
 from explorer.store.density import density_file, read_density
 from explorer.store.run import MODEL_FILE, Run, read_tensors
-from explorer.ui.components.latent_pad.classifier_block import classifier_block
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
-from explorer.ui.components.second_stage_block import second_stage_block
+from explorer.views.classifier_block import classifier_block
+from explorer.views.decoder_block import decoder_block
+from explorer.views.second_stage_block import second_stage_block
 
 
 def decoder_at_own_weight(run: Run) -> LazyBlock:

@@ -6,7 +6,7 @@ from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.gap_map import GapMap
 from explorer.store.film_frame import FilmFrame
 from explorer.store.run import Run
-from explorer.ui.components.latent_pad.map_block import Readout
+from explorer.views.map_block import Readout
 
 
 def frame_gap(frame: FilmFrame, prior: bool = False) -> GapEstimate | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.specs import RunSpec
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
+from explorer.views.decoder_block import decoder_block
 from tests.live.network_cases import model_with_weights
 
 

@@ -1,12 +1,11 @@
 """What the pages show of a run. Each part is computed at its first use, and cached for all visitors."""
 
 import hashlib
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.dimensions import Dimension, rank_dimensions, widen_ranges
@@ -19,22 +18,15 @@ from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
 from explorer.store.run import MODEL_FILE, Run, read_run, read_tensors
-from explorer.ui import words
-from explorer.ui.components.latent_pad.classifier_block import classifier_block
-from explorer.ui.components.latent_pad.decoder_block import decoder_block
-from explorer.ui.components.latent_pad.map_block import Film, Gaps, images_block, map_block
-from explorer.ui.components.readouts import film_readouts, run_readouts
+from explorer.views import words
+from explorer.views.caching import cached
+from explorer.views.classifier_block import classifier_block
+from explorer.views.decoder_block import decoder_block
+from explorer.views.map_block import Film, Gaps, images_block, map_block
+from explorer.views.readouts import film_readouts, run_readouts
 
-IMAGES_FORMAT = (
-    1  # of images_block(): another number for another encoding, as browsers keep blocks for a year
-)
-
-
-def _cached(n: int, **options) -> Callable:
-    """Cache the results of a method of RunView for n runs, or KL weights of runs."""
-    identity = {"explorer.ui.run_view.RunView": lambda view: (str(view.run.folder), view.version)}
-    options = {"show_spinner": False} | options
-    return st.cache_resource(max_entries=n, hash_funcs=identity, **options)
+CLASSIFIER_SECONDS = 30  # until a new classifier is used
+IMAGES_FORMAT = 1  # of images_block(); another for another encoding, as browsers keep blocks for a year
 
 
 def run_version(run: Run) -> str:
@@ -42,7 +34,7 @@ def run_version(run: Run) -> str:
     return run.files[MODEL_FILE]["sha256"][:8]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunView:
     """The codes of a run, the blocks of its latent pad, its gaps and its model.
 
@@ -55,6 +47,17 @@ class RunView:
     def version(self) -> str:
         return run_version(self.run)
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other shows the same training, so that what is computed for one serves both."""
+        return isinstance(other, RunView) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, str]:
+        return str(self.run.folder), self.version
+
     def assert_unchanged(self) -> None:
         """Raise UserError if the run has been deleted or trained again since the page was made."""
         run = read_run(self.run.folder)
@@ -62,19 +65,19 @@ class RunView:
             raise UserError(f"Run {run.name} has been trained again. Reload the page.")
 
     @property
-    @_cached(32)
+    @cached(32)
     def embedding(self) -> Embedding:
         self.assert_unchanged()
         return read_embedding(self.run)
 
     @property
-    @_cached(32)
+    @cached(32)
     def scale(self) -> ReferenceGaussian:
         mu = self.embedding.mu
         return reference_gaussian(mu, fit_projection(mu), self.run.spec.has_prior)
 
     @property
-    @_cached(32)
+    @cached(32)
     def dimensions(self) -> list[Dimension]:
         e, rates = self.embedding, self.run.test.rate_per_dimension
         dims = rank_dimensions(e.mu, rates, self.run.spec.has_prior)
@@ -119,7 +122,7 @@ class RunView:
         return tuple((1 - t) * part[i] + t * part[i + 1] for part in (e.film.mu, e.film.logvar))
 
     @property
-    @_cached(32)
+    @cached(32)
     def map_block(self) -> Block:
         e, film, readouts = self.embedding, None, ()
         if e.film:
@@ -129,7 +132,7 @@ class RunView:
         return self._own(map_block(f"map-{self.version}", self.run, e, *parts))
 
     @property
-    @_cached(32)
+    @cached(32)
     def decoder_block(self) -> Block | None:
         """The decoder for the browser; None if it is too large, or of a kind that no browser computes."""
         self.assert_unchanged()
@@ -142,7 +145,7 @@ class RunView:
         return self._own(decoder_block(id, run.spec, run.shape, rungs, **options))
 
     @property
-    @_cached(32)
+    @cached(32)
     def images_block(self) -> LazyBlock:
         e = self.embedding
         images = e.images[: e.film.mu.shape[1]] if e.film else e.images
@@ -151,7 +154,7 @@ class RunView:
         return LazyBlock(f"images-{digest}", build, images.nbytes, owner_key(self.run.name))
 
     @property
-    @_cached(32)
+    @cached(32)
     def comparison_block(self) -> Block:
         """The map of the run on Compare: as many points as the other run has, gaps, and measured figures."""
         run, e = self.run, self.embedding
@@ -169,9 +172,12 @@ class RunView:
         return self._own(map_block(id, run, e, *parts, **options))
 
     @property
-    @_cached(32, ttl=30)
     def classifier_block(self) -> Block | None:
         """The classifier of the run's images; a new one is used within half a minute."""
+        return self._classifier_block(int(time.time() / CLASSIFIER_SECONDS))
+
+    @cached(32)
+    def _classifier_block(self, half_minute: int) -> Block | None:
         self.assert_unchanged()
         classifier = read_classifier(self.run)
         return self._own(
@@ -179,17 +185,17 @@ class RunView:
         )
 
     @property
-    @_cached(32)
+    @cached(32)
     def gap_map(self) -> GapMap | None:
         """The gaps of the run, of a ladder at KL weight 1; None if there are too few codes."""
         return build_gap_map(self.embedding.mu, self.embedding.logvar)
 
-    @_cached(16)
+    @cached(16)
     def gap_index(self, beta: float | None = None) -> GapIndex | None:
         """Return the index that decides which z are in gaps; None if there are too few codes."""
         return build_gap_index(*self.posteriors(beta), np.random.default_rng(0))
 
-    @_cached(8)
+    @cached(8)
     def load(self, beta: float | None = None):
         """Return the run with its model (explorer.runs.load.LoadedRun); of a ladder, at a KL weight."""
         from explorer.runs.load import load_model
@@ -213,7 +219,7 @@ class RunView:
         x, y = self.embedding.images[:n], self.embedding.y[:n]
         return self.load().decode(self.load().encode(x, y).mu.numpy(), y)
 
-    @_cached(16, show_spinner="Measuring each test image…")
+    @cached(16)
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
         from explorer.runs import inference

@@ -116,10 +116,33 @@ def default_pair(runs: list[Run], images: tuple | None = None) -> tuple[Run, Run
     return best and (_best_on_side(best, runs, is_left=True), best)
 
 
+def in_order(run: Run, other: Run) -> tuple[Run, Run]:
+    """Return two runs in the order in which they can stand beside each other; in this one if in neither."""
+    return (other, run) if are_comparable(other, run) and not are_comparable(run, other) else (run, other)
+
+
 def pair_query(run: Run, other: Run) -> dict[str, str]:
     """Return the query of a link to the compare page with these two runs."""
-    left, right = (run, other) if are_comparable(run, other) else (other, run)
+    left, right = in_order(run, other)
     return {"ae": left.name, "vae": right.name}
+
+
+def pair_fault(left: Run, right: Run) -> str:
+    """Return in one sentence why two runs cannot stand beside each other in this order; "" if they can."""
+    if fault := _left_fault(left) or _right_fault(right):
+        return fault
+    if are_comparable(left, right):
+        return ""
+    fault = "are the same run" if left.name == right.name else "were trained on different images"
+    return f"{left.name} and {right.name} {fault} and cannot be compared."
+
+
+def _left_fault(run: Run) -> str:
+    return "" if is_ae(run) or is_conditional(run) else f"{run.name} is not an AE, nor a conditional VAE."
+
+
+def _right_fault(run: Run) -> str:
+    return "" if is_vae(run) else f"{run.name} is not a VAE."
 
 
 def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tuple[Run, Run] | None, str]:
@@ -127,13 +150,12 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
     by_name = {run.name: run for run in runs}
     problems = [f"There is no run {name}." for name in (ae, vae) if name and name not in by_name]
     left, right = by_name.get(ae), by_name.get(vae)
-    if left and not (is_ae(left) or is_conditional(left)):
-        problems, left = [*problems, f"{ae} is not an AE, nor a conditional VAE."], None
-    if right and not is_vae(right):
-        problems, right = [*problems, f"{vae} is not a VAE."], None
-    if left and right and not are_comparable(left, right):
-        fault = "are the same run" if left is right else "were trained on different images"
-        problems, left = [*problems, f"{ae} and {vae} {fault} and cannot be compared."], None
+    if left and (fault := _left_fault(left)):
+        problems, left = [*problems, fault], None
+    if right and (fault := _right_fault(right)):
+        problems, right = [*problems, fault], None
+    if left and right and (fault := pair_fault(left, right)):
+        problems, left = [*problems, fault], None
     left, right = (
         left or (right and _best_on_side(right, runs, is_left=True)),
         right or (left and _best_on_side(left, runs, is_left=False)),

@@ -14,7 +14,7 @@ from explorer.latent.scale import reference_gaussian
 from explorer.live.block import Block, LazyBlock
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
-from explorer.ui.components.latent_pad.map_block import Film, images_block, map_block
+from explorer.views.map_block import Film, images_block, map_block
 
 
 def made(name, film=None, change=lambda e: e):

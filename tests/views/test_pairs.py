@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.store.catalogue import find_run
-from explorer.ui.compare import pairs
+from explorer.views import pairs
 
 
 @pytest.fixture

@@ -1,0 +1,3 @@
+from explorer.ui.learn.teach import teach
+
+teach("bound")
