@@ -29,8 +29,10 @@ def tune_for_training() -> None:
 
 
 @contextmanager
-def temporary_training_memory() -> Iterator[None]:
-    """Tune the memory for a training in a process that serves pages, and restore the setting."""
+def retained_memory() -> Iterator[None]:
+    """Keep freed memory for a computation in a process that serves pages, then return it and restore the
+    setting.
+    """
     _retain_freed_memory()
     try:
         yield

@@ -47,7 +47,7 @@ def test_a_trainer_uses_the_memory_of_the_step_before():
 
 def test_a_server_gives_memory_back_but_for_the_moment_in_which_it_tries_a_training():
     usual = pages_asked_for("memory.tune_for_server(); asked = steps()")
-    moment = "memory.tune_for_server()\nwith memory.temporary_training_memory():\n    asked = steps()"
+    moment = "memory.tune_for_server()\nwith memory.retained_memory():\n    asked = steps()"
     assert pages_asked_for(moment) < usual / 5
     assert pages_asked_for(moment + "\nasked = steps()") > usual / 2
 

@@ -12,7 +12,9 @@ REACH_SIGMA = 6.0  # standard deviations of each posterior, to either side of it
 NARROW_QUANTILE = 0.01  # the posterior whose standard deviation sets the size of a cell
 CELLS_PER_SIGMA = 8.0  # in that standard deviation
 MAX_CELLS = {1: 2**18, 2: 3000}  # cells along an axis, at most, by the number of axes
+MAX_JOINT_CELLS = 2000  # of joint_kl_to_prior(), which visitors wait for
 CHUNK_ELEMENTS = 2**21  # numbers that are computed at once
+CHUNK_POSTERIORS = 128  # whose densities on the grid are computed at once, in the processor's cache
 
 
 def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +26,11 @@ def aggregate_posterior(mu: np.ndarray, logvar: np.ndarray) -> tuple[np.ndarray,
         min((mu - REACH_SIGMA * sd).min(), -4), max((mu + REACH_SIGMA * sd).max(), 4), GRID_POINTS
     )
     sd = np.maximum(sd, (z[1] - z[0]) / 2)  # no narrower than the grid resolves
-    return z, (np.exp(-((z[:, None] - mu) ** 2) / (2 * sd**2)) / (sd * np.sqrt(2 * np.pi))).mean(1)
+    scale, weight, density = 1 / (sd * np.sqrt(2)), 1 / (sd * np.sqrt(2 * np.pi) * len(sd)), np.zeros(len(z))
+    for start in range(0, len(sd), CHUNK_POSTERIORS):
+        rows = slice(start, start + CHUNK_POSTERIORS)
+        density += np.exp(-(((z[:, None] - mu[rows]) * scale[rows]) ** 2)) @ weight[rows]
+    return z, density
 
 
 def kl_to_prior(z: np.ndarray, density: np.ndarray) -> float:
@@ -41,9 +47,9 @@ def joint_kl_to_prior(mu: np.ndarray, logvar: np.ndarray) -> float:
     [n, 2].
 
     By the masses that both have in square cells: posteriors narrower than a cell make it smaller than the
-    exact value.
+    exact value. For the 10,000 test images of mnist-vae-2d, cells of two thirds the size add 0.0004 nats.
     """
-    return aggregate_masses(mu, logvar).kl_to_prior()
+    return aggregate_masses(mu, logvar, MAX_JOINT_CELLS).kl_to_prior()
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,10 @@ class CellMasses:
         return float(negative_entropy - log_prior)
 
 
-def aggregate_masses(mu: np.ndarray, logvar: np.ndarray) -> CellMasses:
+def aggregate_masses(mu: np.ndarray, logvar: np.ndarray, max_cells: int | None = None) -> CellMasses:
     """Return the masses of q(z) = mean over images of N(mu, diag exp(logvar)); mu, logvar [n, 1] or [n, 2].
-    The cells are as small as the narrow posteriors ask for, and as many as MAX_CELLS allows.
+    The cells are as small as the narrow posteriors ask for, and along an axis at most max_cells, by default
+    those of MAX_CELLS.
     """
     from scipy.special import ndtr
 
@@ -97,7 +104,7 @@ def aggregate_masses(mu: np.ndarray, logvar: np.ndarray) -> CellMasses:
     low, n_axes = lower.min(0), mu.shape[1]
     size = float(
         max(
-            (upper.max(0) - low).max() / (MAX_CELLS[n_axes] - 1),
+            (upper.max(0) - low).max() / ((max_cells or MAX_CELLS[n_axes]) - 1),
             np.quantile(sd, NARROW_QUANTILE) / CELLS_PER_SIGMA,
         )
     )

@@ -36,6 +36,7 @@ def _import_heavy_modules() -> None:
     try:
         import pandas  # noqa: F401
         import sklearn.decomposition  # noqa: F401
+        import sklearn.neighbors  # noqa: F401
 
         import explorer.runs.train  # noqa: F401
 

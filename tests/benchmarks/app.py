@@ -19,31 +19,28 @@ from tests.benchmarks.table import Row, say
 from tests.browser.launch import ROOT, chromium_or_exit, running_app, runs_of_its_own
 
 VIEWPORT = {"width": 1440, "height": 900}
-SIGNS = {  # by page: an element that must be painted; on a lesson, all elements before it are complete too
+LESSON_SIGN = '[data-testid="live-control"]'  # which is there with the whole figure
+SIGNS = {  # by page: an element that must be painted
     "/": '[data-testid="decoded"]',
     "/explore": '[data-testid="decoded"]',
     "/compare": '[data-testid="decoded-2"]',
     "/train": '[data-testid="stBaseButton-primary"]',
     "/library": '[data-testid="stDataFrame"]',
     "/images": '[data-testid="stFileUploader"]',
-    **{f"/{page_name(name)}": "source code" for name in LESSONS},
+    **{f"/{page_name(name)}": LESSON_SIGN for name in LESSONS},
 }
 LAST = "the first page's image is painted"
 SLIDER = '[data-testid="stSlider"]'
 
-# Whether a sign stands on the page, also within a component, and its canvas and all charts and plots are painted; a
-# lesson has plots.
+# Whether a sign stands on the page, also within a component, and its canvas and all visible charts and plots are painted.
 PAINTED = """
     globalThis.painted = (sign) => {
         const within = [...document.querySelectorAll('[data-testid^="stBidiComponent"]')].map(({ shadowRoot }) => shadowRoot);
-        const parts = [document, ...within.filter(Boolean)];
-        const found = sign === "source code" ? [...document.querySelectorAll("summary")].find((e) => e.textContent.includes("Source code"))
-            : parts.map((part) => part.querySelector(sign)).find(Boolean);
-        const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
-        const plots = parts.flatMap((part) => [...part.querySelectorAll(".plot-axes")]);
+        const parts = [document, ...within.filter(Boolean)], all = (selector) => parts.flatMap((part) => [...part.querySelectorAll(selector)]);
+        const [found] = all(sign);
         return Boolean(found) && (found.tagName !== "CANVAS" || found.getContext("2d").getImageData(0, 0, 1, 1).data[3] > 0)
-            && charts.every((chart) => chart.querySelector(".main-svg"))
-            && (sign !== "source code" || plots.length > 0) && plots.every((axes) => axes.getAttribute("d"));
+            && all('[data-testid="stPlotlyChart"]').every((chart) => chart.querySelector(".main-svg"))
+            && all(".plot").filter((plot) => plot.checkVisibility()).every((plot) => plot.querySelector(".plot-axes")?.getAttribute("d"));
     };
     globalThis.seen = async (sign) => {
         while (!painted(sign)) await new Promise(requestAnimationFrame);

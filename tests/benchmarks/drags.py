@@ -50,7 +50,7 @@ EMPTY_PAGE = "data:text/html," + quote("""<!doctype html><meta name="viewport" c
 # image is on the canvas (or, for st.image, in the page).
 WATCH = """
     globalThis.bench = { waiting: [], took: [], worked: [], images: 0 };
-    const painted = () => {
+    globalThis.markPainted = () => {
         const events = bench.waiting.splice(0), channel = new MessageChannel();
         bench.images++;
         channel.port1.onmessage = () => {
@@ -63,9 +63,9 @@ WATCH = """
     const put = CanvasRenderingContext2D.prototype.putImageData;
     CanvasRenderingContext2D.prototype.putImageData = function (...args) {
         put.apply(this, args);
-        if (this.canvas.dataset.testid === "decoded") painted();
+        if (this.canvas.dataset.testid === "decoded") markPainted();
     };
-    new MutationObserver((changes) => changes.some(({ target }) => target.tagName === "IMG") && painted())
+    new MutationObserver((changes) => changes.some(({ target }) => target.tagName === "IMG") && markPainted())
         .observe(document, { subtree: true, attributes: true, attributeFilter: ["src"] });
 """
 

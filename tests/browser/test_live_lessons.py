@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.export.contents import lesson_content
-from explorer.live.page import build_page
 from explorer.query import write
+from tests.live.pages import write_lessons
 from tests.live.test_lesson import LIVE
 
 MOVED_WITHIN = 10_000  # ms in which the figure has moved to what it shows
@@ -24,10 +23,7 @@ RECORD = """() => { globalThis.frames_changed = new Set(); let frame = 0;
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("lessons")
-    for name in LIVE:
-        (folder / f"{name}.html").write_text(build_page(lesson_content(name)), encoding="utf-8")
-    return {name: (folder / f"{name}.html").as_uri() for name in LIVE}
+    return write_lessons(tmp_path_factory.mktemp("lessons"), LIVE)
 
 
 @pytest.fixture
@@ -123,3 +119,34 @@ def test_a_gradient_ascent_raises_the_bound_but_solves_no_task(open_lesson):
     expect(page).to_have_url(re.compile("mu0=-0.3"), timeout=MOVED_WITHIN)
     assert float(bound.inner_text().split()[3]) < min(before, 0.1)
     expect(page.get_by_test_id("task")).not_to_contain_text("solved")
+
+
+def test_an_e_step_closes_the_gap_and_an_m_step_raises_log_p_by_more_than_the_bound(open_lesson):
+    page = open_lesson("elbo", answer=3)
+    page.get_by_text("E and M steps on a tiny decoder").click()
+
+    def terms() -> list[float]:
+        """Return log p(x), the bound and the gap."""
+        text = page.get_by_test_id("em-sums").inner_text().partition("\n")[0].replace("−", "-")
+        return [float(number) for number in re.findall(r"-?\d+\.\d+", text)]
+
+    def step(name: str) -> list[float]:
+        page.get_by_test_id(name).click()
+        expect(page.get_by_test_id("em")).to_have_attribute("aria-busy", "false", timeout=MOVED_WITHIN)
+        return terms()
+
+    start, after_e = terms(), step("e-step")
+    assert after_e[0] == start[0] and after_e[1] > start[1] and after_e[2] == 0
+    after_m = step("m-step")
+    assert after_m[0] - after_e[0] > after_m[1] - after_e[1] > 0.1 and after_m[2] > 0
+    assert after_m[0] == pytest.approx(after_m[1] + after_m[2], abs=0.0011)
+    handle = page.get_by_test_id("em").get_by_role("slider").first
+    handle.focus()
+    handle.press("ArrowRight")  # a decoder moved by hand, by which log p(x) and the bound change
+    expect(page.get_by_test_id("em-sums")).not_to_contain_text(f"{after_m[1]:.3f}".replace("-", "−"))
+    assert terms()[0] != after_m[0]
+    page.get_by_test_id("alternate").click()
+    expect(page.get_by_test_id("alternate")).to_have_text("Pause")
+    page.get_by_test_id("alternate").click()
+    expect(page.get_by_test_id("alternate")).to_have_text("Alternate")
+    assert terms()[0] > start[0]

@@ -19,6 +19,7 @@ from tests.live.lesson_rate_cases import rate_terms_cases
 from tests.live.lesson_reparameterization_cases import gradient_cases
 from tests.live.lesson_slant_cases import slant_cases
 from tests.live.lesson_spread_cases import spread_cases
+from tests.live.lesson_steps_cases import linear_decoder_cases
 
 
 def lesson_cases() -> dict[str, dict]:
@@ -32,6 +33,7 @@ def lesson_cases() -> dict[str, dict]:
         "codebook": codebook_cases(),
         "class_direction": class_direction_cases(),
         "gradients": gradient_cases(),
+        "linear_decoder": linear_decoder_cases(),
         "linear_vae": linear_vae_cases(),
         "mixture": mixture_cases(),
         "nearest_images": nearest_cases(),

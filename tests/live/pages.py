@@ -1,9 +1,10 @@
-"""Pages with one figure each, of included runs and of a replay, as files."""
+"""Pages with one figure each, of included runs, of a replay and of lessons, as files."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from explorer.export.contents import comparison_content, run_content
+from explorer.export.contents import comparison_content, lesson_content, run_content
 from explorer.live.fields import EPOCH, replay_fields
 from explorer.live.figure import REPLAY
 from explorer.live.page import PageContent, build_page
@@ -31,6 +32,13 @@ def write_pages(folder: Path, compress: bool = True) -> dict[str, str]:
     for kind, content in contents.items():
         (folder / f"{kind}.html").write_text(build_page(content, compress), encoding="utf-8")
     return {kind: (folder / f"{kind}.html").as_uri() for kind in contents}
+
+
+def write_lessons(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Write the figures of lessons; return the address of each file by the lesson's name."""
+    for name in names:
+        (folder / f"{name}.html").write_text(build_page(lesson_content(name)), encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in names}
 
 
 def _replay() -> PageContent:

@@ -5,7 +5,7 @@ the training images with their posteriors into a block.
 import numpy as np
 
 from explorer.latent.gap_map import GAP_THRESHOLD, build_gap_map, deepest_gap
-from explorer.latent.gaps import kth_distances
+from explorer.latent.gaps import neighbours
 from explorer.latent.neighbours import fit_blend, nearest_points
 from explorer.latent.share import Share, format_median, median_with_interval, share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
@@ -27,8 +27,7 @@ def two_nearest_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray
     """Return the Euclidean distances [n, 2], over pixels in [0, 1], of each of the queries [n, C, H, W] from
     the nearest and the second nearest of the images [N, C, H, W]; both are uint8 or float in [0, 1].
     """
-    points, places = (_flatten(part) for part in (images, queries))
-    return np.column_stack([kth_distances(points, places, k) for k in (1, 2)])
+    return neighbours(_flatten(images), _flatten(queries), 2)[0]
 
 
 def blend_distances(images: np.ndarray, queries: np.ndarray) -> np.ndarray:

@@ -14,15 +14,15 @@ function interpolate({ kind, scale }, from, to, share) {
 }
 
 /** Move the values of fields to each of targets, one after the other; with reduced motion, at once. show(values) is called once a frame,
- * onEnd() at the end. Return a function that stops it. */
-export function animateValues(fields, values, targets, show, onEnd) {
+ * onEnd() at the end; duration: of each move, in ms. Return a function that stops it. */
+export function animateValues(fields, values, targets, show, onEnd, duration = DURATION_MS) {
   const byName = new Map(fields.map((field) => [field.name, field]));
   let isStopped = false, index = 0, start = null, from = values;
   const step = (time) => {
     if (isStopped) return;
     if (index === targets.length) return onEnd();
     start ??= time;
-    const target = targets[index], share = prefersReducedMotion() ? 1 : Math.min((time - start) / DURATION_MS, 1);
+    const target = targets[index], share = prefersReducedMotion() ? 1 : Math.min((time - start) / duration, 1);
     show(Object.fromEntries(Object.entries(target).map(([name, to]) => [name, interpolate(byName.get(name), from[name], to, ease(share))])));
     if (share === 1) [from, index, start] = [{ ...from, ...target }, index + 1, null];
     requestAnimationFrame(step);

@@ -29,5 +29,5 @@ def estimate_sentence(spec: RunSpec, busy: bool) -> str:
 
 @st.cache_data(max_entries=200, show_spinner="Estimating the training time…")
 def _seconds_per_epoch(settings: str) -> float:
-    with memory.temporary_training_memory():
+    with memory.retained_memory():
         return estimate_epoch_seconds(RunSpec.from_dict(json.loads(settings)))

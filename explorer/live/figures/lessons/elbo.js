@@ -5,6 +5,7 @@ import { formatNumber } from "../../core/format.js";
 import { Network } from "../../core/network.js";
 import { createElement, paintImage, prefersReducedMotion } from "../../view/dom.js";
 import { createProse } from "../../view/question.js";
+import { ExpectationMaximisation } from "./elbo_steps.js";
 import { LessonFigure } from "./lesson.js";
 
 const PLANE = 3.1; // of the visible plane, from its middle to its edge
@@ -89,6 +90,11 @@ export class ElboLesson extends LessonFigure {
     return [plane.element, createElement("div", {}, bars.element, this.veil, this.sums, createElement("div.lesson-images", {}, ...strip, this.play), this.note, this.questions)];
   }
 
+  buildFolded() {
+    this.steps = new ExpectationMaximisation(this);
+    return [this.steps.element];
+  }
+
   moveHandle(name, { x, y }) {
     const [mu0, mu1, s0, s1] = toQ(this.values);
     if (name === "mean") this.move(toValues([x, y, s0, s1]));
@@ -127,7 +133,7 @@ export class ElboLesson extends LessonFigure {
     const pixels = this.decoder.forward([mu0, mu1]);
     paintImage(this.pictures[1].canvas, pixels, this.metadata.image_shape);
     this.veil.hidden = isAnswered;
-    this.note.hidden = this.play.hidden = this.questions.hidden = !isAnswered;
+    this.note.hidden = this.play.hidden = this.questions.hidden = this.steps.element.hidden = !isAnswered;
     this.note.textContent = `The encoder's q (dashed) is ${this.encoderKl.toFixed(2)} nats from the true posterior, ${this.bestKl.toFixed(2)} after gradient ascent from there: the difference is its amortisation gap. Pixels are grey, so this Bernoulli likelihood is no normalised density: log p(x|μ) lacks ${logNormaliser(pixels).toFixed(0)} nats, which the continuous Bernoulli includes (Loaiza-Ganem and Cunningham, 2019).`;
   }
 
@@ -151,6 +157,11 @@ export class ElboLesson extends LessonFigure {
     const { klToPosterior, bound } = this.evidence.terms(toQ(values));
     const missing = `The bound is ${klToPosterior.toFixed(2)} nats below log p(x).`, status = values.answer ? missing : `The bound is ${formatNumber(bound, 2)} nats.`;
     return { isSolved: values.answer > 0 && klToPosterior < MAX_SHORTFALL, status };
+  }
+
+  close() {
+    this.steps.pause();
+    super.close();
   }
 
   /** Raise the bound from the present q step by step, one each frame. */

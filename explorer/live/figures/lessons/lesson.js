@@ -16,6 +16,7 @@ const createDetails = (title, ...children) => createElement("details", {}, creat
  * - buildFigure(): return the elements of the figure;
  * - paintFigure(values, isAnswered): show the values; what would answer the question, only if isAnswered;
  * - checkTask(values): return { isSolved, status: a text };
+ * - buildFolded(), optional: return more folded parts, which follow the task;
  * - static controlSymbols: the symbol of the control of a field, by its name.
  */
 export class LessonFigure extends Figure {
@@ -24,6 +25,10 @@ export class LessonFigure extends Figure {
   build() {
     this.plots = [];
     return [createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure())];
+  }
+
+  buildFolded() {
+    return [];
   }
 
   arrange(figure) {
@@ -42,6 +47,7 @@ export class LessonFigure extends Figure {
     const element = createElement(
       "div.lesson", {}, createProse("p.intro", lesson.intro), figure, this.controls.element,
       createElement("div.lesson-text", {}, this.question.element, this.task.element),
+      ...this.buildFolded(),
       createDetails("Mathematics", createProse("div.mathematics", lesson.mathematics)),
       createDetails("Source code", ...code),
       createDetails("For teachers", createProse("div.teacher", lesson.teacher)),

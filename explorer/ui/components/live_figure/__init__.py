@@ -16,6 +16,7 @@ from explorer.live.figure import LiveFigure
 from explorer.query import Field
 from explorer.store.ownership import KEY_SEPARATOR
 from explorer.ui import visitor
+from explorer.ui.block_content import content_of
 from explorer.ui.content_routes import FOLDER, STORE
 
 HOST, THEME = "hosts/streamlit/figure.js", "hosts/streamlit/theme.css"
@@ -49,7 +50,7 @@ def live_figure(
     def publish(block: Block | LazyBlock) -> str:
         """Let the app's routes serve a block, and return its address there."""
         if not block.is_transient:
-            STORE.register_block(block.address, lambda: block.content, block.size, block.owner)
+            STORE.register_block(block.address, lambda: content_of(block), block.size, block.owner)
             published.append(block)
         return block.address
 
