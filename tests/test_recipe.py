@@ -59,7 +59,7 @@ def test_a_quick_training_takes_a_third_of_the_steps():
 def test_a_validation_part_ends_the_training_of_many_images():
     many = replace(FACES, n_train=MIN_VALIDATED_IMAGES)
     good, quick = (usual_settings(many, GIVEN, effort)[0] for effort in ("good", "quick"))
-    assert good.patience * math.ceil(many.n_train / 16) >= PATIENCE_STEPS[64]
+    assert good.patience * math.ceil(many.n_train / 32) >= PATIENCE_STEPS[64]
     assert count_steps(good, many.n_train) == pytest.approx(MAX_STEPS[64], abs=25)  # an epoch
     assert quick.patience < good.patience and quick.epochs < good.epochs
     few = replace(many, n_train=MIN_VALIDATED_IMAGES - 1)
