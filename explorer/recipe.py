@@ -31,6 +31,10 @@ MAX_STEPS = {32: 6000, 64: 4000}
 # Very few images are augmented, and then trained on for longer; but not in few latent dimensions, where the
 # shifts take up what should describe the images.
 MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 200, 8, 4
+# With so many training images, a validation part decides when a training ends: after so many steps that have
+# not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
+# would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
+MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, {32: 300, 64: 500}
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,21 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
         size = {"width": _of_size(WIDTHS, facts.side), "depth": conv_depth(facts.side) or None}
         usual = size | usual
     if "epochs" not in given:
-        n_steps = good_steps(facts, RunSpec(**usual).augment is not None)
-        n_steps = n_steps if effort == "good" else round(n_steps * QUICK_SHARE)
-        usual["epochs"] = epochs_for(n_steps, facts.n_train, usual["batch_size"])
+        share = 1 if effort == "good" else QUICK_SHARE
+
+        def epochs(n_steps: int) -> int:
+            return epochs_for(round(n_steps * share), facts.n_train, usual["batch_size"])
+
+        is_validated = facts.n_train >= MIN_VALIDATED_IMAGES and "betas" not in plain.model_kind.options
+        usual = {"patience": epochs(_of_size(PATIENCE_STEPS, facts.side)) if is_validated else None} | usual
+        fixed = good_steps(facts, RunSpec(**usual).augment is not None)
+        usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.side) if usual["patience"] else fixed)
     spec = RunSpec(**usual)
     return spec, explain(spec, facts)
 
 
 def good_steps(facts: ImageFacts, is_augmented: bool) -> int:
-    """Return the number of steps of a good training."""
+    """Return the number of steps of a good training that no validation part ends."""
     per_image, least, most = (
         _of_size(table, facts.side) for table in (STEPS_PER_IMAGE, MIN_STEPS, MAX_STEPS)
     )
@@ -131,9 +141,17 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
     if spec.network == "conv" and spec.depth:
         network += f" down to {side >> spec.depth}×{side >> spec.depth} px"
     augment = f", augmented by {spec.augment.replace(',', ' and ')}" if spec.augment else ""
-    steps = f"{'at most ' if spec.patience else ''}{count_steps(spec, n):,} steps"
+    until = "for"
+    if spec.patience:
+        until = (
+            f"until {spec.patience:,} epochs have not lowered the loss of a tenth of the images, for at most"
+        )
     epochs = sum(number for _, number in spec.stages)
+    fixed = (
+        f" Fewer than {MIN_VALIDATED_IMAGES:,} images are too few for a validation part to end the training."
+    )
     return (
         f"{n:,} training images, {noun} of {side}×{side} px{augment}: {network} and the {spec.likelihood}"
-        f" likelihood are trained for {steps} of {spec.batch_size:,} images, which are {epochs:,} epochs."
+        f" likelihood are trained {until} {count_steps(spec, n):,} steps of {spec.batch_size:,} images, which"
+        f" are {epochs:,} epochs.{fixed if n < MIN_VALIDATED_IMAGES and not spec.patience else ''}"
     )

@@ -142,7 +142,10 @@ class RunSpec:
             betas = canonical_betas(DEFAULT_BETAS if self.betas is None else self.betas, rung_epochs)
             self._set(betas=betas, rung_epochs=rung_epochs)
             if self.patience:
-                raise UserError("A ladder is trained for fixed numbers of epochs: leave out the patience.")
+                raise UserError(
+                    "A ladder is trained for fixed numbers of epochs, so that its rungs differ in the KL"
+                    " weight alone: leave out the patience."
+                )
         if self.beta_warmup > epochs:
             raise UserError(
                 f"The KL warm-up of {self.beta_warmup:g} epochs is longer than the training of {epochs}"

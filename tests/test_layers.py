@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
-    | {"data", "device", "events", "latent", "models", "objectives", "quality", "store", "training"}
-    | {"untrusted"},
+    | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
+    | {"training", "untrusted"},
     "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},

@@ -9,7 +9,17 @@ from explorer.cli.parser import build_parser
 from explorer.cli.settings import usual_spec
 from explorer.data.facts import ImageFacts
 from explorer.networks.conv import conv
-from explorer.recipe import arguments, conv_depth, count_steps, epochs_for, explain, usual_settings
+from explorer.recipe import (
+    MAX_STEPS,
+    MIN_VALIDATED_IMAGES,
+    PATIENCE_STEPS,
+    arguments,
+    conv_depth,
+    count_steps,
+    epochs_for,
+    explain,
+    usual_settings,
+)
 from explorer.specs import IMAGE_SIZES, RunSpec
 
 FACES = ImageFacts(320, 64, 1, is_binary=False, is_photograph=True)
@@ -46,6 +56,20 @@ def test_a_quick_training_takes_a_third_of_the_steps():
     assert count_steps(quick, 320) == pytest.approx(count_steps(good, 320) / 3, abs=10)  # an epoch
 
 
+def test_a_validation_part_ends_the_training_of_many_images():
+    many = replace(FACES, n_train=MIN_VALIDATED_IMAGES)
+    good, quick = (usual_settings(many, GIVEN, effort)[0] for effort in ("good", "quick"))
+    assert good.patience * math.ceil(many.n_train / 32) >= PATIENCE_STEPS[64]
+    assert count_steps(good, many.n_train) == pytest.approx(MAX_STEPS[64], abs=25)  # an epoch
+    assert quick.patience < good.patience and quick.epochs < good.epochs
+    few = replace(many, n_train=MIN_VALIDATED_IMAGES - 1)
+    given = {"model": "ladder"}, {"epochs": 7}, {"patience": None}
+    for facts, more in ((few, {}), *((many, more) for more in given)):
+        spec, _ = usual_settings(facts, GIVEN | more)
+        assert spec.patience is None and spec.epochs == more.get("epochs", spec.epochs)
+    assert usual_settings(few, GIVEN | {"patience": 3})[0].patience == 3
+
+
 @pytest.mark.parametrize(("n_steps", "n_train", "batch_size"), [(1, 2, 32), (100, 320, 32), (101, 33, 32)])
 def test_epochs_take_at_least_that_many_steps(n_steps, n_train, batch_size):
     epochs, per_epoch = epochs_for(n_steps, n_train, batch_size), math.ceil(n_train / batch_size)
@@ -57,7 +81,13 @@ def test_the_explanation_has_facts_steps_and_epochs():
     spec = RunSpec("folder:/faces", 64, network="conv", depth=4, epochs=40, batch_size=32, augment="shift")
     assert explain(spec, FACES) == (
         "320 training images, grey photographs of 64×64 px, augmented by shift: a conv network down to 4×4 px"
-        " and the bernoulli likelihood are trained for 400 steps of 32 images, which are 40 epochs."
+        " and the bernoulli likelihood are trained for 400 steps of 32 images, which are 40 epochs. Fewer"
+        " than 400 images are too few for a validation part to end the training."
+    )
+    spec = RunSpec("folder:/faces", 64, network="mlp", epochs=40, patience=5)
+    assert explain(spec, replace(FACES, n_train=1000)).endswith(
+        "are trained until 5 epochs have not lowered the loss of a tenth of the images, for at most 320"
+        " steps of 128 images, which are 40 epochs."
     )
 
 

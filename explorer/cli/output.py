@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from explorer.latent.share import format_percent
 from explorer.latent.surgery import Surgery
+from explorer.recipe import flags
 
 IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says what they led to
 
@@ -51,7 +52,7 @@ def print_run(run) -> None:
         print(f"  {verdict.sentence}")
     for label, spec in list_remedies(run, verdicts).items():
         name = f" --run {run.name}" if spec == run.spec else ""
-        print(f"  {label}: python -m explorer train {spec.flags()}{name}")
+        print(f"  {label}: python -m explorer train {flags(spec)}{name}")
 
 
 def print_factors(report) -> None:

@@ -48,3 +48,14 @@ class LearnedGaussian(Gaussian):
         """Update the moving average with the squared error of a batch."""
         variance = self.sigma.square().lerp((x - x_logits).square().mean(), BATCH_SHARE)
         self.log_sigma.copy_(variance.clamp(min=MIN_SIGMA**2).log() / 2)
+
+    def refit(self, distortion: float, n_pixels: int) -> tuple[float, float]:
+        """Return the log sigma that is best for images of n_pixels values, and their mean distortion with it,
+        from that with the present sigma: the optimum of log_sigma by ∂/∂log_sigma = 0.
+        """
+        log_sigma = self.log_sigma.item()
+        squares = 2 * distortion / n_pixels - math.log(2 * math.pi) - 2 * log_sigma  # over sigma²
+        best = log_sigma + math.log(max(squares, 1e-300)) / 2
+        best = max(best, math.log(MIN_SIGMA))
+        scaled = squares * math.exp(2 * (log_sigma - best))
+        return best, n_pixels / 2 * (scaled + math.log(2 * math.pi) + 2 * best)

@@ -8,12 +8,16 @@ from math import ceil
 
 import numpy as np
 
+from explorer.data.facts import N_SAMPLED, describe
+from explorer.errors import UserError
 from explorer.fields import MAX_BETA, MAX_EPOCHS
 from explorer.latent.share import Z95, Share
 from explorer.quality import format_error
+from explorer.recipe import count_steps, usual_settings
 from explorer.specs import RunSpec
 from explorer.store.checkpoint import has_checkpoint
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.store.embedding import read_embedding
 from explorer.store.events import read_events
 from explorer.store.run import Run
 
@@ -21,6 +25,7 @@ MIN_STEPS = 3000  # of a training: with fewer, the remedy is to train longer
 SMALL_DATASET, SMALL_BATCH = 2000, 32  # training images; the batch size of fewer
 MIN_FALL_EPOCHS = 6  # with which it can be seen whether a loss is falling
 MIN_FALL_SHARE = 0.1  # of what a model gains over the mean image: a fall below this does not matter
+GIVEN_FIELDS = ("dataset", "image_size", "colour", "model", "latent_dim", "beta", "seed")  # not of the recipe
 MIN_ACTIVE_SHARE = 0.5  # of the latent dimensions
 MIN_REJECTED_DIFFERENCE = 0.3  # between the shares of samples and of reconstructions that fail
 
@@ -107,7 +112,7 @@ def _worse_than_pca(run: Run) -> Iterator[Verdict]:
         f" (95%, {y.n:,} test images)."
     )
     spec = run.spec
-    remedy = _resume(run) or _smaller_beta(spec) or _train_longer(run)
+    remedy = _resume(run) or _smaller_beta(spec) or _usual_settings(run) or _train_longer(run)
     if not remedy and spec.has_prior and not spec.likelihood_kind.learned:
         remedy = "Train with a learned σ", {"likelihood": "learned-gaussian"}
     if not remedy and "width" in spec.network_kind.options:
@@ -182,6 +187,32 @@ def _resume(run: Run) -> tuple[str, dict] | None:
     return None
 
 
+def _usual_settings(run: Run, only_if_longer: bool = False) -> tuple[str, dict] | None:
+    """Return the remedy of a run on own images whose settings are not those of a good training
+    (explorer.recipe), with only_if_longer not even in its steps; None for another one, and for imported
+    weights.
+    """
+    spec = run.spec
+    if not (run.epochs and spec.dataset_kind.argument):
+        return None
+    try:
+        images = read_embedding(run).images[:N_SAMPLED]
+    except UserError:  # another part of the run is damaged, which its page says
+        return None
+    facts = describe([*images], run.n_train, run.shape[1], run.shape[0])
+    given = {name: getattr(spec, name) for name in GIVEN_FIELDS}
+    usual, _ = usual_settings(facts, given)
+    values = usual.to_dict()
+    if not (
+        settings := {name: values[name] for name, value in spec.to_dict().items() if value != values[name]}
+    ):
+        return None
+    if only_if_longer and count_steps(usual, run.n_train) <= count_steps(spec, run.n_train):
+        return None
+    limit = "at most " if usual.patience else ""
+    return f"Train with the usual settings ({limit}{count_steps(usual, run.n_train):,} steps)", settings
+
+
 def _train_longer(run: Run, only_if_short: bool = False) -> tuple[str, dict] | None:
     """Return the remedy of a training of few steps, or whose loss was still falling, which only_if_short
     leaves out; None for another one, and for imported weights, of which the training is not known.
@@ -190,7 +221,10 @@ def _train_longer(run: Run, only_if_short: bool = False) -> tuple[str, dict] | N
     if not run.epochs:
         return None
     assert spec.epochs is not None  # as RunSpec sets it
-    is_short = spec.epochs * ceil(run.n_train / spec.batch_size) < MIN_STEPS
+    if longer := _usual_settings(run, only_if_longer=True):
+        return longer
+    is_own = bool(spec.dataset_kind.argument)  # how many steps are enough depends on the images
+    is_short = not is_own and spec.epochs * ceil(run.n_train / spec.batch_size) < MIN_STEPS
     is_falling = not only_if_short and (fall := measure_fall(run)) is not None and fall.is_unfinished
     if not (is_short or is_falling):
         return None

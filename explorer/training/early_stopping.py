@@ -6,7 +6,13 @@ import math
 
 import numpy as np
 
+from explorer.models.autoencoder import Autoencoder
+from explorer.objectives.distortion import Likelihood
+from explorer.objectives.gaussian import LearnedGaussian
 from explorer.specs import RunSpec
+from explorer.training.evaluation import evaluate
+
+Weights = dict[str, np.ndarray]
 
 VALIDATION_SHARE = 0.1  # of the training images
 MAX_VALIDATION_IMAGES = 2000  # with more, the loss costs time and tells epochs apart hardly better
@@ -27,6 +33,21 @@ def split_validation(n_train: int) -> tuple[np.ndarray, np.ndarray]:
     return np.sort(order[n_validation:]), np.sort(order[:n_validation])
 
 
+def validate(
+    model: Autoencoder, likelihood: Likelihood, x: np.ndarray, y: np.ndarray, weights: Weights
+) -> tuple[float, float, Weights]:
+    """Return the distortion and the rate of the validation images x uint8 [N, C, H, W], y int64 [N], and the
+    weights that have them. A learned sigma is fitted to these images: that of the training images falls with
+    their error, so that the loss of others would rise although they are reconstructed better.
+    """
+    measured = evaluate(model, likelihood, x, y).metrics
+    if not isinstance(likelihood, LearnedGaussian) or not math.isfinite(measured.distortion):
+        return measured.distortion, measured.rate, weights
+    log_sigma, distortion = likelihood.refit(measured.distortion, x[0].size)
+    fitted = np.full_like(weights["log_sigma"], log_sigma)
+    return distortion, measured.rate, weights | {"log_sigma": fitted}
+
+
 class EarlyStopping:
     """Counts the epochs since the validation loss was lowest, and keeps the weights of that epoch. Epochs
     during a KL warm-up are not counted: there, what is minimised changes.
@@ -43,12 +64,12 @@ class EarlyStopping:
         self.patience, self.decays = spec.patience, spec.schedule == "cosine"
         self.first_epoch = max(1, math.ceil(spec.beta_warmup))  # the first whose loss counts
         self.best_loss, self.best_epoch = math.inf, 0
-        self.best_weights: dict[str, np.ndarray] | None = None
+        self.best_weights: Weights | None = None
         self.has_stalled = False  # whether the patience, not the limit, has ended the constant rate
         self.decay_start = int(limit / (1 + DECAY_SHARE)) if self.decays else limit  # the last epoch before
         self.last_epoch = limit  # as far as is known
 
-    def record(self, epoch: int, loss: float, weights: dict[str, np.ndarray]) -> None:
+    def record(self, epoch: int, loss: float, weights: Weights) -> None:
         """Record the validation loss and the weights at the end of an epoch. A loss that is not finite lowers
         nothing.
         """
@@ -75,7 +96,7 @@ class EarlyStopping:
             [self.best_loss, self.best_epoch, self.has_stalled, self.decay_start, self.last_epoch], np.float64
         )
 
-    def restore(self, state: np.ndarray, best_weights: dict[str, np.ndarray]) -> None:
+    def restore(self, state: np.ndarray, best_weights: Weights) -> None:
         """Restore a state, and the weights of the best epoch; empty if no epoch has been counted."""
         self.best_loss, *counts = state.tolist()
         self.best_epoch, stalled, self.decay_start, self.last_epoch = map(int, counts)

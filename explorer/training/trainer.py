@@ -18,8 +18,7 @@ from explorer.specs import RunSpec
 from explorer.training.adam import Adam
 from explorer.training.arithmetic import matmul_settings
 from explorer.training.checkpoint import capture_checkpoint, copy_weights, restore_checkpoint
-from explorer.training.early_stopping import EarlyStopping, split_validation
-from explorer.training.evaluation import evaluate
+from explorer.training.early_stopping import EarlyStopping, split_validation, validate
 from explorer.training.graphed import CudaGraphUpdate
 from explorer.training.sharing import ThreadTuner
 from explorer.training.snapshot import Snapshot
@@ -173,9 +172,9 @@ def _train(
         finite_weights = weights
         losses: tuple[float | None, float | None] = (None, None)
         if stopping:
-            measured = evaluate(model, update.likelihood, x_validation, y_validation).metrics
-            losses = measured.distortion, measured.rate
-            stopping.record(epoch, losses[0] + stage_beta * losses[1], weights)
+            distortion, rate, fitted = validate(model, update.likelihood, x_validation, y_validation, weights)
+            losses = distortion, rate
+            stopping.record(epoch, distortion + stage_beta * rate, fitted)
             n_epochs, now = stopping.last_epoch, time.perf_counter()
         if stage_epoch == stage_epochs:
             rungs.append(finite_weights)

@@ -1,22 +1,30 @@
 """Reconstruction errors of own images with the usual settings, beside those of PCA with as many numbers:
-`python -m tests.benchmarks.own_images [SET …] [--data DIR] [--latent-dims 2,8,16] [--seeds 0,1] [--out FILE]`.
+`python -m tests.benchmarks.own_images [SET …] [--data DIR] [--latent-dims 2,8,16] [--seeds 0,1]`.
 
-Every set is written as a folder of PNG files and trained on with nothing set but the folder, the model and the
-latent dimension. The error is the mean squared error of E[x|z = mu] on the test images, pixels in [0, 1]; PCA
-is that of scikit-learn, fitted to the same training images. A row is added to FILE, a CSV, after each training;
-rows that are there already are not measured again. DIR, or EXPLORER_DATA, contains MNIST and Fashion-MNIST, and
-for the set lfw also lfw_subset.npy of scikit-image; a set without its file is left out.
+Every set is written as a folder of PNG files, scikit-learn's digits too, and trained on with nothing set but the
+folder, the model and the latent dimension. The error is the mean squared error of E[x|z = mu] on the test images,
+pixels in [0, 1]; PCA is that of scikit-learn, fitted to the same training images. DIR, or EXPLORER_DATA, contains
+MNIST and Fashion-MNIST, and for the set lfw also lfw_subset.npy of scikit-image; a set without its file is left
+out.
+
+The rows are kept in docs/own-images.csv, and written after each training. So the command continues a table: what
+is there already is measured again only if the usual settings for it have changed. With --table it trains nothing,
+and prints the table of docs/own-images-and-runs.md. `cpu_seconds` is the time of the training on all cores
+together; with --threads 1, about that on one idle core.
 """
 
 import argparse
 import csv
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import torch
 from PIL import Image
 from sklearn.decomposition import PCA
 
@@ -31,7 +39,9 @@ from explorer.specs import RunSpec
 from tests.benchmarks.table import say
 
 COLUMNS = ("set", "model", "latent_dim", "seed", "effort", "n_train", "n_test", "epochs", "seconds")
-COLUMNS += ("mse", "pca_mse", "difference_low", "difference_high")
+COLUMNS += ("cpu_seconds", "mse", "pca_mse", "difference_low", "difference_high", "settings")
+KEY = COLUMNS[:5]
+DEFAULT_FILE = Path(__file__).parents[2] / "docs" / "own-images.csv"
 LFW_FILE, N_LFW_FACES = "lfw_subset.npy", 100  # its first images are faces
 Images = tuple[np.ndarray, np.ndarray]  # x uint8 [n, C, H, W], y int64 [n]
 
@@ -62,18 +72,31 @@ def faces(n: int) -> Images:
     return data.x[:n], data.y[:n]
 
 
-SETS: dict[str, Callable[[], Images] | None] = {  # None: the built-in data set of that name
-    "lfw": lfw,
-    **{
-        f"{name}-{n}": lambda name=name, n=n: random_images(name, n)
-        for name in ("mnist", "fashion-mnist")
-        for n in (200, 1000, 5000)
-    },
-    "faces-300": lambda: faces(300),
-    "faces-3000": lambda: faces(3000),
-    "digits": None,
-    "40-in-4-classes": lambda: classes("fashion-mnist", {0: 10, 1: 10, 7: 10, 8: 10}),
-    "3-and-500": lambda: classes("fashion-mnist", {0: 500, 9: 3}),
+def digits() -> Images:
+    """Return scikit-learn's digits, 8×8 px."""
+    data = load_dataset("digits")
+    return data.x, data.y
+
+
+SETS: dict[str, tuple[str, Callable[[], Images]]] = {  # their names in the table; the small ones first
+    "lfw": ("LFW subset, 100 faces, 25×25 px", lfw),
+    "40-in-4-classes": (
+        "Fashion-MNIST, 40 in 4 classes",
+        lambda: classes("fashion-mnist", {0: 10, 1: 10, 7: 10, 8: 10}),
+    ),
+    "mnist-200": ("MNIST, 200", lambda: random_images("mnist", 200)),
+    "fashion-mnist-200": ("Fashion-MNIST, 200", lambda: random_images("fashion-mnist", 200)),
+    "3-and-500": (
+        "Fashion-MNIST, classes of 3 and 500",
+        lambda: classes("fashion-mnist", {0: 500, 9: 3}),
+    ),
+    "digits": ("scikit-learn's digits, 1,797, 8×8 px", digits),
+    "faces-300": ("drawn faces, 300, 64×64 px in colour", lambda: faces(300)),
+    "mnist-1000": ("MNIST, 1,000", lambda: random_images("mnist", 1000)),
+    "fashion-mnist-1000": ("Fashion-MNIST, 1,000", lambda: random_images("fashion-mnist", 1000)),
+    "mnist-5000": ("MNIST, 5,000", lambda: random_images("mnist", 5000)),
+    "fashion-mnist-5000": ("Fashion-MNIST, 5,000", lambda: random_images("fashion-mnist", 5000)),
+    "faces-3000": ("drawn faces, 3,000, 64×64 px in colour", lambda: faces(3000)),
 }
 
 
@@ -104,19 +127,23 @@ def write_folder(images: Images, folder: Path) -> None:
         Image.fromarray(x[0] if len(x) == 1 else x.transpose(1, 2, 0)).save(place / f"{i:05}.png")
 
 
-def measure(dataset: str, model: str, latent_dim: int, seed: int, effort: str) -> dict:
-    """Train a model with the usual settings, and return the columns of its row."""
+def usual_spec(dataset: str, model: str, latent_dim: int, seed: int, effort: str) -> tuple[RunSpec, str]:
+    """Return the usual settings for a folder, and all but the folder as flags."""
     given = {"dataset": dataset, "model": model, "latent_dim": latent_dim, "seed": seed}
-    spec = RunSpec(**given)
-    if spec.dataset_kind.argument:
-        spec, reason = usual_settings(read_facts(dataset), given, effort)
-        say(reason)
+    spec, _ = usual_settings(read_facts(dataset), given, effort)
+    return spec, " ".join(spec.arguments()[2:])
+
+
+def measure(spec: RunSpec) -> dict:
+    """Train, and return the columns of the row but those of its key and its settings."""
+    start = time.process_time()
     run, data = train_run(spec), load_dataset(spec.dataset, spec.image_size, spec.colour)
+    cpu_seconds = time.process_time() - start
     loaded = load_model(run)
     x_test = data.x[data.test]
     mu = loaded.encode(x_test).mu.numpy()
     train, test = (x.reshape(len(x), -1) / 255 for x in (data.x[data.train], x_test))
-    n_components = min(latent_dim, *train.shape)
+    n_components = min(spec.latent_dim, *train.shape)
     solver = "full" if min(train.shape) <= 1000 else "randomized"
     pca = PCA(n_components, svd_solver=solver, random_state=0).fit(train)
     errors = Errors(
@@ -124,20 +151,52 @@ def measure(dataset: str, model: str, latent_dim: int, seed: int, effort: str) -
         np.square(pca.inverse_transform(pca.transform(test)) - test).mean(1),
     )
     sizes = {"n_train": data.n_train, "n_test": data.n_test, "epochs": run.epochs, "seconds": run.seconds}
-    return sizes | errors.row()
+    return sizes | {"cpu_seconds": cpu_seconds} | errors.row()
 
 
-def printed(rows: list[dict]) -> str:
-    """Return the rows as a table in Markdown; the error as a multiple of PCA's, with its 95% interval."""
-    lines = ["| set | model | D | seed | test images | error, × PCA's | s |", "|-|-|-|-|-|-|-|"]
-    for row in rows:
-        pca = float(row["pca_mse"])
-        low, high = (1 + float(row[f"difference_{end}"]) / pca for end in ("low", "high"))
-        lines.append(
-            f"| {row['set']} | {row['model']} | {row['latent_dim']} | {row['seed']} | {row['n_test']} |"
-            f" {float(row['mse']) / pca:.2f} ({low:.2f} to {high:.2f}) | {float(row['seconds']):.0f} |"
-        )
+def printed(rows: list[dict], models: list[str], latent_dims: list[str]) -> str:
+    """Return the rows as a table in Markdown: the error as a multiple of PCA's, ± the half-width of the 95%
+    interval of the paired difference, of each seed; and the longest training, in seconds of one core.
+    """
+    cells = [(model, latent_dim) for latent_dim in latent_dims for model in models]
+    heads = [f"{model.upper()}, {latent_dim}-D" for model, latent_dim in cells]
+    lines = [f"| images | {' | '.join(heads)} | s |", "|-" * (len(cells) + 2) + "|"]
+    for name, (label, _) in SETS.items():
+        of_set = sorted((row for row in rows if row["set"] == name), key=lambda row: int(row["seed"]))
+        if not of_set:
+            continue
+        texts = [
+            ", ".join(_ratio(row) for row in of_set if (row["model"], row["latent_dim"]) == cell) or "–"
+            for cell in cells
+        ]
+        longest = max(float(row["cpu_seconds"]) for row in of_set)
+        lines.append(f"| {label} | {' | '.join(texts)} | {longest:.0f} |")
     return "\n".join(lines)
+
+
+def _ratio(row: dict) -> str:
+    pca = float(row["pca_mse"])
+    half = (float(row["difference_high"]) - float(row["difference_low"])) / 2
+    return f"{float(row['mse']) / pca:.2f} ± {half / pca:.2f}"
+
+
+def read_rows(file: Path) -> list[dict]:
+    """Return the rows of a CSV file; none if it does not exist."""
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write_rows(file: Path, rows: list[dict]) -> None:
+    """Write a CSV file in the order of the sets."""
+    rows = sorted(
+        rows, key=lambda r: ([*SETS].index(r["set"]), int(r["latent_dim"]), r["model"], int(r["seed"]))
+    )
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def main() -> None:
@@ -147,42 +206,38 @@ def main() -> None:
     for name, usual in (("latent-dims", "2,8,16"), ("seeds", "0,1"), ("models", "ae,vae")):
         parser.add_argument(f"--{name}", default=usual, help=f"(default: {usual})")
     parser.add_argument("--effort", choices=EFFORTS, default="good")
-    parser.add_argument("--out", type=Path, default=Path("own-images.csv"), metavar="FILE")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads of a training")
+    parser.add_argument("--out", type=Path, default=DEFAULT_FILE, metavar="FILE")
+    parser.add_argument("--table", action="store_true", help="print the table of FILE, and train nothing")
     args = parser.parse_args()
-    if args.data:
-        os.environ["EXPLORER_DATA"] = str(args.data)
+    models, latent_dims = args.models.split(","), args.latent_dims.split(",")
     if unknown := set(args.sets) - set(SETS):
         parser.error(f"there is no set {', '.join(unknown)}: choose from {', '.join(SETS)}")
-    rows = []
-    if args.out.exists():
-        with args.out.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    done = {tuple(row[name] for name in COLUMNS[:5]) for row in rows}
+    if args.data:
+        os.environ["EXPLORER_DATA"] = str(args.data)
+    if args.threads:
+        torch.set_num_threads(args.threads)
     with TemporaryDirectory() as temporary:
         os.environ["EXPLORER_RUNS"] = str(Path(temporary, "runs"))
-        for name in args.sets or SETS:
+        for name in [] if args.table else args.sets or SETS:
             if name == "lfw" and not (data_folder() / LFW_FILE).exists():
                 say(f"lfw is left out: {data_folder() / LFW_FILE} does not exist.")
                 continue
-            if images := SETS[name]:
-                write_folder(images(), Path(temporary, name))
-            dataset = f"folder:{Path(temporary, name)}" if images else name
-            for seed in args.seeds.split(","):
-                for latent_dim in args.latent_dims.split(","):
-                    for model in args.models.split(","):
-                        key = (name, model, latent_dim, seed, args.effort)
-                        if key in done:
-                            continue
-                        row = dict(zip(COLUMNS, key))
-                        row |= measure(dataset, model, int(latent_dim), int(seed), args.effort)
-                        rows.append(row)
-                        is_new = not args.out.exists()
-                        with args.out.open("a", encoding="utf-8", newline="") as file:
-                            writer = csv.DictWriter(file, COLUMNS)
-                            if is_new:
-                                writer.writeheader()
-                            writer.writerow(row)
-    print(printed(rows))
+            folder = Path(temporary, name)
+            write_folder(SETS[name][1](), folder)
+            for seed, latent_dim, model in product(args.seeds.split(","), latent_dims, models):
+                key = dict(zip(KEY, (name, model, latent_dim, seed, args.effort)))
+                spec, settings = usual_spec(
+                    f"folder:{folder}", model, int(latent_dim), int(seed), args.effort
+                )
+                rows = read_rows(args.out)
+                old = next((row for row in rows if key.items() <= row.items()), None)
+                if old and old["settings"] == settings:
+                    continue
+                new = key | measure(spec) | {"settings": settings}
+                say(f"{name} {model} {latent_dim}-D, seed {seed}: {_ratio(new)} of PCA's error")
+                write_rows(args.out, [*(row for row in rows if row != old), new])
+    print(printed([row for row in read_rows(args.out) if row["effort"] == args.effort], models, latent_dims))
 
 
 if __name__ == "__main__":

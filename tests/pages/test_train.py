@@ -135,6 +135,32 @@ def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, tm
     assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
 
 
+def test_what_was_edited_stays_where_the_usual_settings_change(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    x = np.random.default_rng(0).integers(0, 256, (1000, 1, 16, 16), np.uint8)
+    own.save_own(Dataset("it", x, np.zeros(1000, np.int64), ("images",), 900), "it")
+    queue.enqueue("other", RunSpec())  # beside which no trial runs
+    train(app, dataset="own:it", lr="0.001")
+    assert app.number_input(key="setting patience").value
+    app.number_input(key="setting batch_size").set_value(50).run()
+    app.text_input(key="setting augment").set_value("mirror").run()
+    app.number_input(key="setting latent_dim").set_value(16).run()
+    app.selectbox(key="setting model").select("ae").run()
+    given = {"dataset": "own:it", "lr": 0.001, "batch_size": 50, "augment": "mirror", "latent_dim": 16}
+    usual, _ = usual_settings(read_facts("own:it"), given | {"model": "ae"})
+    assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
+    app.number_input(key="setting epochs").set_value(7).run()
+    app.selectbox(key="setting network").select("mlp").run()
+    mlp = usual_settings(read_facts("own:it"), given | {"model": "ae", "network": "mlp"})[0]
+    edited = replace(mlp, epochs=7, patience=None)
+    assert app.code[0].value == f"python -m explorer train {edited.flags()} --effort none"
+    app.button_group(key="effort").set_value("quick").run()
+    assert app.number_input(key="setting epochs").value > 7 and app.number_input(key="setting patience").value
+    app.selectbox(key="setting model").select("ladder").run()
+    assert "--model ladder" in app.code[0].value and "--patience" not in app.code[0].value
+    assert "--lr 0.001" in app.code[0].value and not app.error
+
+
 @pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_a_preset_can_be_trained_on_any_images(dataset, preset):

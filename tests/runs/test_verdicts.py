@@ -2,11 +2,15 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from explorer.data.facts import describe
 from explorer.quality import SampleQuality
+from explorer.recipe import usual_settings
+from explorer.runs import verdicts
 from explorer.runs.train import train_run
 from explorer.runs.verdicts import find_faults, list_remedies, measure_fall
 from explorer.specs import RunSpec
@@ -172,6 +176,26 @@ def test_equal_remedies_are_listed_once(good):
     assert remedies == {
         "Train for 3,015 steps (67 epochs in batches of 32)": RunSpec("digits", epochs=67, batch_size=32)
     }
+
+
+def test_own_images_are_offered_their_usual_settings(good):
+    given = {"dataset": "folder:/it", "image_size": 16, "latent_dim": 2}
+    y = replace(good.yardstick, difference_low=0.01, difference_high=0.02)
+    images = np.random.default_rng(0).integers(0, 256, (5, 1, 16, 16), np.uint8)
+    run = replace(good, yardstick=y, shape=(1, 16, 16), n_train=300)
+    facts = describe([*images], 300, 16, 1)
+    usual, _ = usual_settings(facts, given | {"seed": 3})
+
+    def remedies(spec) -> dict:
+        changed = replace(run, spec=spec)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(verdicts, "read_embedding", lambda run: SimpleNamespace(images=images))
+            return list_remedies(changed, find_faults(changed))
+
+    for spec in (RunSpec(**given, seed=3, epochs=9), replace(usual, epochs=5), replace(usual, lr=0.1)):
+        assert remedies(spec) == {"Train with the usual settings (600 steps)": usual}
+    assert "usual" not in str(remedies(usual))
+    assert remedies(replace(usual, beta=4.0)) == {"Train with β = 1": replace(usual, beta=1.0)}
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from explorer.events import EpochEnd, Failed, Finished, Started
 from explorer.models.autoencoder import build_autoencoder
 from explorer.objectives.distortion import build_likelihood
 from explorer.specs import RunSpec
-from explorer.training.early_stopping import EarlyStopping, count_validation, split_validation
+from explorer.training.early_stopping import EarlyStopping, count_validation, split_validation, validate
 from explorer.training.evaluation import evaluate
 from explorer.training.trainer import train
 
@@ -125,3 +125,22 @@ def test_a_diverging_run_keeps_its_best_epoch(few, monkeypatch):
 def test_a_single_training_image_leaves_none_for_validation(few):
     first, *_, end = train(OVERFITTING, replace(few, x=few.x[99:], y=few.y[99:], n_train=1), CPU)
     assert "only one training image" in first.notes[-1] and end.epochs == 60 and end.best_epoch is None
+
+
+def test_a_learned_sigma_is_fitted_to_the_validation_images(few):
+    """Compare with the lowest distortion on a grid of sigmas."""
+    spec = RunSpec(likelihood="learned-gaussian", width=16)
+    torch.manual_seed(0)
+    model = build_autoencoder(spec, few.shape, 10)
+    likelihood = build_likelihood(spec, model)
+    model.get_buffer("log_sigma").fill_(-3.0)
+    x, y, weights = few.x[:50], few.y[:50], {"log_sigma": np.full(1, -3.0, np.float32)}
+    distortion, rate, fitted = validate(model, likelihood, x, y, weights)
+    assert rate == evaluate(model, likelihood, x, y).metrics.rate and weights["log_sigma"] == -3
+    grid = np.linspace(-2, 0, 401)
+    distortions = []
+    for log_sigma in grid:
+        model.get_buffer("log_sigma").fill_(log_sigma)
+        distortions.append(evaluate(model, likelihood, x, y).metrics.distortion)
+    assert fitted["log_sigma"] == pytest.approx(grid[np.argmin(distortions)], abs=0.005)
+    assert distortion == pytest.approx(min(distortions), abs=0.01)

@@ -5,6 +5,7 @@ the command line.
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import Field, fields
+from typing import Any
 
 import streamlit as st
 
@@ -25,7 +26,8 @@ IMAGE_FIELDS = ("dataset", "image_size", "colour")
 MAIN_FIELDS = (*IMAGE_FIELDS, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
 MODEL_FIELDS = ("dataset", "model", "latent_dim", "beta", "beta_warmup", "seed")  # kept for other images
 KEPT_FIELDS = (*MODEL_FIELDS, "image_size", "colour")  # kept for the same images
-EFFORT_KEY, FILLED_KEY = "effort", "filled for data set"
+LENGTH_FIELDS = ("epochs", "patience")  # which the choice of an effort sets
+EFFORT_KEY, FILLED_KEY, EDITED_KEY = "effort", "values filled in", "edited fields"
 MORE_FIELDS = (
     "width",
     "depth",
@@ -61,47 +63,75 @@ def _key(name: str) -> str:
     return f"setting {name}"
 
 
-def fill_form(settings: dict) -> None:
-    """Set the form to these settings, and every other field to its default."""
+def _value(name: str) -> Any:
+    value = st.session_state[_key(name)]
+    return None if value == "" else value  # of an empty text field
+
+
+def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
+    """Set the form to these settings, and every other field to its default. edited: the fields that the user
+    has chosen; None if these are, of own images, those whose value is not usual.
+    """
     for name, f in FIELDS.items():
         st.session_state[_key(name)] = settings.get(name, f.default)
-    st.session_state[FILLED_KEY] = st.session_state[_key("dataset")]
+    if edited is None and usual.is_own(_value("dataset")):
+        with suppress(UserError):  # spec_form() shows it
+            plain = _usual_settings(KEPT_FIELDS)
+            edited = {name for name, value in settings.items() if value != plain.get(name)}
+    st.session_state[FILLED_KEY] = {name: _value(name) for name in FIELDS}
+    st.session_state[EDITED_KEY] = {*(edited or ())} - {*KEPT_FIELDS}
 
 
 def chosen_images() -> dict:
     """Return the settings of the chosen images, which a preset does not change."""
-    return {name: st.session_state[_key(name)] for name in IMAGE_FIELDS}
+    return {name: _value(name) for name in IMAGE_FIELDS}
 
 
-def fill_usual(keep: Collection[str] = KEPT_FIELDS) -> None:
+def _usual_settings(keep: Collection[str]) -> dict:
+    """Return the usual settings of the chosen own images, except for the fields to keep. Raises UserError for
+    images that cannot be read, and for invalid settings.
+    """
+    given = {name: _value(name) for name in keep}
+    return usual.usual_spec(given, st.session_state.get(EFFORT_KEY) or "good").settings
+
+
+def fill_usual(keep: Collection[str]) -> None:
     """Set the form to the usual settings for the chosen images, except for the fields to keep; for a built-in
     data set after own images, to the defaults. Settings that cannot be found are left as they are.
     """
-    given = {name: st.session_state[_key(name)] for name in keep if name in FIELDS}
-    if usual.is_own(given["dataset"]):
+    keep = [name for name in FIELDS if name in keep]
+    if usual.is_own(_value("dataset")):
         with suppress(UserError):  # spec_form() shows it
-            fill_form(usual.usual_spec(given, st.session_state.get(EFFORT_KEY) or "good").settings)
-    elif usual.is_own(st.session_state[FILLED_KEY]):
-        fill_form(given)
+            fill_form(_usual_settings(keep), keep)
+    elif usual.is_own(st.session_state[FILLED_KEY]["dataset"]):
+        fill_form({name: _value(name) for name in keep})
+
+
+def _refill(forget: Collection[str] = ()) -> None:
+    """Fill in what is usual after a change of one field, and keep the other fields that were edited, except
+    for those to forget.
+    """
+    filled = st.session_state[FILLED_KEY]
+    edited = {*st.session_state[EDITED_KEY], *(name for name in FIELDS if _value(name) != filled[name])}
+    fill_usual({*KEPT_FIELDS, *edited} - {*forget})
 
 
 def spec_form() -> RunSpec | None:
     """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
         fill_form({})
-    if usual.is_own(st.session_state[_key("dataset")]):
+    if usual.is_own(_value("dataset")):
         st.segmented_control(
             "Usual settings",
             recipe.EFFORTS,
             key=EFFORT_KEY,
             default="good",
             format_func=str.capitalize,
-            on_change=fill_usual,
+            on_change=_refill,
+            args=(LENGTH_FIELDS,),
             help="Quick takes about a third of the time of Good. Both fill in what suits these images.",
         )
-    hidden = unused_options(
-        *(st.session_state[_key(name)] for name in ("dataset", "model", "network", "likelihood"))
-    )
+    hidden = unused_options(*map(_value, ("dataset", "model", "network", "likelihood")))
     values = {}
     values |= _field_rows([name for name in MAIN_FIELDS if name not in hidden])
     with st.expander("More settings"):
@@ -140,7 +170,7 @@ def _widget(f: Field):
             *built_in_datasets(),
             *(f"own:{name}" for name in own.list_names() if visitor.can_view(name)),
         ]
-        given = st.session_state[key]
+        given = _value("dataset")
         return st.selectbox(
             name,
             names if given in names else [*names, given],
@@ -149,8 +179,8 @@ def _widget(f: Field):
             args=(MODEL_FIELDS,),
             **how,
         )
-    if f.name in (*IMAGE_FIELDS, "latent_dim"):  # the usual settings depend on these
-        how["on_change"] = fill_usual
+    if f.name in (*IMAGE_FIELDS, "latent_dim", "model", "network"):  # the usual settings depend on these
+        how["on_change"] = _refill
     if m["choices"]:
         return st.selectbox(
             name, [*m["choices"]], format_func=lambda choice: words.choice(f.name, choice), **how
@@ -174,7 +204,7 @@ def _widget(f: Field):
 def _placeholder(name: str) -> str:
     """Return the placeholder of an empty field: the default that follows from the choices above it."""
     with suppress(UserError):
-        above = {other: st.session_state[_key(other)] for other in ("dataset", "model", "network")}
+        above = {other: _value(other) for other in ("dataset", "model", "network")}
         default = getattr(RunSpec(**above), name)
         return "off" if default is None else f"default: {default}"
     return "default"
