@@ -31,8 +31,9 @@ def page_fault(view: RunView) -> str:
 def decoded_grid_block(view: RunView, map_block: Block, n_side: int = 0, n_rungs: int = 0) -> Block:
     """Return the block of the images of a run with two latent dimensions: of a ladder at each KL weight that
     it was trained at, of a conditional model of each class. map_block: of the run, whose bounds the grid
-    covers, and the sliders'. n_side: the number of images along an axis, as many as fit if 0; then a coarse
-    grid covers the map alone, at n_rungs of the KL weights. Raises UserError if there is a page_fault().
+    covers, and of one run those of the sliders. n_side: the number of images along an axis, as many as fit
+    if 0; otherwise the grid covers the map alone, and a ladder has n_rungs of the KL weights. Raises
+    UserError if there is a page_fault().
     """
     if fault := page_fault(view):
         raise UserError(fault)
@@ -40,9 +41,11 @@ def decoded_grid_block(view: RunView, map_block: Block, n_side: int = 0, n_rungs
     if view.betas and n_side:
         weights = [weights[i] for i in sorted({round(i) for i in np.linspace(0, len(weights) - 1, n_rungs)})]
     labels = range(view.n_classes) if view.n_classes else (None,)
-    bounds = safetensors.load(map_block.content)["bounds"]
     frames = [view.betas.index(beta) if view.betas else 0 for beta in weights]
-    low, high = (bounds[frames, :2], bounds[frames, 2:]) if n_side else _reach(view, bounds, len(weights))
+    bounds = safetensors.load(map_block.content)["bounds"][frames]
+    low, high = bounds[:, :2], bounds[:, 2:]
+    if not (view.betas or n_side):  # a ladder's sliders reach far beyond its map at most KL weights
+        low, high = _with_sliders(view, low, high)
     images = np.stack(
         [
             [np.rint(view.load(beta).decode(z, y) * 255).reshape(side, side, -1) for y in labels]
@@ -76,13 +79,7 @@ def _places(side: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def _reach(view: RunView, bounds: np.ndarray, n_rungs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lowest and the highest z, [n_rungs, 2] each, of a map and the sliders. bounds: of the map,
-    [frames, 4], x0, y0, x1, y1.
-    """
+def _with_sliders(view: RunView, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest z of a map and of the sliders, [rungs, 2] each."""
     ranges = np.array([[d.low, d.high] for d in sorted(view.dimensions, key=lambda d: d.index)])
-    low, high = (
-        np.minimum(bounds[:, :2].min(0), ranges[:, 0]),
-        np.maximum(bounds[:, 2:].max(0), ranges[:, 1]),
-    )
-    return np.tile(low, (n_rungs, 1)), np.tile(high, (n_rungs, 1))
+    return np.minimum(low, ranges[:, 0]), np.maximum(high, ranges[:, 1])

@@ -80,24 +80,25 @@ def recurrent(tmp_path_factory):
         settings = {"dataset": "digits", "network": "gru", "epochs": 1, "width": 8}
         flat = train_run(RunSpec(model="cvae", **settings), "flat")
         deep = train_run(RunSpec(model="ae", latent_dim=3, **settings), "deep")
-    return flat, deep
+        ladder = train_run(RunSpec(model="ladder", betas="0.1,1", rung_epochs=1, **settings), "rungs")
+    return flat, ladder, deep
 
 
 def test_what_no_browser_decodes_is_packed_as_images_on_a_grid(recurrent, monkeypatch):
-    run, deep = recurrent
-    monkeypatch.setenv("EXPLORER_RUNS", str(run.folder.parent))
-    content = run_content(run)
-    block = content.blocks["sides"][0]["decoder"]
-    metadata, tensors = read_block(block)
-    images = tensors["differences"].cumsum(axis=-2, dtype=np.uint8).cumsum(axis=-3, dtype=np.uint8)
-    side = images.shape[2]
-    assert images.shape == (1, 10, side, side, 64)
-    low, high = np.array(metadata["low"][0]), np.array(metadata["high"][0])
-    place, label = np.array([5, side - 2]), 7
-    z = low + (high - low) * place / (side - 1)
-    expected = load_run(run.name).decode(z.astype(np.float32), label)[0] * 255
-    assert np.abs(images[0, label, place[1], place[0]] - expected.reshape(-1)).max() <= 0.51
-    assert "decoded on a grid" in content.notes[0]
+    flat, ladder, deep = recurrent
+    monkeypatch.setenv("EXPLORER_RUNS", str(flat.folder.parent))
+    for run, beta, rung, label in ((flat, None, 0, 7), (ladder, 0.1, 0, None), (ladder, 1.0, 1, None)):
+        content = run_content(run)
+        metadata, tensors = read_block(content.blocks["sides"][0]["decoder"])
+        images = tensors["differences"].cumsum(axis=-2, dtype=np.uint8).cumsum(axis=-3, dtype=np.uint8)
+        side = images.shape[2]
+        assert images.shape == ((1, 10) if run is flat else (2, 1)) + (side, side, 64)
+        low, high = np.array(metadata["low"][rung]), np.array(metadata["high"][rung])
+        place = np.array([5, side - 2])
+        z = low + (high - low) * place / (side - 1)
+        expected = load_run(run.name, beta).decode(z.astype(np.float32), label)[0] * 255
+        assert np.abs(images[rung, label or 0, place[1], place[0]] - expected.reshape(-1)).max() <= 0.51
+        assert "decoded on a grid" in content.notes[0]
     with pytest.raises(UserError, match="two latent dimensions, not 3. Train it as an mlp"):
         run_content(deep)
 
