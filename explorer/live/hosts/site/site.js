@@ -10,12 +10,19 @@ const arrivals = new Map(); // the name of a block -> what takes its text
 /** Take the block of a script that has been loaded; scripts of blocks call it. */
 globalThis.registerBlock = (name, text) => arrivals.get(name)(text);
 
-/** Return a promise of the block in the script at an address. */
+const loads = new Map(); // the address of a block -> the promise of it
+
+/** Return a promise of the block in the script at an address, which is loaded once. */
+function loadOnce(address) {
+  if (!loads.has(address)) loads.set(address, loadScript(address));
+  return loads.get(address);
+}
+
 async function loadScript(address) {
   const text = await new Promise((resolve, reject) => {
     arrivals.set(address.match(/([^/]+)\.js$/)[1], resolve);
     const script = createElement("script", { src: address });
-    script.onerror = () => reject(new UserFacingError("The data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
+    script.onerror = () => reject(new UserFacingError("Some data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
     document.head.append(script);
   });
   return unpackBlock(text, "gzip");
@@ -23,5 +30,5 @@ async function loadScript(address) {
 
 /** Open the figure of the page; called by the page's script. */
 export function openSitePage(FigureClass) {
-  openPage(FigureClass, loadScript);
+  openPage(FigureClass, loadOnce);
 }
