@@ -4,8 +4,16 @@ import re
 
 import pytest
 
-from explorer.registry import DATASETS, LIKELIHOODS, MODELS
-from explorer.runs.citation import APP, BETA_VAE, bibtex, read_references
+from explorer.registry import DATASETS, LIKELIHOODS, MODELS, built_in_datasets
+from explorer.runs.citation import (
+    APP,
+    BETA_VAE,
+    IMAGE_CREDITS,
+    app_version,
+    bibtex,
+    image_credit,
+    read_references,
+)
 from explorer.specs import RunSpec
 
 
@@ -18,6 +26,12 @@ def test_every_reference_of_the_registry_is_an_entry_and_every_entry_is_used():
     used = {kind.reference for kind in kinds} - {""}
     assert used | {APP, BETA_VAE} == set(read_references())
     assert all(kind.reference for kind in MODELS.values())
+
+
+def test_every_built_in_data_set_has_a_credit():
+    assert set(IMAGE_CREDITS) == set(built_in_datasets())
+    assert image_credit(RunSpec("own:cats")) == "" and "CC BY 4.0" in image_credit(RunSpec("digits"))
+    assert app_version() in read_references()[APP]
 
 
 @pytest.mark.parametrize("entry", read_references().values())
