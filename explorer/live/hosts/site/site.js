@@ -8,7 +8,10 @@ import { openPage, unpackBlock } from "../page/page.js";
 const arrivals = new Map(); // the name of a block -> what takes its text
 
 /** Take the block of a script that has been loaded; scripts of blocks call it. */
-globalThis.registerBlock = (name, text) => arrivals.get(name)(text);
+globalThis.registerBlock = (name, text) => {
+  arrivals.get(name)(text);
+  arrivals.delete(name);
+};
 
 const loads = new Map(); // the address of a block -> the promise of it
 
@@ -28,7 +31,8 @@ async function loadScript(address) {
   return unpackBlock(text, "gzip");
 }
 
-/** Open the figure of the page; called by the page's script. */
+/** Open the figure of the page; called by the page's script. Back may show a page again whose loads were cancelled when it was left. */
 export function openSitePage(FigureClass) {
+  addEventListener("pageshow", ({ persisted }) => persisted && arrivals.size && location.reload());
   openPage(FigureClass, loadOnce);
 }
