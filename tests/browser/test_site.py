@@ -55,6 +55,15 @@ def test_it_loads_only_what_a_page_needs_and_each_block_once(open_context, site)
         assert sum(url.startswith("blocks/") for url in asked) < len(list((site / "blocks").iterdir())) / 2
 
 
+def test_without_its_decoder_a_page_keeps_images_on_a_grid(browser, site):
+    page, decoder = browser.new_page(), max((site / "blocks").iterdir(), key=lambda path: path.stat().st_size)
+    page.route(f"**/{decoder.name}", lambda route: route.abort())
+    page.goto((site / RUN).as_uri())
+    expect(page.locator("#note")).to_contain_text("Some data of this page can't be loaded.")
+    expect(page.locator(".decoded")).to_contain_text("interpolated on a grid")
+    page.close()
+
+
 def test_every_page_is_accessible_in_both_themes_and_on_a_phone(browser, site):
     """Axe-core asks for style sheets, which the policy of the pages forbids: this is not their error."""
     for theme, width, height in (("light", 1280, 900), ("dark", 390, 844)):
@@ -64,7 +73,7 @@ def test_every_page_is_accessible_in_both_themes_and_on_a_phone(browser, site):
         for path, shows in {**SITE_PAGES, "credits.html": "table"}.items():
             page.goto((site / path).as_uri())
             page.wait_for_selector(shows)
-            for menu in page.locator("details").all():
+            for menu in page.locator(".menu, footer details").all():
                 menu.evaluate("menu => menu.open = true")
             assert not accessibility.violations(page) and not accessibility.cut_off(page), path
         context.close()

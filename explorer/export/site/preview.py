@@ -11,7 +11,7 @@ from explorer.store.run import Run
 from explorer.views.run_view import RunView
 
 MIN_BYTES = 200_000  # of a decoder that is large: a second on 1.6 Mbit/s
-SIDE, LADDER_SIDE, N_RUNGS = 16, 12, 4  # images along an axis; of a ladder, and its KL weights
+SIDE, LADDER_SIDE, N_RUNGS = 14, 12, 4  # images along an axis; of a ladder, and its KL weights
 
 
 def with_previews(content: PageContent, runs: Sequence[Run]) -> PageContent:

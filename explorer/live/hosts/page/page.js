@@ -60,7 +60,10 @@ async function openFigure(FigureClass, readBlock, root, note, showError) {
       showError(error);
     }
   });
-  await addLaterBlocks(figure, later, readBlock);
+  await addLaterBlocks(figure, later, readBlock).catch((error) => {
+    if (!(error instanceof UserFacingError)) throw error;
+    note.textContent = error.message; // the figure works without
+  });
 }
 
 /** Open the figure of the page; called by the page itself. readBlock: returns a promise of a block by its name in the page. */

@@ -8,20 +8,31 @@ import { openPage, unpackBlock } from "../page/page.js";
 const arrivals = new Map(); // the name of a block -> what takes its text
 
 /** Take the block of a script that has been loaded; scripts of blocks call it. */
-globalThis.registerBlock = (name, text) => arrivals.get(name)(text);
+globalThis.registerBlock = (name, text) => {
+  arrivals.get(name)(text);
+  arrivals.delete(name);
+};
 
-/** Return a promise of the block in the script at an address. */
+const loads = new Map(); // the address of a block -> the promise of it
+
+/** Return a promise of the block in the script at an address, which is loaded once. */
+function loadOnce(address) {
+  if (!loads.has(address)) loads.set(address, loadScript(address));
+  return loads.get(address);
+}
+
 async function loadScript(address) {
   const text = await new Promise((resolve, reject) => {
     arrivals.set(address.match(/([^/]+)\.js$/)[1], resolve);
     const script = createElement("script", { src: address });
-    script.onerror = () => reject(new UserFacingError("The data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
+    script.onerror = () => reject(new UserFacingError("Some data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
     document.head.append(script);
   });
   return unpackBlock(text, "gzip");
 }
 
-/** Open the figure of the page; called by the page's script. */
+/** Open the figure of the page; called by the page's script. Back may show a page again whose loads were cancelled when it was left. */
 export function openSitePage(FigureClass) {
-  openPage(FigureClass, loadScript);
+  addEventListener("pageshow", ({ persisted }) => persisted && arrivals.size && location.reload());
+  openPage(FigureClass, loadOnce);
 }
