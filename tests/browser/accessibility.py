@@ -42,7 +42,7 @@ def quiet(page: Page) -> Page:
 
 
 def unfold(page: Page) -> None:
-    for folded in page.locator('[data-testid="stExpander"] summary').all():
+    for folded in page.locator('[data-testid="stExpander"] summary, .lesson details > summary').all():
         folded.click()
 
 

@@ -11,6 +11,12 @@ import { Figure } from "../figure.js";
 
 const createDetails = (title, ...children) => createElement("details", {}, createElement("summary", {}, title), ...children);
 
+/** Let the keyboard scroll formulas that are wider than the page. */
+function makeWideFormulasFocusable(element) {
+  for (const formula of element.querySelectorAll('math[display="block"]'))
+    if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+}
+
 /**
  * A lesson extends this class, and has:
  * - buildFigure(): return the elements of the figure;
@@ -44,11 +50,13 @@ export class LessonFigure extends Figure {
     const main = this.controls.element.querySelector("input[type=range]");
     if (main && !figure.querySelector("[data-testid=live-control]")) main.dataset.testid = "live-control";
     const code = lesson.code.flatMap(({ file, source }) => [createElement("code", {}, file), createElement("pre", { tabIndex: 0 }, source)]);
+    const mathematics = createDetails("Mathematics", createProse("div.mathematics", lesson.mathematics));
+    mathematics.addEventListener("toggle", () => makeWideFormulasFocusable(mathematics));
     const element = createElement(
       "div.lesson", {}, createProse("p.intro", lesson.intro), figure, this.controls.element,
       createElement("div.lesson-text", {}, this.question.element, this.task.element),
       ...this.buildFolded(),
-      createDetails("Mathematics", createProse("div.mathematics", lesson.mathematics)),
+      mathematics,
       createDetails("Source code", ...code),
       createDetails("For teachers", createProse("div.teacher", lesson.teacher)),
     );
