@@ -4,7 +4,7 @@
 export function colourSymbols(root, colours) {
   for (const node of root.querySelectorAll("math [data-symbol]")) {
     const colour = colours[node.dataset.symbol];
-    if (colour) node.style.color = `color-mix(in srgb, ${colour} 65%, currentColor)`;
+    if (colour) node.style.color = `color-mix(in srgb, ${colour} 65%, var(--text-color, CanvasText))`;
   }
 }
 

@@ -1,7 +1,7 @@
 // What lessons have in common: what to move, a figure, a question that veils a part of it, a task, mathematics and code.
 
 import { animateValues } from "../../view/animation.js";
-import { createElement } from "../../view/dom.js";
+import { createElement, observeSize } from "../../view/dom.js";
 import { createPlot } from "../../view/plots/plot.js";
 import { createProse, createQuestion } from "../../view/question.js";
 import { createResampleButton } from "../../view/resample_button.js";
@@ -15,6 +15,7 @@ const createDetails = (title, ...children) => createElement("details", {}, creat
 function makeWideFormulasFocusable(element) {
   for (const formula of element.querySelectorAll('math[display="block"]'))
     if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+    else formula.removeAttribute("tabindex");
 }
 
 /**
@@ -51,7 +52,7 @@ export class LessonFigure extends Figure {
     if (main && !figure.querySelector("[data-testid=live-control]")) main.dataset.testid = "live-control";
     const code = lesson.code.flatMap(({ file, source }) => [createElement("code", {}, file), createElement("pre", { tabIndex: 0 }, source)]);
     const mathematics = createDetails("Mathematics", createProse("div.mathematics", lesson.mathematics));
-    mathematics.addEventListener("toggle", () => makeWideFormulasFocusable(mathematics));
+    this.stopMathematicsObserver = observeSize([mathematics], () => makeWideFormulasFocusable(mathematics));
     const element = createElement(
       "div.lesson", {}, createProse("p.intro", lesson.intro), figure, this.controls.element,
       createElement("div.lesson-text", {}, this.question.element, this.task.element),
@@ -98,6 +99,7 @@ export class LessonFigure extends Figure {
 
   close() {
     this.stopAnimation?.();
+    this.stopMathematicsObserver();
     this.plots.forEach((plot) => plot.close());
     super.close();
   }
