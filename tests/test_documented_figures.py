@@ -84,12 +84,13 @@ def test_interpolated_weights_are_worse_where_it_says():
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_a_ladder_is_at_most_one_nat_worse_than_separate_trainings_as_the_table_says(dataset):
+def test_a_ladder_is_as_much_worse_than_separate_trainings_as_the_text_says(dataset):
     figures = read_starts(dataset, 16)
     assert starts_table(figures) in ROWS
-    for row in figures:
-        if row.start == WARM_UP and row.seed == 0:
-            assert ladder_excess(figures, row.beta) < 1
+    excess = {row.beta: ladder_excess(figures, row.beta) for row in figures if row.start == WARM_UP}
+    most = {"mnist": {4: 0.6}, "fashion-mnist": {4: 1.3, 1: 0.5}}[dataset]
+    assert {beta: round(excess.pop(beta), 1) for beta in most} == most
+    assert max(excess.values()) < min(most.values())
 
 
 def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():

@@ -100,16 +100,6 @@ def test_nothing_is_measured_for_other_images_or_dimensions():
     assert read_starts("mnist", 16)
 
 
-def test_a_rung_of_the_ladder_is_as_good_as_separate_training():
-    """D + β·R is nowhere more than 1.3 nats worse than the best separate training of that seed."""
-    rows = [row for dataset in ("mnist", "fashion-mnist") for row in read_starts(dataset, 16)]
-    ladders = {(row.dataset, row.beta, row.seed): row.loss for row in rows if row.start == LADDER}
-    separate = [row for row in rows if row.start != LADDER]
-    assert separate
-    for row in separate:
-        assert ladders[row.dataset, row.beta, row.seed] < row.loss + 1.3, row
-
-
 def test_a_cold_start_that_is_better_with_every_seed_is_named():
     figures = CLEAR | {COLD: [replace(row, distortion=79.0, rate=20.0) for row in CLEAR[COLD]]}
     note = starts_note(figures)
