@@ -45,8 +45,8 @@ class Firefox(Page):
         self.logged_names.clear()
         navigation = {"context": self.tab, "url": url, "wait": "complete"}
         try:
-            self._send("browsingContext.navigate", 60, **navigation)
-        except TimeoutError:  # once, the load of a page that completes its address meanwhile was not reported
+            self._send("browsingContext.navigate", 20, **navigation)
+        except TimeoutError:  # in rare cases, the load of a page does not end
             self._send("browsingContext.navigate", **navigation)
 
     def evaluate(self, expression: str):

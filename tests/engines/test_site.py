@@ -51,6 +51,7 @@ def test_pages_open_decode_and_go_back(page, site, host):
         page.wait_for(f"JSON.stringify({page.texts(CAPTIONS)}) === JSON.stringify({captions})")
         assert np.array_equal(pixels(page, SECOND), first) and not page.errors()
         page.open(base + RUN)
+        page.wait_for(page.exists(DECODED))
         page.evaluate("document.querySelector('main a[href*=compare]').click()")
         page.wait_for(f"location.href.endsWith('{PAIR}')")
         page.wait_for(page.exists(SECOND))
