@@ -21,7 +21,7 @@ def printed(code: str) -> int:
     )
 
 
-def pages_asked_for(code: str) -> int:
+def requested_pages(code: str) -> int:
     """Return the pages requested by the last steps() in the code, which allocates and frees buffers such as a
     convolution's again and again.
     """
@@ -36,20 +36,20 @@ def steps():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt if i == 0 else before
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 {code}
-print(asked)
+print(pages)
 """)
 
 
 def test_a_trainer_uses_the_memory_of_the_step_before():
-    usual = pages_asked_for("asked = steps()")
-    assert pages_asked_for("memory.tune_for_training(); asked = steps()") < usual / 5
+    usual = requested_pages("pages = steps()")
+    assert requested_pages("memory.tune_for_training(); pages = steps()") < usual / 5
 
 
 def test_a_server_gives_memory_back_but_for_the_moment_in_which_it_tries_a_training():
-    usual = pages_asked_for("memory.tune_for_server(); asked = steps()")
-    moment = "memory.tune_for_server()\nwith memory.retained_memory():\n    asked = steps()"
-    assert pages_asked_for(moment) < usual / 5
-    assert pages_asked_for(moment + "\nasked = steps()") > usual / 2
+    usual = requested_pages("memory.tune_for_server(); pages = steps()")
+    moment = "memory.tune_for_server()\nwith memory.retained_memory():\n    pages = steps()"
+    assert requested_pages(moment) < usual / 5
+    assert requested_pages(moment + "\npages = steps()") > usual / 2
 
 
 def test_a_trainer_s_threads_spin_as_others_do_not():

@@ -81,8 +81,8 @@ def elsewhere(addresses: dict[str, str], rounds: int) -> list[Row]:
                 for _ in range(rounds):
                     page.open(address)
                     page.wait_for(page.exists(DECODED))
-                    seen = drag(page, MAP, DECODED)
-                    images.append(seen.images / seen.seconds)
+                    movement = drag(page, MAP, DECODED)
+                    images.append(movement.images / movement.seconds)
                 what = f"{name}: images in a drag, {engine}"
                 rows.append(Row("pages", what, "/s", tuple(images), asked=ASKED))
     return rows

@@ -100,13 +100,13 @@ def shows(page, run: str, z: list[float]) -> bool:
 
 
 def test_a_network_the_browser_does_not_know_decodes_on_the_server_unnoticed(open_shared):
-    page, seen = ready(open_shared("/explore?run=tiny-gru")), set()
+    page, images = ready(open_shared("/explore?run=tiny-gru")), set()
     changes(page, lambda: page.mouse.move(*spot(page, 0.1, 0.4)))  # torch is imported on the server
     for share in np.linspace(0.2, 0.8, 40):
         page.mouse.move(*spot(page, share, 0.4))
         page.wait_for_timeout(20)
-        seen.add(image(page).tobytes())
-    assert len(seen) > 3
+        images.add(image(page).tobytes())
+    assert len(images) > 3
     start = load_file(load_run("tiny-gru").run.folder / EMBEDDING_FILE)["mu"][0]
     page.mouse.move(5, 5)
     eventually(page, lambda: shows(page, "tiny-gru", start))  # not the answer to an earlier request

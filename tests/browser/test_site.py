@@ -17,7 +17,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def open_context(browser):
-    """Yield a function that returns a page; at the end, no page may have reported an error, or asked for a file
+    """Yield a function that returns a page; at the end, no page may have reported an error, or requested a file
     that is not of the site.
     """
     contexts, errors, requested = [], [], []
@@ -50,9 +50,11 @@ def test_it_loads_only_what_a_page_needs_and_each_block_once(open_context, site)
         page.mouse.move(*spot(page, 0.55, 0.45), steps=5)
         page.mouse.up()
         assert "z=" in page.evaluate("location.hash")
-        asked = [url.removeprefix(address) for url in open_context.requested]
-        assert len(asked) == len(set(asked)) and not any(url.startswith("http") for url in asked)
-        assert sum(url.startswith("blocks/") for url in asked) < len(list((site / "blocks").iterdir())) / 2
+        requested = [url.removeprefix(address) for url in open_context.requested]
+        assert len(requested) == len(set(requested)) and not any(url.startswith("http") for url in requested)
+        assert (
+            sum(url.startswith("blocks/") for url in requested) < len(list((site / "blocks").iterdir())) / 2
+        )
 
 
 def test_without_its_decoder_a_page_keeps_images_on_a_grid(browser, site):

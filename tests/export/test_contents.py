@@ -67,9 +67,9 @@ def test_own_images_are_packed_only_when_that_is_asked(private_run):
     assert "are not in this page" in " ".join(content.notes)
     page = build_page(content)
     assert KEY not in page and "own:cats" in page
-    asked = run_content(private_run, include_private=True)
-    assert asked.later["images"] and "are not in" not in " ".join(asked.notes)
-    assert KEY not in build_page(asked)
+    with_images = run_content(private_run, include_private=True)
+    assert with_images.later["images"] and "are not in" not in " ".join(with_images.notes)
+    assert KEY not in build_page(with_images)
 
 
 @pytest.fixture(scope="module")

@@ -85,9 +85,9 @@ def render(page: Page, navigation: Navigation, files: SiteFiles) -> str:
 
 def _navigation(page: Page, navigation: Navigation) -> str:
     lessons = navigation.lessons
-    here = " here" if page.path in lessons else ""
+    state = " current" if page.path in lessons else ""
     menu = (
-        f'<details class="menu{here}"><summary>{escape(navigation.lessons_title)}</summary><div><ol>'
+        f'<details class="menu{state}"><summary>{escape(navigation.lessons_title)}</summary><div><ol>'
         + "".join(f"<li>{_navigation_link(page, path, title)}</li>" for path, title in lessons.items())
         + "</ol></div></details>"
     )
@@ -99,11 +99,11 @@ def _navigation(page: Page, navigation: Navigation) -> str:
 def _navigation_link(page: Page, path: str, title: str) -> str:
     """Return a link that is marked if it leads to the page, or to another of the same section."""
     section, has_section = path.partition("/")[0], "/" in path
-    here = "page" if path == page.path else "true"
-    is_here = path == page.path or (
+    kind = "page" if path == page.path else "true"
+    is_current = path == page.path or (
         has_section and section != "learn" and page.path.startswith(f"{section}/")
     )
-    return page.link(path, title, f'aria-current="{here}"' if is_here else "")
+    return page.link(path, title, f'aria-current="{kind}"' if is_current else "")
 
 
 def _figure(page: Page, content: PageContent, files: SiteFiles) -> tuple[list[str], list[str]]:

@@ -125,8 +125,8 @@ def _menu(page: Page, title: str, entries: Mapping[str, tuple[Run, str]]) -> str
     """Return a menu of links, for each path a run, by whose images it is in a group, and a label."""
     groups: dict[str, list[str]] = {}
     for path, (run, label) in entries.items():
-        here = 'aria-current="page"' * (path == page.path)
-        groups.setdefault(words.run_dataset_label(run), []).append(page.link(path, label, here))
+        attributes = 'aria-current="page"' * (path == page.path)
+        groups.setdefault(words.run_dataset_label(run), []).append(page.link(path, label, attributes))
     lists = "".join(f"<h2>{escape(group)}</h2>{_list(links)}" for group, links in groups.items())
     return f'<details class="menu"><summary>{title}</summary><div>{lists}</div></details>\n'
 

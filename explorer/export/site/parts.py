@@ -58,8 +58,8 @@ class SiteParts:
         return next(pair for pair, _ in self.pairs.values() if run in pair and other in pair)
 
     def _first_of(self, *names: str) -> Run | None:
-        found = [self.runs[name][0] for name in names if name in self.runs]
-        return next(iter([*found, *self.all_runs]), None)
+        runs = [self.runs[name][0] for name in names if name in self.runs]
+        return next(iter([*runs, *self.all_runs]), None)
 
 
 def collect_parts(

@@ -90,15 +90,15 @@ def credits_page(parts: SiteParts) -> Page:
 
 def _libraries() -> list[tuple[str, str, str, str]]:
     """Return name, version, licence and use of the libraries."""
-    found = []
+    libraries = []
     for name, use in LIBRARIES.items():
         about = metadata.metadata(name)
         licence = about.get("License-Expression") or (about.get("License") or "").split("\n")[0]
         kinds = [
             text.rpartition(" :: ")[2] for text in about.get_all("Classifier", []) if "License ::" in text
         ]
-        found.append((name, about["Version"], licence or ", ".join(kinds), use))
-    return found
+        libraries.append((name, about["Version"], licence or ", ".join(kinds), use))
+    return libraries
 
 
 def _licence_text() -> str:

@@ -77,9 +77,9 @@ def embed_expander(state: EmbeddedState, key: str) -> None:
 
 def _show_qr_code(state: EmbeddedState, key: str) -> None:
     svg, name = embed.qr_svg(state.link), state.file_name.removesuffix(".html")
-    code, beside = st.columns([1, 2], vertical_alignment="center")
-    code.image(svg, width=200, alt=embed.qr_description(state.link))
-    with beside:
+    code_column, text_column = st.columns([1, 2], vertical_alignment="center")
+    code_column.image(svg, width=200, alt=embed.qr_description(state.link))
+    with text_column:
         st.markdown("**QR code** of a link to this page at its present state, with navigation.")
         with st.container(horizontal=True):
             for label, content, mime in (
