@@ -8,13 +8,14 @@ from explorer.live.bundle import join_modules, join_styles
 @dataclass(frozen=True)
 class LiveFigure:
     """A kind of live figure. module: the JavaScript file in explorer/live/ that exports class_name; styles:
-    its CSS files there.
+    its CSS files there; has_worker: whether it computes in a worker, which it makes of a blob.
     """
 
     name: str
     module: str
     class_name: str
     styles: tuple[str, ...] = ()
+    has_worker: bool = False
 
     def script(self, host: str, end: str) -> str:
         """Return the script of the figure in a host, which ends with a statement of the host's. host: the
@@ -42,4 +43,11 @@ NOISE_PATH = LiveFigure(
     "NoisePath",
     (*PAD_STYLES, "view/controls.css", "figures/noise_path.css"),
 )
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH
+PLAYGROUND = LiveFigure(
+    "playground",
+    "figures/playground/playground.js",
+    "Playground",
+    (*PAD_STYLES, *FIGURE_STYLES, "figures/playground/playground.css"),
+    has_worker=True,
+)
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND
