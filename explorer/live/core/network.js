@@ -1,5 +1,6 @@
 // The forward pass of a network for one input at a time. Tests compare it with torch.
 
+import { continuousBernoulliMean } from "./continuous_bernoulli.js";
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
 
@@ -76,15 +77,6 @@ export class Network {
     for (const step of this.steps) step();
     return this.output;
   }
-}
-
-/** Return the mean of the continuous Bernoulli with x_logits a, ½ + ½·coth(a/2) − 1/a, near a = 0 by its series, as
- * explorer/objectives/continuous_bernoulli.py does.
- * @param {number} a */
-function continuousBernoulliMean(a) {
-  if (Math.abs(a) >= 0.5) return 0.5 + 0.5 / Math.tanh(a / 2) - 1 / a;
-  const square = a * a;
-  return 0.5 + a * (1 / 12 - square * (1 / 720 - square * (1 / 30240 - square / 1209600)));
 }
 
 /** @param {number[]} shape */

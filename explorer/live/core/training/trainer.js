@@ -1,0 +1,193 @@
+// Training in the browser: Adam on the mean of distortion + beta·rate of a batch. Each epoch shuffles the images anew.
+
+import { UserFacingError } from "../errors.js";
+import { combineSeeds, fillNormal, seedUniform } from "../random.js";
+import { Adam } from "./adam.js";
+import { Autoencoder } from "./autoencoder.js";
+import { createCheckpoint, restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { DEFAULT_SETTINGS, FIXED_SETTINGS, changeSettings } from "./settings.js";
+import { readWeights, writeWeights } from "./weights.js";
+
+/** @typedef {import("./settings.js").TrainingSettings} TrainingSettings */
+/** @typedef {import("./checkpoint.js").Checkpoint} Checkpoint */
+/** @typedef {import("./weights.js").Weights} Weights */
+/** @typedef {{ distortion: number, rate: number, loss: number }} Losses means over images, in nats; loss is distortion + beta·rate */
+/** @typedef {Losses & { step: number, epoch: number, epochsDone: number, beta: number }} Progress step and epoch count from 1; epochsDone has a fraction */
+/** @typedef {Progress & { images: number, epochs: (Losses & { epoch: number })[] }} Slice means over the images of a slice of time, and the epochs that it completed */
+/** @typedef {{ images: Float32Array, n: number, pixels: number, settings?: Partial<TrainingSettings>, weights?: Weights, testImages?: Float32Array }} Source images [n, pixels] in [0, 1] */
+
+const STREAMS = { weights: 0, order: 1, posterior: 2, input: 3, evaluation: 4 }; // of random numbers
+const CHUNK_ROWS = 64; // images that are encoded or decoded at a time
+
+/** Return a trainer of a new model, or of one with these weights.
+ * @param {Source} source */
+export const createTrainer = (source) => new Trainer(source);
+
+/** The random numbers of a step depend on the seed and the step's number alone: trainers of one seed see the same batches and noise. */
+export class Trainer {
+  /** @param {Source} source */
+  constructor({ images, n, pixels, settings = {}, weights, testImages = images }) {
+    if (!(n > 0) || images.length !== n * pixels) throw new UserFacingError("There are no images to train on. Choose other images.");
+    this.images = images;
+    this.testImages = testImages;
+    this.n = n;
+    this.settings = changeSettings(DEFAULT_SETTINGS, settings);
+    const { latent_dim, width, depth, seed } = this.settings;
+    this.autoencoder = new Autoencoder({ pixels, latent_dim, width, depth }, combineSeeds(seed, STREAMS.weights));
+    this.adam = new Adam(this.autoencoder.parameters.length);
+    this.order = new Int32Array(n);
+    this.step = 0; // batches so far
+    this.epoch = 0; // complete epochs
+    this.position = 0; // images of the present epoch so far
+    this.sums = { distortion: 0, rate: 0, loss: 0 }; // over these images
+    this.hasDiverged = false;
+    if (weights) writeWeights(this.autoencoder, this.settings, weights);
+    this.reserve();
+    this.shuffle();
+    this.lastGood = createCheckpoint(this);
+  }
+
+  /** Change settings from the next batch on. A training that has diverged goes on from its last good weights.
+   * @param {Partial<TrainingSettings>} changes */
+  update(changes) {
+    const before = this.settings, after = changeSettings(before, changes), fixed = FIXED_SETTINGS.find((name) => before[name] !== after[name]);
+    if (fixed) throw new UserFacingError(`Another ${fixed.replace("_", " ")} needs a new training. Restart it.`);
+    if (before.model !== after.model || before.likelihood !== after.likelihood) this.adam.reset(); // its moments are of another loss
+    this.settings = after;
+    this.hasDiverged = false;
+    this.reserve();
+  }
+
+  /** Learn from the next batch. Return its losses, before the step; null if the training has diverged, now or before.
+   * @returns {Progress | null} */
+  runBatch() {
+    if (this.hasDiverged) return null;
+    const { autoencoder, settings, sums, position } = this, rows = Math.min(settings.batch_size, this.n - position);
+    const epochsDone = this.epoch + position / this.n, beta = settings.beta * (settings.beta_warmup ? Math.min(epochsDone / settings.beta_warmup, 1) : 1);
+    const { distortion, rate } = autoencoder.computeLoss(this.prepareBatch(rows), rows, { ...settings, beta }, true);
+    const loss = distortion + (beta && beta * rate), progress = { distortion: distortion / rows, rate: rate / rows, loss: loss / rows, step: this.step + 1, epoch: this.epoch + 1, epochsDone, beta };
+    if (!Number.isFinite(loss)) return this.diverge();
+    this.adam.update(autoencoder.parameters, autoencoder.gradients, settings.learning_rate);
+    sums.distortion += distortion;
+    sums.rate += rate;
+    sums.loss += loss;
+    this.step++;
+    this.position += rows;
+    return this.position < this.n || this.endEpoch() ? progress : this.diverge();
+  }
+
+  /** Learn from batches until this time is over, from one at least. Return the means over their images; null if the training has diverged.
+   * @param {number} milliseconds @returns {Slice | null} */
+  runFor(milliseconds) {
+    const end = performance.now() + milliseconds, epochs = [], means = { distortion: 0, rate: 0, loss: 0 };
+    let images = 0;
+    for (;;) {
+      const before = { ...this.sums }, { position } = this, progress = this.runBatch();
+      if (!progress) return null;
+      const rows = (this.position || this.n) - position;
+      images += rows;
+      for (const name of /** @type {const} */ (["distortion", "rate", "loss"])) means[name] += (rows / images) * (progress[name] - means[name]);
+      if (!this.position) epochs.push({ epoch: this.epoch, distortion: (before.distortion + rows * progress.distortion) / this.n, rate: (before.rate + rows * progress.rate) / this.n, loss: (before.loss + rows * progress.loss) / this.n });
+      if (performance.now() >= end) return { ...progress, ...means, images, epochs };
+    }
+  }
+
+  /** Copy the images of the next batch, draw its noise, and return what is encoded.
+   * @param {number} rows */
+  prepareBatch(rows) {
+    const { images, order, position, step, settings: { model, input_noise, seed }, autoencoder: { pixels, latentDim, x, input, eps } } = this;
+    for (let r = 0, i = 0; r < rows; r++) for (let k = order[position + r] * pixels, end = k + pixels; k < end; k++, i++) x[i] = images[k];
+    if (model === "vae") fillNormal(eps, rows * latentDim, seedUniform(combineSeeds(seed, STREAMS.posterior, step)));
+    if (!input_noise) return x;
+    fillNormal(input, rows * pixels, seedUniform(combineSeeds(seed, STREAMS.input, step)));
+    for (let i = 0; i < rows * pixels; i++) input[i] = x[i] + input_noise * input[i];
+    return input;
+  }
+
+  /** Begin the next epoch and keep its weights. Return whether they are finite. */
+  endEpoch() {
+    let zero = 0;
+    for (const weight of this.autoencoder.parameters) zero += 0 * weight;
+    if (zero !== 0) return false;
+    this.epoch++;
+    this.position = 0;
+    this.sums = { distortion: 0, rate: 0, loss: 0 };
+    this.shuffle();
+    saveCheckpoint(this, this.lastGood);
+    return true;
+  }
+
+  /** Go back to the weights of the last complete epoch.
+   * @returns {null} */
+  diverge() {
+    restoreCheckpoint(this, this.lastGood);
+    this.hasDiverged = true;
+    return null;
+  }
+
+  /** Shuffle the images (Fisher and Yates, 1938). */
+  shuffle() {
+    const { order } = this, uniform = seedUniform(combineSeeds(this.settings.seed, STREAMS.order, this.epoch));
+    for (let i = 0; i < order.length; i++) {
+      const j = Math.floor(uniform() * (i + 1));
+      order[i] = order[j];
+      order[j] = i;
+    }
+  }
+
+  reserve() {
+    this.autoencoder.reserve(Math.max(Math.min(this.settings.batch_size, this.n), CHUNK_ROWS));
+  }
+
+  /** Return mu and logvar [n, D] of images [n, pixels]; logvar is null for an AE. */
+  encode(images = this.testImages) {
+    return this.autoencoder.encode(images, this.settings.model, CHUNK_ROWS);
+  }
+
+  /** Return the images E[x|z], [n, pixels], of codes [n, D].
+   * @param {Float32Array} codes */
+  decode(codes) {
+    return this.autoencoder.decode(codes, this.settings.likelihood, CHUNK_ROWS);
+  }
+
+  /** Return the mean losses of images [n, pixels], with one posterior sample each, of the same noise at each call. */
+  evaluate(images = this.testImages) {
+    const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels, uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
+    let distortion = 0, rate = 0;
+    for (let first = 0; first < n; first += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, n - first);
+      autoencoder.x.set(images.subarray(first * pixels, (first + rows) * pixels));
+      fillNormal(eps, rows * latentDim, uniform);
+      const sums = autoencoder.computeLoss(autoencoder.x, rows, settings, false);
+      distortion += sums.distortion / n;
+      rate += sums.rate / n;
+    }
+    return { distortion, rate, loss: distortion + settings.beta * rate, n };
+  }
+
+  readWeights() {
+    return readWeights(this.autoencoder, this.settings);
+  }
+
+  /** Go on from other weights. Throw a UserFacingError, and change nothing, if they do not fit the settings.
+   * @param {Weights} weights */
+  loadWeights(weights) {
+    writeWeights(this.autoencoder, this.settings, weights);
+    this.adam.reset();
+    this.hasDiverged = false;
+    saveCheckpoint(this, this.lastGood);
+  }
+
+  /** Return all that restore() needs to go on as if nothing had happened, as numbers and typed arrays. */
+  state() {
+    return { settings: this.settings, n: this.n, ...createCheckpoint(this) };
+  }
+
+  /** @param {ReturnType<Trainer["state"]>} state of a trainer of the same images, latent dimension, width, depth and seed */
+  restore(state) {
+    if (state.n !== this.n || state.parameters.length !== this.autoencoder.parameters.length) throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
+    this.update(state.settings);
+    restoreCheckpoint(this, state);
+    saveCheckpoint(this, this.lastGood);
+  }
+}
