@@ -39,7 +39,7 @@ MAY_IMPORT = {
     | {"training", "untrusted"},
     "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
-    | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    | {"data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}

@@ -8,14 +8,13 @@ from explorer.live.bundle import join_modules, join_styles
 @dataclass(frozen=True)
 class LiveFigure:
     """A kind of live figure. module: the JavaScript file in explorer/live/ that exports class_name; styles:
-    its CSS files there; has_worker: whether it computes in a worker, which it makes of a blob.
+    its CSS files there.
     """
 
     name: str
     module: str
     class_name: str
     styles: tuple[str, ...] = ()
-    has_worker: bool = False
 
     def script(self, host: str, end: str) -> str:
         """Return the script of the figure in a host, which ends with a statement of the host's. host: the
@@ -47,7 +46,6 @@ PLAYGROUND = LiveFigure(
     "playground",
     "figures/playground/playground.js",
     "Playground",
-    (*PAD_STYLES, *FIGURE_STYLES, "figures/playground/playground.css"),
-    has_worker=True,
+    (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
 )
 FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND

@@ -8,9 +8,9 @@ from explorer.export.playground.fields import OWN, SETS, playground_fields
 from explorer.export.playground.presets import PRESETS
 from explorer.figures.palette import class_colour, live_palette
 from explorer.live.block import Block, LazyBlock, make_block, share_block
-from explorer.live.bundle import classic_script, join_modules
 from explorer.live.figure import PLAYGROUND
 from explorer.live.page import PageContent
+from explorer.live.worker import worker_block
 from explorer.query import Scalar
 from explorer.registry import DATASETS
 from explorer.runs.citation import IMAGE_CREDITS, app_version, bibtex
@@ -38,17 +38,9 @@ def images_block(dataset: str) -> LazyBlock:
             "class_names": data.class_names,
             "class_colours": [class_colour(label) for label in range(len(data.class_names))],
         }
-        return make_block(
-            id, metadata, {"images": data.x[rows], "labels": data.y[rows].astype(np.uint16)}
-        )
+        return make_block(id, metadata, {"images": data.x[rows], "labels": data.y[rows].astype(np.uint16)})
 
     return share_block(LazyBlock(f"playground {dataset}", build, owner=owner_key(dataset)))
-
-
-def worker_block() -> Block:
-    """Return the script of the worker that trains, in UTF-8."""
-    script = classic_script(f"{join_modules(WORKER)}\nserveTraining();").encode()
-    return make_block("playground worker", {}, {"script": np.frombuffer(script, np.uint8)})
 
 
 def playground_blocks(own: str | None = None) -> dict[str, dict]:
@@ -56,7 +48,7 @@ def playground_blocks(own: str | None = None) -> dict[str, dict]:
     first, *others = SETS
     later = {name: images_block(name) for name in others}
     return {
-        "blocks": {first: images_block(first), "worker": worker_block()},
+        "blocks": {first: images_block(first), "worker": worker_block(WORKER)},
         "later": later | ({OWN: images_block(f"{OWN}:{own}")} if own else {}),
     }
 

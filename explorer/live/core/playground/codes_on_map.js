@@ -8,7 +8,7 @@ import { alignAxes, covarianceOf, findPrincipalPlane, invertSymmetric, rootOfSym
 
 const MIN_VISIBLE_SIGMA = 3.2; // standard deviations of the prior that a map shows at least
 const OUTLIER_SHARE = 0.005; // of the codes at each end of an axis, which the map need not show
-const MARGIN = 0.04; // beyond the outermost points, of the map's width
+const MAP_MARGIN = 0.04; // beyond the outermost points, of the map's width
 const EASING = 0.25; // share of the way to its new bounds that a map goes in a frame
 const KEY_STEP_SIGMA = 0.1; // of an arrow key
 
@@ -100,7 +100,7 @@ export class CodesOnMap {
       low[axis] = Math.min(values[skipped], extent ? middle[axis] - extent : Infinity);
       high[axis] = Math.max(values[n - 1 - skipped], extent ? middle[axis] + extent : -Infinity);
     }
-    const room = low.map((value, i) => MARGIN * (high[i] - value || 1));
+    const room = low.map((value, i) => MAP_MARGIN * (high[i] - value || 1));
     return [...low.map((value, i) => value - room[i]), ...high.map((value, i) => value + room[i])];
   }
 

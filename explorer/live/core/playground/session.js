@@ -22,7 +22,7 @@ export class TrainingSession {
     this.generation = 0; // how often it was opened
     this.isRunning = this.isWanted = this.hasNews = this.hasFault = false;
     this.speed = "full";
-    this.batchesLeft = this.due = this.encodingMs = this.trainingMs = this.epochsPerSecond = 0;
+    this.batchesLeft = this.due = this.encodingMs = this.trainingMs = this.epochsPerSecond = this.seconds = 0;
     /** @type {number | null} */
     this.lastSlice = null;
     /** @type {{ time: number, epochs: number } | null} */
@@ -31,6 +31,9 @@ export class TrainingSession {
 
   /** Whether there is something to compute now. */
   get isBusy() { return this.models.length > 0 && (this.isRunning || this.batchesLeft > 0); }
+
+  /** Whether the next batch is not yet due, at a slow speed. */
+  get isWaiting() { return this.batchesLeft === 0 && Boolean(SPEEDS[this.speed]) && this.due < 1; }
 
   get epochs() { return this.models[0].trainer.epoch + this.models[0].trainer.position / this.images.nTrain; }
 
@@ -55,7 +58,7 @@ export class TrainingSession {
   open(settings, generation) {
     const { train: images, test: testImages, nTrain: n, pixels } = this.images;
     this.models = settings.map((own) => ({ trainer: new Trainer({ images, testImages, n, pixels, settings: own }), sums: emptySums() }));
-    Object.assign(this, { generation, batchesLeft: 0, due: 0, rateStart: null, epochsPerSecond: 0, hasNews: true, hasFault: false });
+    Object.assign(this, { generation, batchesLeft: 0, due: 0, rateStart: null, epochsPerSecond: 0, seconds: 0, hasNews: true, hasFault: false });
   }
 
   /** @param {TrainingSettings[]} settings */
@@ -76,6 +79,7 @@ export class TrainingSession {
     this.addDue(start);
     while (this.takeBatch() && this.runBatches()) if (this.now() - start >= milliseconds) break;
     this.trainingMs += this.now() - start;
+    this.seconds += (this.now() - start) / 1000;
     this.measureSpeed();
     this.answer();
   }
@@ -123,9 +127,9 @@ export class TrainingSession {
   answer() {
     if (!this.isWanted || !this.hasNews || !this.models.length) return;
     if (this.isBusy && this.trainingMs < this.encodingMs * (1 / ENCODING_SHARE - 1)) return;
-    const start = this.now(), { generation, hasFault, epochsPerSecond } = this;
+    const start = this.now(), { generation, hasFault, epochsPerSecond, seconds } = this;
     const models = this.models.map((model) => describeModel(model));
-    this.post({ type: "state", generation, hasFault, epochsPerSecond, epochs: this.epochs, step: this.models[0].trainer.step, models });
+    this.post({ type: "state", generation, hasFault, epochsPerSecond, seconds, epochs: this.epochs, step: this.models[0].trainer.step, models });
     Object.assign(this, { isWanted: false, hasNews: false, hasFault: false, encodingMs: this.now() - start, trainingMs: 0 });
   }
 }
@@ -138,7 +142,7 @@ function describeModel(model) {
   const { trainer, sums } = model, { beta, beta_warmup: warmup } = trainer.settings, epochs = trainer.epoch + trainer.position / trainer.n;
   model.sums = emptySums();
   return {
-    ...trainer.encode(), weights: trainer.readWeights(), beta: beta * (warmup ? Math.min(epochs / warmup, 1) : 1),
+    ...trainer.encode(), weights: trainer.readWeights(), beta: beta * (warmup ? Math.min(epochs / warmup, 1) : 1), isWarming: trainer.settings.model === "vae" && epochs < warmup,
     distortion: sums.distortion / sums.count, rate: sums.rate / sums.count, loss: sums.loss / sums.count,
   };
 }

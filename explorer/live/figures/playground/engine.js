@@ -5,62 +5,53 @@ import { TrainingSession } from "../../core/playground/session.js";
 
 const SLICE_MS = 10; // of a frame, without a worker
 
-/** Return a worker of a script (bytes); null where the host forbids it. */
+/** Return a promise of a worker of a script (bytes) that is ready; of null where the host forbids it. */
 function startWorker(script) {
-  try {
-    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" })), worker = new Worker(address);
-    return Object.assign(worker, { address });
-  } catch {
-    return null;
-  }
+  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  return new Promise((resolve) => {
+    const worker = new Worker(address);
+    worker.onmessage = () => resolve(worker);
+    worker.onerror = (event) => (event.preventDefault(), resolve(null));
+  }).catch(() => null).finally(() => URL.revokeObjectURL(address));
 }
 
 export class Engine {
   /** onMessage(message): of the session; onFault(error): it cannot go on. */
   constructor(script, { onMessage, onFault }) {
-    Object.assign(this, { onMessage, onFault, log: new Map(), isPlaying: false, speed: "full", hasAnswered: false });
-    this.worker = startWorker(script);
-    if (this.worker) {
-      this.worker.onmessage = ({ data }) => {
-        this.hasAnswered = true;
-        onMessage(data);
-      };
-      this.worker.onerror = (event) => {
-        event.preventDefault();
-        if (this.hasAnswered) onFault(new Error(event.message));
-        else this.leaveWorker();
-      };
-    } else this.startInPage();
+    Object.assign(this, { onMessage, onFault, waiting: [], isPlaying: false, speed: "full" });
     this.onVisibility = () => this.applyRun();
     document.addEventListener("visibilitychange", this.onVisibility);
+    startWorker(script).then((worker) => {
+      if (!this.waiting) return worker?.terminate(); // it was closed
+      this.deliver = worker ? this.connectWorker(worker) : this.startInPage();
+      for (const message of this.waiting) this.deliver(message);
+    });
   }
 
-  /** A worker may be forbidden only when it loads its script: then the page takes over all that it was told. */
-  leaveWorker() {
-    this.endWorker();
-    this.startInPage();
-    for (const message of this.log.values()) this.session.receive(message);
+  connectWorker(worker) {
+    this.worker = worker;
+    worker.onmessage = ({ data }) => this.onMessage(data);
+    worker.onerror = ({ message }) => this.onFault(new Error(message));
+    return (message) => worker.postMessage(message);
   }
 
   startInPage() {
-    this.session = new TrainingSession((message) => queueMicrotask(() => this.session && this.onMessage(message)));
+    const session = new TrainingSession((message) => queueMicrotask(() => this.onMessage(message)));
     const step = () => {
-      if (!this.session) return;
-      try {
-        if (this.session.isBusy) this.session.runSlice(SLICE_MS);
-      } catch (error) {
-        return this.onFault(error);
-      }
       this.frame = requestAnimationFrame(step);
+      try {
+        if (session.isBusy) session.runSlice(SLICE_MS);
+      } catch (error) {
+        this.onFault(error);
+      }
     };
-    this.frame = requestAnimationFrame(step);
+    step();
+    return (message) => session.receive(message);
   }
 
   send(message) {
-    if (message.type === "open") this.log.delete("turn");
-    if (!this.hasAnswered) this.log.set(message.type, message);
-    if (this.worker) this.worker.postMessage(message);
-    else this.session.receive(message);
+    if (this.deliver) this.deliver(message);
+    else this.waiting?.push(message);
   }
 
   /** Train, or pause. */
@@ -74,17 +65,10 @@ export class Engine {
     this.send({ type: "run", isRunning: this.isPlaying && !document.hidden, speed: this.speed });
   }
 
-  endWorker() {
-    if (!this.worker) return;
-    this.worker.terminate();
-    URL.revokeObjectURL(this.worker.address);
-    this.worker = null;
-  }
-
   close() {
     document.removeEventListener("visibilitychange", this.onVisibility);
     cancelAnimationFrame(this.frame);
-    this.endWorker();
-    this.session = null;
+    this.worker?.terminate();
+    Object.assign(this, { waiting: null, onMessage: () => {}, deliver: () => {} });
   }
 }

@@ -6,7 +6,7 @@ import { CodesOnMap } from "../../core/playground/codes_on_map.js";
 import { LiveDecoder } from "../../core/playground/live_decoder.js";
 import { sampleNormal, seedUniform } from "../../core/random.js";
 import { DecodedPlane } from "../../view/decoded_plane.js";
-import { createElement, paintImage, prefersReducedMotion, readTheme } from "../../view/dom.js";
+import { createElement, paintImage, prefersReducedMotion } from "../../view/dom.js";
 import { TrainingMap } from "../../view/training_map.js";
 import { readTestClasses } from "./image_sets.js";
 
@@ -18,8 +18,9 @@ const PICTURES_MS = 60; // between two paintings of reconstructions and samples 
 const createPicture = (testId, label) => createElement("canvas", { role: "img", "data-testid": testId, "aria-label": label });
 
 export class Learner {
-  /** index: 0 or 1; set: see readImageSet(); shape: { pixels, latent_dim, width, depth }; view: of the map, which both share. */
-  constructor(index, set, shape, view) {
+  /** index: 0 or 1; set: see readImageSet(); shape: { pixels, latent_dim, width, depth }; view: of the map, which both share; getTheme(): of
+   * the page. */
+  constructor(index, set, shape, view, getTheme) {
     const end = index ? "-2" : "", { labels, classes } = readTestClasses(set), D = shape.latent_dim;
     Object.assign(this, { index, set, hasState: false, isPending: false, picturesTime: 0 });
     this.codes = new CodesOnMap({ labels, classes, latentDim: D, shape: set.shape, name: set.name });
@@ -30,7 +31,7 @@ export class Learner {
     this.noise = Array.from({ length: N_SAMPLES }, () => sampleNormal(D, uniform));
     this.decodedPlane = new DecodedPlane(set.shape, (codes) => this.decoder.decode(codes));
     this.canvas = createElement("canvas", { tabIndex: 0, role: "application", "data-testid": `latent-map${end}` });
-    this.map = new TrainingMap(this.canvas, this.codes, this.decodedPlane, () => readTheme(this.mapContainer));
+    this.map = new TrainingMap(this.canvas, this.codes, this.decodedPlane, getTheme);
     this.map.view = view;
     this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor.element);
     this.title = createElement("h3");
@@ -67,7 +68,6 @@ export class Learner {
   describe({ model, beta, likelihood }) {
     const name = model === "ae" ? "AE" : "VAE";
     this.likelihood = likelihood;
-    this.isStateless = !this.hasState;
     this.title.textContent = model === "ae" ? name : `${name}, β = ${Number(beta.toPrecision(3))}`;
     this.samplesText.textContent = model === "ae" ? "samples of the Gaussian fitted to the codes" : "samples of the prior";
     this.element.setAttribute("aria-label", name);
@@ -97,7 +97,7 @@ export class Learner {
   /** Paint what has changed. isAtRest: nothing learns, so that there is time for more. Return whether the map still moves. */
   paint(isAtRest) {
     if (!this.resize()) return false;
-    const { map, codes } = this, theme = readTheme(this.mapContainer), isMoving = codes.moveBounds(prefersReducedMotion()), themeKey = theme.text + theme.background;
+    const { map, codes } = this, theme = this.map.getTheme(), isMoving = codes.moveBounds(prefersReducedMotion()), themeKey = theme.text + theme.background;
     if (isMoving || themeKey !== this.themeKey) map.stale = true;
     this.themeKey = themeKey;
     map.updatePlotArea();

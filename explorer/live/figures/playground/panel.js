@@ -5,7 +5,7 @@ import { createElement } from "../../view/dom.js";
 const GROUPS = [
   { title: "Turn while it learns", names: ["beta", "model", "beta_warmup", "lr", "batch_size", "input_noise", "likelihood"] },
   { title: "Second model, right", names: ["beta_2", "model_2", "beta_warmup_2", "width_2"], isOfSecond: true },
-  { title: "A change begins anew", names: ["dataset", "latent_dim", "width", "depth", "seed", "compare"] },
+  { title: "A change begins anew", names: ["dataset", "latent_dim", "width", "depth", "compare"] },
 ];
 const SHOWN = ["plane"];
 

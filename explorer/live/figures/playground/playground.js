@@ -1,7 +1,7 @@
 // The playground: an AE or a VAE, or two of them, that the browser trains, and all that can be turned while it learns.
 
 import { createView } from "../../core/map_view.js";
-import { createElement } from "../../view/dom.js";
+import { createElement, readTheme } from "../../view/dom.js";
 import { createLegend } from "../../view/legend.js";
 import { Figure } from "../figure.js";
 import { Curves } from "./curves.js";
@@ -35,7 +35,7 @@ export class Playground extends Figure {
     this.exports = createExports(this);
     this.legend = createElement("div.legend-place");
     this.models = createElement("div.learners");
-    return [createElement("div.playground.pad", { role: "group", "aria-label": "Playground", "data-testid": "live-figure" },
+    return [createElement("div.playground", { role: "group", "aria-label": "Playground", "data-testid": "live-figure" },
       this.presets.element, this.transport.element, this.transport.message, this.drawings.element,
       createElement("div.workbench", {}, createElement("div.results", {}, this.legend, this.models), this.panel.element), this.curves.element, this.exports.element)];
   }
@@ -107,7 +107,7 @@ export class Playground extends Figure {
     this.drawings.element.hidden = values.dataset !== "drawings";
     if (key === this.openKey || (!set && this.openKey === "none")) return;
     this.openKey = set ? key : "none";
-    Object.assign(this, { state: null, message: "", set });
+    Object.assign(this, { state: null, message: "", set, hasTurned: false });
     this.generation++;
     this.models.replaceChildren();
     this.legend.replaceChildren();
@@ -118,7 +118,7 @@ export class Playground extends Figure {
     this.sentSet = set;
     this.engine.send({ type: "open", settings, generation: this.generation });
     this.settingsKey = JSON.stringify(settings);
-    this.learners = settings.map((own, i) => new Learner(i, set, { pixels, ...own }, this.view));
+    this.learners = settings.map((own, i) => new Learner(i, set, { pixels, ...own }, this.view, () => readTheme(this.element)));
     const [{ map }] = this.learners, repaint = () => this.learners.forEach((learner) => { learner.map.stale = true; this.painter.request(); });
     for (const learner of this.learners) {
       learner.map.hiddenClasses = map.hiddenClasses;
@@ -136,6 +136,7 @@ export class Playground extends Figure {
     const settings = toTrainerSettings(values), key = JSON.stringify(settings);
     if (key === this.settingsKey || !this.learners.length) return;
     this.settingsKey = key;
+    this.hasTurned ||= this.state?.step > 0;
     this.engine.send({ type: "turn", settings });
     this.learners.forEach((learner, i) => learner.describe(settings[i]));
   }

@@ -29,6 +29,6 @@ export class Transport {
 
 function describeState(isPlaying, { epochs, step, epochsPerSecond, models }) {
   const speed = isPlaying && epochsPerSecond ? `, ${epochsPerSecond.toFixed(1)} epochs a second` : "";
-  const warmed = models.map(({ beta }) => beta).filter((beta, i) => models[i].logvar);
-  return `Epoch ${epochs.toFixed(epochs < 10 ? 2 : 1)} (${step.toLocaleString("en")} batches${speed})${warmed.length ? `, β now ${warmed.map((beta) => Number(beta.toPrecision(2))).join(" and ")}` : ""}`;
+  const warmed = models.filter(({ isWarming }) => isWarming).map(({ beta }) => Number(beta.toPrecision(2)));
+  return `Epoch ${epochs.toFixed(epochs < 10 ? 2 : 1)} (${step.toLocaleString("en")} batches${speed})${warmed.length ? `, β now ${warmed.join(" and ")}` : ""}`;
 }
