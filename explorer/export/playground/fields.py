@@ -21,7 +21,7 @@ def playground_fields(presets: tuple[str, ...], has_own: bool = False) -> tuple[
         Scalar("likelihood", "bernoulli", options=tuple(LIKELIHOODS), label="likelihood"),
         Scalar("lr", 0.002, 1e-4, 1, label="learning rate", scale="log"),
         Scalar("batch_size", 64, 4, 512, label="batch size", scale="log"),
-        Scalar("input_noise", 0.0, 0, 0.5, 0.01, label="noise on the input"),
+        Scalar("input_noise", 0.0, 0, 0.5, 0.01, label="input noise"),
         Scalar("latent_dim", 2, 1, MAX_LATENT_DIM, label="latent dimensions"),
         Scalar("depth", 1, 1, MAX_DEPTH, label="hidden layers"),
         Scalar("seed", 0, 0, 9999, label="seed"),
@@ -38,5 +38,5 @@ def _model_fields(end: str, model: str = "VAE") -> tuple[Scalar, ...]:
         Scalar(f"model{end}", model, options=tuple(MODELS), label="model"),
         Scalar(f"beta{end}", 1.0, 0, MAX_BETA, SMALLEST_BETA, label="KL weight β", scale="log"),
         Scalar(f"beta_warmup{end}", 0, 0, 100, label="KL warm-up", unit=" epochs"),
-        Scalar(f"width{end}", 100, 2, MAX_WIDTH, label="width", scale="log"),
+        Scalar(f"width{end}", 100, 2, MAX_WIDTH, label="width (begins anew)", scale="log"),
     )

@@ -2,7 +2,8 @@
 
 import { createElement } from "./dom.js";
 
-const COARSE_TILE = 44, FINE_TILE = 22; // px of a tile, about
+const COARSE_TILE = 44; // px of a tile, about
+const FINE_TILE = 22;
 const OPACITY = 0.33;
 const MAX_SHARE = 0.15; // of the time, that a decoder which changes may take
 

@@ -4,6 +4,7 @@
 
 import { Plane } from "../plane.js";
 import { seedUniform } from "../random.js";
+import { MIN_ACTIVE_VARIANCE } from "./measures.js";
 import { alignAxes, covarianceOf, findPrincipalPlane, invertSymmetric, rootOfSymmetric } from "./principal_plane.js";
 
 const MIN_VISIBLE_SIGMA = 3.2; // standard deviations of the prior that a map shows at least
@@ -19,7 +20,11 @@ export class CodesOnMap {
    * @param {{ labels: Uint16Array, classes: any[], latentDim: number, shape: number[], name: string }} set */
   constructor({ labels, classes, latentDim, shape, name }) {
     const n = labels.length, uniform = seedUniform(0), isLine = latentDim === 1;
-    Object.assign(this, { n, latentDim, labels, target: null });
+    this.n = n;
+    this.latentDim = latentDim;
+    this.labels = labels;
+    /** @type {number[] | null} */
+    this.target = null; // the bounds that the map moves to
     this.heights = isLine ? Float32Array.from({ length: n }, () => 2 * uniform() - 1) : null;
     this.points = new Float32Array(2 * n);
     /** @type {number[][]} */
@@ -67,6 +72,9 @@ export class CodesOnMap {
     this.placeLabels();
     if (logvar) this.placePosteriors(logvar);
   }
+
+  /** The number of latent dimensions in use: those whose posterior means vary. */
+  get activeUnits() { return this.covariance.filter((row, d) => row[d] > MIN_ACTIVE_VARIANCE).length; }
 
   /** Return the covariance on the map of one in latent space.
    * @param {number[][]} covariance */

@@ -6,7 +6,10 @@ import { drawPixels } from "../strokes.js";
 export const DRAWN_SIDE = 16; // px of an image
 export const N_VARIANTS = 120; // images of a drawing
 const TEST_SHARE = 0.2;
-const MAX_TURN = 0.3, MAX_SHIFT = 0.1, MIN_SIZE = 0.75, MAX_SIZE = 1.1; // radians, share of the side, of the size
+const MAX_TURN = 0.3; // radians
+const MAX_SHIFT = 0.1; // share of the side
+const MIN_SIZE = 0.75; // of a drawing, as a share of its own
+const MAX_SIZE = 1.1;
 
 /** @typedef {import("../strokes.js").Stroke} Stroke */
 

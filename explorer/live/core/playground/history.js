@@ -4,10 +4,6 @@ const MAX_POINTS = 400;
 
 export class CurveHistory {
   constructor() {
-    this.clear();
-  }
-
-  clear() {
     /** @type {number[]} */
     this.epochs = [];
     /** @type {Map<string, number[]>} the values of each curve, by its name */

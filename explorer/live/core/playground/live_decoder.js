@@ -10,7 +10,11 @@ export class LiveDecoder {
   /** @param {{ pixels: number, latent_dim: number, width: number, depth: number }} shape */
   constructor(shape) {
     const { decoder, size } = layOutWeights(shape);
-    Object.assign(this, { latentDim: shape.latent_dim, pixels: shape.pixels, layers: decoder, rows: 0, likelihood: "bernoulli" });
+    this.latentDim = shape.latent_dim;
+    this.pixels = shape.pixels;
+    this.layers = decoder;
+    this.rows = 0; // that there is room for
+    this.likelihood = "bernoulli";
     this.parameters = new Float32Array(size);
     this.stack = new DenseStack(decoder, this.parameters, this.parameters); // its gradients are never written
   }

@@ -16,7 +16,8 @@ export class TrainingSession {
   /** post(message): to whoever has opened it; now(): the time in ms.
    * @param {(message: any) => void} post @param {() => number} [now] */
   constructor(post, now = () => performance.now()) {
-    Object.assign(this, { post, now });
+    this.post = post;
+    this.now = now;
     /** @type {Model[]} */
     this.models = [];
     this.generation = 0; // how often it was opened

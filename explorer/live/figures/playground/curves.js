@@ -13,13 +13,13 @@ const KINDS = [
 
 export class Curves {
   constructor(palette) {
-    Object.assign(this, { palette, history: new CurveHistory(), time: 0, isStale: false, plots: [] });
+    Object.assign(this, { palette, time: 0, isStale: false, plots: [] });
     this.element = createElement("div.curves");
   }
 
   /** Begin anew with this many models. */
   open(count) {
-    this.history.clear();
+    this.history = new CurveHistory();
     if (count !== this.count) this.declare(count);
     Object.assign(this, { isStale: true, time: 0 });
   }

@@ -35,13 +35,14 @@ export class Learner {
     this.map.view = view;
     this.mapContainer = createElement("div.stage", {}, this.canvas, this.map.cursor.element);
     this.title = createElement("h3");
+    this.use = createElement("span.use");
     this.decoded = createPicture(`decoded${end}`, "");
     this.decodedText = createElement("figcaption");
     this.pairs = createPicture(`reconstructions${end}`, `Above, ${N_RECONSTRUCTIONS} test images; below, their reconstructions`);
     this.samples = createPicture(`samples${end}`, `${N_SAMPLES} decoded samples`);
     this.samplesText = createElement("figcaption");
     const figure = (name, ...parts) => createElement(`figure.${name}`, {}, ...parts);
-    this.element = createElement("section.learner", {}, this.title, this.mapContainer, createElement("div.pictures", {},
+    this.element = createElement("section.learner", {}, createElement("div.learner-head", {}, this.title, this.use), this.mapContainer, createElement("div.pictures", {},
       figure("decoded", this.decoded, this.decodedText),
       figure("pairs", this.pairs, createElement("figcaption", {}, "test images, and their reconstructions")),
       figure("samples", this.samples, this.samplesText)));
@@ -83,7 +84,10 @@ export class Learner {
     this.decodedPlane.invalidate();
     this.map.adopt();
     Object.assign(this, { hasState: true, isPending: true, decodedZ: null });
-    if (isFirst) this.codes.moveBounds(true);
+    this.use.textContent = logvar ? `${this.codes.activeUnits} of ${this.codes.latentDim} dimension${this.codes.latentDim > 1 ? "s" : ""} in use` : "";
+    if (!isFirst) return;
+    this.z = Array.from(this.codes.tensors.origin.data);
+    this.codes.moveBounds(true);
   }
 
   /** Fit the map to its container. Return whether it can be painted. */

@@ -17,7 +17,7 @@ import { presetValues, restartKey, toTrainerSettings } from "./settings.js";
 import { Transport } from "./transport.js";
 
 const REST_MS = 150; // after the last state, until there is time for more
-const DIVERGED = "The training diverged: its loss was no longer a number. The weights are those of the last whole epoch. Choose a lower learning rate, and press Play or Reset.";
+const DIVERGED = "The training diverged, and went back to its last whole epoch: choose a lower learning rate, and press Play or Reset.";
 const MAX_SEED = 9999;
 
 export class Playground extends Figure {
@@ -29,7 +29,7 @@ export class Playground extends Figure {
     this.engine.send({ type: "want" });
     this.panel = createPanel(this.controls);
     this.presets = createPresets(this.options.presets, (preset) => this.choosePreset(preset));
-    this.transport = new Transport({ onPlay: (isPlaying) => this.play(isPlaying), onStep: (isEpoch) => this.step(isEpoch), onReset: () => this.restart(), onSeed: () => this.set({ seed: Math.floor(Math.random() * (MAX_SEED + 1)) }) }, this.panel.speed);
+    this.transport = new Transport({ onPlay: (isPlaying) => this.play(isPlaying), onStep: (isEpoch) => this.step(isEpoch), onReset: () => this.restart(), onSeed: () => this.choose({ seed: Math.floor(Math.random() * (MAX_SEED + 1)) }) }, this.panel.speed);
     this.curves = new Curves(this.palette);
     this.drawings = new Drawings((isDrawn) => isDrawn && this.painter.request());
     this.exports = createExports(this);
@@ -52,7 +52,7 @@ export class Playground extends Figure {
 
   // --- What the hand does
 
-  set(values) {
+  choose(values) {
     this.move(values);
     this.commit();
   }
@@ -60,7 +60,7 @@ export class Playground extends Figure {
   choosePreset(preset) {
     this.openKey = ""; // begin anew even if all is as it was
     this.isPlaying = false;
-    this.set(presetValues(this.table.fields, preset));
+    this.choose(presetValues(this.table.fields, preset));
   }
 
   play(isPlaying) {
