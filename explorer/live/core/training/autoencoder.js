@@ -22,7 +22,7 @@ export class Autoencoder {
     this.logSigma = 0; // of a learned Gaussian
     fillInitialWeights(this.layers, this.parameters, seed);
     this.rows = 0; // of the batches that there is room for
-    this.x = this.input = this.eps = this.z = this.dStatistics = this.dLogits = new Float32Array();
+    this.x = this.input = this.eps = this.z = this.logits = this.dStatistics = this.dLogits = new Float32Array();
   }
 
   /** Make room for batches of that many rows.
@@ -54,7 +54,7 @@ export class Autoencoder {
         if (hasRate) rate += 0.5 * (mu * mu + Math.exp(logvar) - logvar - 1);
         z[i] = hasRate ? mu + Math.exp(0.5 * logvar) * eps[i] : mu;
       }
-    const logits = this.decoder.forward(z, rows), sums = { distortion: distortion(logits, x, n, logSigma, needsGradients ? dLogits : null, 1 / rows), rate };
+    const logits = (this.logits = /** @type {typeof z} */ (this.decoder.forward(z, rows))), sums = { distortion: distortion(logits, x, n, logSigma, needsGradients ? dLogits : null, 1 / rows), rate };
     if (!needsGradients) return sums;
     const dz = /** @type {Float32Array} */ (this.decoder.backward(dLogits, rows, true));
     for (let r = 0, i = 0; r < rows; r++)
@@ -64,8 +64,13 @@ export class Autoencoder {
         dStatistics[k + D] = hasRate ? dz[i] * eps[i] * 0.5 * deviation + (weight ? weight * 0.5 * (deviation * deviation - 1) : 0) : 0;
       }
     this.encoder.backward(dStatistics, rows, false);
-    if (learnsSigma) this.logSigma = followSigma(this.logSigma, logits, x, n);
     return sums;
+  }
+
+  /** Let a learned sigma follow the errors of the latest batch.
+   * @param {string} likelihood @param {number} rows */
+  followSigma(likelihood, rows) {
+    if (LIKELIHOODS[likelihood].learnsSigma) this.logSigma = followSigma(this.logSigma, this.logits, this.x, rows * this.pixels);
   }
 
   /** Return mu and logvar [n, D] of images [n, pixels], encoded `chunk` at a time; logvar is null for an AE.

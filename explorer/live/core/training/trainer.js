@@ -67,13 +67,16 @@ export class Trainer {
     const { distortion, rate } = autoencoder.computeLoss(this.prepareBatch(rows), rows, { ...settings, beta }, true);
     const loss = distortion + (beta && beta * rate), progress = { distortion: distortion / rows, rate: rate / rows, loss: loss / rows, step: this.step + 1, epoch: this.epoch + 1, epochsDone, beta };
     if (!Number.isFinite(loss)) return this.diverge();
+    if (!position) saveCheckpoint(this, this.lastGood); // now that the loss of these weights is known
     this.adam.update(autoencoder.parameters, autoencoder.gradients, settings.learning_rate);
+    autoencoder.followSigma(settings.likelihood, rows);
     sums.distortion += distortion;
     sums.rate += rate;
     sums.loss += loss;
     this.step++;
     this.position += rows;
-    return this.position < this.n || this.endEpoch() ? progress : this.diverge();
+    if (this.position === this.n) this.endEpoch();
+    return progress;
   }
 
   /** Learn from batches until this time is over, from one at least. Return the means over their images; null if the training has diverged.
@@ -104,20 +107,14 @@ export class Trainer {
     return input;
   }
 
-  /** Begin the next epoch and keep its weights. Return whether they are finite. */
   endEpoch() {
-    let zero = 0;
-    for (const weight of this.autoencoder.parameters) zero += 0 * weight;
-    if (zero !== 0) return false;
     this.epoch++;
     this.position = 0;
     this.sums = { distortion: 0, rate: 0, loss: 0 };
     this.shuffle();
-    saveCheckpoint(this, this.lastGood);
-    return true;
   }
 
-  /** Go back to the weights of the last complete epoch.
+  /** Go back to the weights at the beginning of the epoch or, if they were bad already, of the one before.
    * @returns {null} */
   diverge() {
     restoreCheckpoint(this, this.lastGood);
