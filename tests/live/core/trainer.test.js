@@ -104,6 +104,7 @@ test("a restored state goes on as if nothing had happened", () => {
   const state = structuredClone(trainer.state()), expected = losses(trainer, 9);
   restored.restore(state);
   assert.deepEqual(losses(restored, 9), expected);
+  for (const wrong of [{}, { ...state, means: state.means.map(() => NaN) }, { ...state, n: n + 1 }]) assertFault(() => restored.restore(wrong), UserFacingError, "Restart");
   assertFault(() => create({ width: 21 }).restore(state), UserFacingError, "Restart");
   assertFault(() => trainer.loadWeights({}), UserFacingError, "do not fit");
 });

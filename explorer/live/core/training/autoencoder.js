@@ -72,8 +72,9 @@ export class Autoencoder {
     return rate;
   }
 
-  /** Write the gradient of the loss with respect to mu and logvar. An AE has none of logvar, whose weights stay.
-   * @param {Float32Array} dz [rows, D] @param {Float32Array} statistics @param {number} rows @param {boolean} isVae @param {number} beta of the sum of the rates; if it is 0, they are left out */
+  /** Write the gradient of the loss with respect to mu and logvar. That of an AE to logvar is 0, so that the weights for it stay.
+   * @param {Float32Array} dz [rows, D] @param {Float32Array} statistics @param {number} rows @param {boolean} isVae
+   * @param {number} beta on the sum of the rates, which 0 leaves out */
   differentiateCodes(dz, statistics, rows, isVae, beta) {
     const { latentDim: D, eps, dStatistics } = this;
     for (let r = 0, i = 0; r < rows; r++)

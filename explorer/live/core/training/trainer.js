@@ -4,7 +4,7 @@ import { UserFacingError } from "../errors.js";
 import { combineSeeds, fillNormal, seedUniform } from "../random.js";
 import { Adam } from "./adam.js";
 import { Autoencoder } from "./autoencoder.js";
-import { createCheckpoint, restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { addLosses, meanLosses, zeroLosses } from "./losses.js";
 import { DEFAULT_SETTINGS, FIXED_SETTINGS, changeSettings } from "./settings.js";
 import { readWeights, writeWeights } from "./weights.js";
@@ -17,7 +17,8 @@ import { readWeights, writeWeights } from "./weights.js";
  * epoch count from 1, epochsDone has a fraction */
 /** @typedef {Losses & { epoch: number }} EpochMeans */
 /** @typedef {Progress & { epochs: EpochMeans[] }} Slice means over all images of a slice of time, and the epochs that were completed in it */
-/** @typedef {{ images: Float32Array, n: number, pixels: number, settings?: Partial<TrainingSettings>, weights?: Weights, testImages?: Float32Array }} Source images [n, pixels] in [0, 1] */
+/** @typedef {{ n: number, pixels: number, images: Float32Array, testImages?: Float32Array }} Images images [n, pixels] in [0, 1] */
+/** @typedef {Images & { settings?: Partial<TrainingSettings>, weights?: Weights }} Source */
 
 const STREAMS = { weights: 0, order: 1, posterior: 2, input: 3, evaluation: 4 }; // of random numbers
 const CHUNK_ROWS = 64; // images that are encoded or decoded at a time
@@ -49,7 +50,7 @@ export class Trainer {
     if (weights) writeWeights(this.autoencoder, this.settings, weights);
     this.reserve();
     this.shuffle();
-    this.lastGood = createCheckpoint(this);
+    this.lastGood = saveCheckpoint(this);
   }
 
   /** Change settings from the next batch on. A training that has diverged goes on from its last good weights.
@@ -152,7 +153,8 @@ export class Trainer {
 
   /** Return the mean losses of images [n, pixels], with one posterior sample each, of the same noise at each call. */
   evaluate(images = this.testImages) {
-    const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels, uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
+    const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels;
+    const uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
     const sums = zeroLosses();
     for (let first = 0; first < n; first += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, n - first);
@@ -178,12 +180,15 @@ export class Trainer {
 
   /** Return all that restore() needs to go on as if nothing had happened, as numbers and typed arrays. */
   state() {
-    return { settings: this.settings, n: this.n, ...createCheckpoint(this) };
+    return { settings: this.settings, n: this.n, ...saveCheckpoint(this) };
   }
 
-  /** @param {ReturnType<Trainer["state"]>} state of a trainer of the same images, latent dimension, width, depth and seed */
+  /** Throw a UserFacingError, and change nothing, if the state does not fit.
+   * @param {ReturnType<Trainer["state"]>} state of a trainer of the same images, latent dimension, width, depth and seed */
   restore(state) {
-    if (state.n !== this.n || state.parameters.length !== this.autoencoder.parameters.length) throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
+    const size = this.autoencoder.parameters.length, arrays = [state.parameters, state.means, state.squares];
+    if (state.n !== this.n || arrays.some((array) => array?.length !== size || !array.every(Number.isFinite)))
+      throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
     this.update(state.settings);
     restoreCheckpoint(this, state);
     saveCheckpoint(this, this.lastGood);
