@@ -24,6 +24,7 @@ from tests.live.network_cases import model_with_weights, network_cases
 from tests.live.plot_cases import plot_part_cases
 from tests.live.second_stage_cases import second_stage_cases
 from tests.live.state_cases import state_cases
+from tests.live.training_cases import training_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -41,6 +42,7 @@ def write_cases(folder: Path) -> None:
         "random": random_cases(),
         "second_stage": second_stage_cases(),
         "state": state_cases(),
+        "training": training_cases(),
         **lesson_cases(),
     }
     for name, cases in all_cases.items():

@@ -5,8 +5,8 @@ import { DenseStack } from "./dense_stack.js";
 import { fillInitialWeights, layOutWeights } from "./layout.js";
 import { LIKELIHOODS, followSigma } from "./likelihoods.js";
 
-/** @typedef {{ model: string, likelihood: string }} Choice what the loss is of */
-/** @typedef {{ distortion: number, rate: number }} Sums over a batch, in nats */
+/** @typedef {{ model: string, likelihood: string }} Choice */
+/** @typedef {Choice & { beta: number, sigma: number }} LossSettings */
 
 export class Autoencoder {
   /** @param {import("./layout.js").NetworkShape} shape @param {number} seed of the first weights */
@@ -22,7 +22,7 @@ export class Autoencoder {
     this.logSigma = 0; // of a learned Gaussian
     fillInitialWeights(this.layers, this.parameters, seed);
     this.rows = 0; // of the batches that there is room for
-    this.x = this.input = this.eps = this.z = this.dStatistics = this.dLogits = new Float32Array();
+    this.x = this.input = this.eps = this.z = this.logits = this.dStatistics = this.dLogits = new Float32Array();
   }
 
   /** Make room for batches of that many rows.
@@ -40,32 +40,58 @@ export class Autoencoder {
     this.dLogits = new Float32Array(rows * this.pixels);
   }
 
-  /** Encode a batch `input` and decode z = mu + sigma·eps, of an AE mu. Return the summed distortion of the images x, and their rate
-   * KL(q(z|x) ‖ N(0, I)), of an AE 0. With needsGradients, write the gradients of (distortion + beta·rate) / rows.
-   * @param {Float32Array} input @param {number} rows @param {Choice & { beta: number, sigma: number }} settings @param {boolean} needsGradients @returns {Sums} */
+  /** Encode a batch `input` and decode its codes. Return the sums of the distortion of the images x, of their rate, and of the loss. With
+   * needsGradients, write the gradients of the mean loss.
+   * @param {Float32Array} input @param {number} rows @param {LossSettings} settings @param {boolean} needsGradients
+   * @returns {import("./losses.js").Losses} */
   computeLoss(input, rows, { model, likelihood, beta, sigma }, needsGradients) {
-    const D = this.latentDim, { z, eps, x, dLogits, dStatistics } = this, hasRate = model === "vae", n = rows * this.pixels;
-    const { distortion, learnsSigma } = LIKELIHOODS[likelihood], logSigma = learnsSigma ? this.logSigma : Math.log(sigma);
-    const statistics = this.encoder.forward(input, rows);
+    const { z, x, dLogits } = this, kind = LIKELIHOODS[likelihood], logSigma = kind.learnsSigma ? this.logSigma : Math.log(sigma), isVae = model === "vae";
+    const statistics = this.encoder.forward(input, rows), rate = this.sampleCodes(statistics, rows, isVae);
+    this.logits = /** @type {typeof z} */ (this.decoder.forward(z, rows));
+    const distortion = kind.distortion(this.logits, x, rows * this.pixels, logSigma, needsGradients ? dLogits : null, 1 / rows);
+    if (needsGradients) {
+      const dz = /** @type {Float32Array} */ (this.decoder.backward(dLogits, rows, true));
+      this.differentiateCodes(dz, statistics, rows, isVae, beta / rows);
+      this.encoder.backward(this.dStatistics, rows, false);
+    }
+    return { distortion, rate, loss: distortion + (beta && beta * rate) };
+  }
+
+  /** Write the codes z = mu + sigma·eps, of an AE mu, and return the sum of the rates KL(q(z|x) ‖ N(0, I)), of an AE 0.
+   * @param {Float32Array} statistics [rows, 2D], of the encoder @param {number} rows @param {boolean} isVae */
+  sampleCodes(statistics, rows, isVae) {
+    const { latentDim: D, z, eps } = this;
     let rate = 0;
     for (let r = 0, i = 0; r < rows; r++)
-      for (let d = 0; d < D; d++, i++) {
-        const mu = statistics[2 * D * r + d], logvar = statistics[2 * D * r + D + d];
-        if (hasRate) rate += 0.5 * (mu * mu + Math.exp(logvar) - logvar - 1);
-        z[i] = hasRate ? mu + Math.exp(0.5 * logvar) * eps[i] : mu;
+      for (let k = 2 * D * r, end = k + D; k < end; k++, i++) {
+        const mu = (z[i] = statistics[k]), logvar = statistics[k + D];
+        if (!isVae) continue;
+        z[i] += Math.exp(0.5 * logvar) * eps[i];
+        rate += 0.5 * (mu * mu + Math.exp(logvar) - logvar - 1);
       }
-    const logits = this.decoder.forward(z, rows), sums = { distortion: distortion(logits, x, n, logSigma, needsGradients ? dLogits : null, 1 / rows), rate };
-    if (!needsGradients) return sums;
-    const dz = /** @type {Float32Array} */ (this.decoder.backward(dLogits, rows, true));
+    return rate;
+  }
+
+  /** Write the gradient of the loss with respect to mu and logvar. That of an AE to logvar is 0, so that the weights for it stay.
+   * @param {Float32Array} dz [rows, D] @param {Float32Array} statistics @param {number} rows @param {boolean} isVae
+   * @param {number} beta on the sum of the rates, which 0 leaves out */
+  differentiateCodes(dz, statistics, rows, isVae, beta) {
+    const { latentDim: D, eps, dStatistics } = this;
     for (let r = 0, i = 0; r < rows; r++)
-      for (let d = 0; d < D; d++, i++) {
-        const k = 2 * D * r + d, mu = statistics[k], deviation = Math.exp(0.5 * statistics[k + D]), weight = hasRate ? beta / rows : 0;
-        dStatistics[k] = dz[i] + (weight ? weight * mu : 0);
-        dStatistics[k + D] = hasRate ? dz[i] * eps[i] * 0.5 * deviation + (weight ? weight * 0.5 * (deviation * deviation - 1) : 0) : 0;
+      for (let k = 2 * D * r, end = k + D; k < end; k++, i++) {
+        dStatistics[k] = dz[i];
+        dStatistics[k + D] = 0;
+        if (!isVae) continue;
+        const deviation = Math.exp(0.5 * statistics[k + D]);
+        dStatistics[k] += beta && beta * statistics[k];
+        dStatistics[k + D] = 0.5 * (dz[i] * eps[i] * deviation + (beta && beta * (deviation * deviation - 1)));
       }
-    this.encoder.backward(dStatistics, rows, false);
-    if (learnsSigma) this.logSigma = followSigma(this.logSigma, logits, x, n);
-    return sums;
+  }
+
+  /** Let a learned sigma follow the errors of the latest batch.
+   * @param {string} likelihood @param {number} rows */
+  followSigma(likelihood, rows) {
+    if (LIKELIHOODS[likelihood].learnsSigma) this.logSigma = followSigma(this.logSigma, this.logits, this.x, rows * this.pixels);
   }
 
   /** Return mu and logvar [n, D] of images [n, pixels], encoded `chunk` at a time; logvar is null for an AE.

@@ -20,24 +20,38 @@ import { LIKELIHOODS } from "./likelihoods.js";
  */
 
 /** @type {TrainingSettings} */
-export const DEFAULT_SETTINGS = { model: "vae", likelihood: "bernoulli", sigma: 0.1, latent_dim: 2, width: 100, depth: 1, beta: 1, beta_warmup: 0, learning_rate: 2e-3, batch_size: 64, input_noise: 0, seed: 0 };
+export const DEFAULT_SETTINGS = {
+  ...{ model: "vae", likelihood: "bernoulli", sigma: 0.1, latent_dim: 2, width: 100, depth: 1 },
+  ...{ beta: 1, beta_warmup: 0, learning_rate: 2e-3, batch_size: 64, input_noise: 0, seed: 0 },
+};
 
 /** @type {("latent_dim" | "width" | "depth" | "seed")[]} */
 export const FIXED_SETTINGS = ["latent_dim", "width", "depth", "seed"]; // during a training
 
-/** @type {Record<string, { low: number, whole?: boolean }>} */
-const LIMITS = {
-  latent_dim: { low: 1, whole: true }, width: { low: 1, whole: true }, depth: { low: 0, whole: true }, batch_size: { low: 1, whole: true }, seed: { low: 0, whole: true },
-  beta: { low: 0 }, beta_warmup: { low: 0 }, input_noise: { low: 0 }, sigma: { low: Number.MIN_VALUE }, learning_rate: { low: Number.MIN_VALUE },
+const isCount = (/** @type {unknown} */ value) => Number.isInteger(value) && Number(value) > 0;
+const isPositive = (/** @type {unknown} */ value) => Number.isFinite(value) && Number(value) > 0;
+const isPositiveOrZero = (/** @type {unknown} */ value) => value === 0 || isPositive(value);
+
+/** @type {Record<string, (value: unknown) => boolean>} */
+const CHECKS = {
+  model: (value) => value === "ae" || value === "vae",
+  likelihood: (value) => Object.hasOwn(LIKELIHOODS, String(value)),
+  sigma: isPositive,
+  latent_dim: isCount,
+  width: isCount,
+  depth: (value) => value === 0 || isCount(value),
+  beta: isPositiveOrZero,
+  beta_warmup: isPositiveOrZero,
+  learning_rate: isPositive,
+  batch_size: isCount,
+  input_noise: isPositiveOrZero,
+  seed: (value) => value === 0 || isCount(value),
 };
 
 /** Return settings with some replaced. Throw a UserFacingError for a value that no training can have.
  * @param {TrainingSettings} settings @param {Partial<TrainingSettings>} changes @returns {TrainingSettings} */
 export function changeSettings(settings, changes) {
-  for (const [name, value] of Object.entries(changes)) {
-    const limit = LIMITS[name], label = name.replace("_", " ");
-    if (limit ? !(Number.isFinite(value) && Number(value) >= limit.low && (!limit.whole || Number.isInteger(value))) : name === "model" ? value !== "ae" && value !== "vae" : name !== "likelihood" || !Object.hasOwn(LIKELIHOODS, value))
-      throw new UserFacingError(`A training cannot have the ${label} ${value}. Choose another value.`);
-  }
+  for (const [name, value] of Object.entries(changes))
+    if (!CHECKS[name]?.(value)) throw new UserFacingError(`A training cannot have the ${name.replace("_", " ")} ${value}. Choose another value.`);
   return { ...settings, ...changes };
 }

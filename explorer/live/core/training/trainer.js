@@ -4,17 +4,21 @@ import { UserFacingError } from "../errors.js";
 import { combineSeeds, fillNormal, seedUniform } from "../random.js";
 import { Adam } from "./adam.js";
 import { Autoencoder } from "./autoencoder.js";
-import { createCheckpoint, restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { addLosses, meanLosses, zeroLosses } from "./losses.js";
 import { DEFAULT_SETTINGS, FIXED_SETTINGS, changeSettings } from "./settings.js";
 import { readWeights, writeWeights } from "./weights.js";
 
 /** @typedef {import("./settings.js").TrainingSettings} TrainingSettings */
 /** @typedef {import("./checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("./weights.js").Weights} Weights */
-/** @typedef {{ distortion: number, rate: number, loss: number }} Losses means over images, in nats; loss is distortion + beta·rate */
-/** @typedef {Losses & { step: number, epoch: number, epochsDone: number, beta: number }} Progress step and epoch count from 1; epochsDone has a fraction */
-/** @typedef {Progress & { images: number, epochs: (Losses & { epoch: number })[] }} Slice means over the images of a slice of time, and the epochs that it completed */
-/** @typedef {{ images: Float32Array, n: number, pixels: number, settings?: Partial<TrainingSettings>, weights?: Weights, testImages?: Float32Array }} Source images [n, pixels] in [0, 1] */
+/** @typedef {import("./losses.js").Losses} Losses means over images */
+/** @typedef {Losses & { images: number, step: number, epoch: number, epochsDone: number, beta: number }} Progress of a batch of so many images; step and
+ * epoch count from 1, epochsDone has a fraction */
+/** @typedef {Losses & { epoch: number }} EpochMeans */
+/** @typedef {Progress & { epochs: EpochMeans[] }} Slice means over all images of a slice of time, and the epochs that were completed in it */
+/** @typedef {{ n: number, pixels: number, images: Float32Array, testImages?: Float32Array }} Images images [n, pixels] in [0, 1] */
+/** @typedef {Images & { settings?: Partial<TrainingSettings>, weights?: Weights }} Source */
 
 const STREAMS = { weights: 0, order: 1, posterior: 2, input: 3, evaluation: 4 }; // of random numbers
 const CHUNK_ROWS = 64; // images that are encoded or decoded at a time
@@ -39,12 +43,14 @@ export class Trainer {
     this.step = 0; // batches so far
     this.epoch = 0; // complete epochs
     this.position = 0; // images of the present epoch so far
-    this.sums = { distortion: 0, rate: 0, loss: 0 }; // over these images
+    this.sums = zeroLosses(); // over these images
+    /** @type {EpochMeans | null} */
+    this.lastEpoch = null;
     this.hasDiverged = false;
     if (weights) writeWeights(this.autoencoder, this.settings, weights);
     this.reserve();
     this.shuffle();
-    this.lastGood = createCheckpoint(this);
+    this.lastGood = saveCheckpoint(this);
   }
 
   /** Change settings from the next batch on. A training that has diverged goes on from its last good weights.
@@ -62,34 +68,34 @@ export class Trainer {
    * @returns {Progress | null} */
   runBatch() {
     if (this.hasDiverged) return null;
-    const { autoencoder, settings, sums, position } = this, rows = Math.min(settings.batch_size, this.n - position);
+    const { autoencoder, settings, position } = this, images = Math.min(settings.batch_size, this.n - position);
     const epochsDone = this.epoch + position / this.n, beta = settings.beta * (settings.beta_warmup ? Math.min(epochsDone / settings.beta_warmup, 1) : 1);
-    const { distortion, rate } = autoencoder.computeLoss(this.prepareBatch(rows), rows, { ...settings, beta }, true);
-    const loss = distortion + (beta && beta * rate), progress = { distortion: distortion / rows, rate: rate / rows, loss: loss / rows, step: this.step + 1, epoch: this.epoch + 1, epochsDone, beta };
-    if (!Number.isFinite(loss)) return this.diverge();
+    const losses = meanLosses(autoencoder.computeLoss(this.prepareBatch(images), images, { ...settings, beta }, true), images);
+    if (!Number.isFinite(losses.loss)) return this.diverge();
+    if (!position) saveCheckpoint(this, this.lastGood); // now that the loss of these weights is known
     this.adam.update(autoencoder.parameters, autoencoder.gradients, settings.learning_rate);
-    sums.distortion += distortion;
-    sums.rate += rate;
-    sums.loss += loss;
+    autoencoder.followSigma(settings.likelihood, images);
+    addLosses(this.sums, losses, images);
     this.step++;
-    this.position += rows;
-    return this.position < this.n || this.endEpoch() ? progress : this.diverge();
+    this.position += images;
+    const progress = { ...losses, images, step: this.step, epoch: this.epoch + 1, epochsDone, beta };
+    if (this.position === this.n) this.endEpoch();
+    return progress;
   }
 
-  /** Learn from batches until this time is over, from one at least. Return the means over their images; null if the training has diverged.
+  /** Learn from batches until this time is over, from one at least. Return means over their images; null if the training has diverged.
    * @param {number} milliseconds @returns {Slice | null} */
   runFor(milliseconds) {
-    const end = performance.now() + milliseconds, epochs = [], means = { distortion: 0, rate: 0, loss: 0 };
-    let images = 0;
-    for (;;) {
-      const before = { ...this.sums }, { position } = this, progress = this.runBatch();
+    const end = performance.now() + milliseconds, sums = zeroLosses(), epochs = [];
+    let images = 0, progress;
+    do {
+      progress = this.runBatch();
       if (!progress) return null;
-      const rows = (this.position || this.n) - position;
-      images += rows;
-      for (const name of /** @type {const} */ (["distortion", "rate", "loss"])) means[name] += (rows / images) * (progress[name] - means[name]);
-      if (!this.position) epochs.push({ epoch: this.epoch, distortion: (before.distortion + rows * progress.distortion) / this.n, rate: (before.rate + rows * progress.rate) / this.n, loss: (before.loss + rows * progress.loss) / this.n });
-      if (performance.now() >= end) return { ...progress, ...means, images, epochs };
-    }
+      addLosses(sums, progress, progress.images);
+      images += progress.images;
+      if (this.lastEpoch && !this.position) epochs.push(this.lastEpoch);
+    } while (performance.now() < end);
+    return { ...progress, ...meanLosses(sums, images), images, epochs };
   }
 
   /** Copy the images of the next batch, draw its noise, and return what is encoded.
@@ -104,20 +110,15 @@ export class Trainer {
     return input;
   }
 
-  /** Begin the next epoch and keep its weights. Return whether they are finite. */
   endEpoch() {
-    let zero = 0;
-    for (const weight of this.autoencoder.parameters) zero += 0 * weight;
-    if (zero !== 0) return false;
     this.epoch++;
+    this.lastEpoch = { epoch: this.epoch, ...meanLosses(this.sums, this.n) };
     this.position = 0;
-    this.sums = { distortion: 0, rate: 0, loss: 0 };
+    this.sums = zeroLosses();
     this.shuffle();
-    saveCheckpoint(this, this.lastGood);
-    return true;
   }
 
-  /** Go back to the weights of the last complete epoch.
+  /** Go back to the weights at the beginning of the epoch or, if they were bad already, of the one before.
    * @returns {null} */
   diverge() {
     restoreCheckpoint(this, this.lastGood);
@@ -152,17 +153,16 @@ export class Trainer {
 
   /** Return the mean losses of images [n, pixels], with one posterior sample each, of the same noise at each call. */
   evaluate(images = this.testImages) {
-    const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels, uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
-    let distortion = 0, rate = 0;
+    const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels;
+    const uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
+    const sums = zeroLosses();
     for (let first = 0; first < n; first += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, n - first);
       autoencoder.x.set(images.subarray(first * pixels, (first + rows) * pixels));
       fillNormal(eps, rows * latentDim, uniform);
-      const sums = autoencoder.computeLoss(autoencoder.x, rows, settings, false);
-      distortion += sums.distortion / n;
-      rate += sums.rate / n;
+      addLosses(sums, autoencoder.computeLoss(autoencoder.x, rows, settings, false), 1);
     }
-    return { distortion, rate, loss: distortion + settings.beta * rate, n };
+    return { ...meanLosses(sums, n), n };
   }
 
   readWeights() {
@@ -180,12 +180,15 @@ export class Trainer {
 
   /** Return all that restore() needs to go on as if nothing had happened, as numbers and typed arrays. */
   state() {
-    return { settings: this.settings, n: this.n, ...createCheckpoint(this) };
+    return { settings: this.settings, n: this.n, ...saveCheckpoint(this) };
   }
 
-  /** @param {ReturnType<Trainer["state"]>} state of a trainer of the same images, latent dimension, width, depth and seed */
+  /** Throw a UserFacingError, and change nothing, if the state does not fit.
+   * @param {ReturnType<Trainer["state"]>} state of a trainer of the same images, latent dimension, width, depth and seed */
   restore(state) {
-    if (state.n !== this.n || state.parameters.length !== this.autoencoder.parameters.length) throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
+    const size = this.autoencoder.parameters.length, arrays = [state.parameters, state.means, state.squares];
+    if (state.n !== this.n || arrays.some((array) => array?.length !== size || !array.every(Number.isFinite)))
+      throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
     this.update(state.settings);
     restoreCheckpoint(this, state);
     saveCheckpoint(this, this.lastGood);
