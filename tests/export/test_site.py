@@ -24,7 +24,7 @@ from tests.live.pages import read_block
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
-    *("index.html", "library.html", "credits.html", "learn/kl.html", PAIR_PAGE),
+    *("index.html", "playground.html", "library.html", "credits.html", "learn/kl.html", PAIR_PAGE),
     *(f"explore/{name}.html" for name in RUNS),
 }
 

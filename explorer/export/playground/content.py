@@ -78,7 +78,7 @@ def playground_content() -> PageContent:
         palette=live_palette(),
         notes=(
             f"The browser trains the models of this page.{ALONE}",
-            f"Made with Latent Space Explorer {app_version()}: python -m explorer export --playground --to html",
+            f"Made with Latent Space Explorer {app_version()}: python -m explorer export --playground",
             " ".join(["Latent Space Explorer has the MIT licence.", *credits]),
         ),
         citation=bibtex(RunSpec("digits"), RunSpec("digits", model="ae")),

@@ -33,8 +33,8 @@ PRESETS = (
         "Press Play, and move over the empty areas of the left map.",
         "Watch how far the codes spread.",
         "The VAE's stay within three standard deviations of the prior. The AE's go on to spread, around empty"
-        " areas: after 60 epochs 15% of samples of the Gaussian fitted to its codes lie in gaps (11 to 19%), of"
-        " the VAE's 4% (2 to 6%; 360 test codes, 95% intervals).",
+        " areas: after 60 epochs 15% of samples of the Gaussian fitted to its codes lie in gaps (11 to 19%),"
+        " of the VAE's 4% (2 to 6%; 360 test codes, 95% intervals).",
         {"compare": True, "model": "AE", "model_2": "VAE"},
     ),
     Preset(
@@ -60,8 +60,8 @@ PRESETS = (
         "Too high a learning rate",
         "Press Play; after ten epochs, lower the learning rate to 0.002. Then press Reset.",
         "Watch the codes.",
-        "All fall onto one point within two epochs, and the lower rate does not bring them back: no hidden unit"
-        " of the encoder responds to any image any more. Begun anew at the lower rate, the same model learns.",
+        "All fall onto one point within two epochs, and the lower rate does not bring them back: the encoder"
+        " gives every image the same code. Begun anew at the lower rate, the same model learns.",
         {"lr": 0.3},
     ),
     Preset(

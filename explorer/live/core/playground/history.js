@@ -23,10 +23,11 @@ export class CurveHistory {
     for (const [name, value] of Object.entries(values)) {
       if (!curves.has(name)) curves.set(name, new Array(last).fill(NaN));
       const curve = /** @type {number[]} */ (curves.get(name)), previous = curve[last];
-      curve[last] = isNew || !Number.isFinite(previous) ? value : previous + (value - previous) / this.count;
+      if (isNew || !Number.isFinite(previous)) curve[last] = value;
+      else if (Number.isFinite(value)) curve[last] = previous + (value - previous) / this.count;
     }
     for (const curve of curves.values()) if (curve.length === last) curve.push(NaN);
-    if (isNew && epochs.length > MAX_POINTS) this.thin();
+    if (epochs.length === MAX_POINTS && this.count === this.stride) this.thin();
   }
 
   /** Merge each two neighbours. */

@@ -31,7 +31,7 @@ export class Playground extends Figure {
     this.presets = createPresets(this.options.presets, (preset) => this.choosePreset(preset));
     this.transport = new Transport({ onPlay: (isPlaying) => this.play(isPlaying), onStep: (isEpoch) => this.step(isEpoch), onReset: () => this.restart(), onSeed: () => this.choose({ seed: Math.floor(Math.random() * (MAX_SEED + 1)) }) }, this.panel.speed);
     this.curves = new Curves(this.palette);
-    this.drawings = new Drawings((isDrawn) => isDrawn && this.painter.request());
+    this.drawings = new Drawings(() => this.painter.request());
     this.exports = createExports(this);
     this.legend = createElement("div.legend-place");
     this.models = createElement("div.learners");
