@@ -49,7 +49,8 @@ def _figure(names: list[str]) -> None:
     """Run again when the hand lets go, to write the address."""
     with show_user_errors():
         if run := st.session_state.pop(RUN_KEY, None):
-            st.switch_page(page_file("explore"), query_params={"run": run})
+            st.session_state["run"] = run  # which Explore shows
+            st.switch_page(page_file("explore"))
         if fault := st.session_state.pop(FAULT_KEY, None):
             st.error(fault)
         chosen = _choose_own(names) if names else None

@@ -9,7 +9,7 @@ import { toTrainerSettings } from "./settings.js";
 const ZIP_TYPE = "application/zip";
 const COPIED_MS = 2000;
 
-/** Return { element, show(isTrained), receive(measured), applyState(state) } of a playground. */
+/** Return { element, show(isTrained), receive(measured), say(text) } of a playground. */
 export function createExports(playground) {
   const { options: { version, has_app: hasApp } } = playground;
   let wanted = null; // { index: of the model, send(bytes, name) } while the session measures it
@@ -19,7 +19,10 @@ export function createExports(playground) {
   };
   const button = (text, title, onclick, testId) => createElement("button", { title, onclick, "data-testid": testId }, text);
   const save = (bytes, name) => saveBlob(new Blob([bytes], { type: ZIP_TYPE }), `${name}.zip`);
-  const openInApp = (bytes, name) => (playground.sentRun = playground.send("run", { name, content: encodeBase64(bytes) }));
+  const openInApp = (bytes, name) => {
+    note.textContent = "The run is being imported…";
+    playground.sentRun = playground.send("run", { name, content: encodeBase64(bytes) });
+  };
   const rows = [0, 1].map((index) => createElement("span.buttons", {},
     button("Save as a run", "A zip file for Library or `python -m explorer import`", () => ask(index, save), index ? "save-run-2" : "save-run"),
     hasApp ? button("Open in Explore", "Import the model as your own run, and explore it with all tools", () => ask(index, openInApp), index ? "open-run-2" : "open-run") : null));
@@ -46,6 +49,7 @@ export function createExports(playground) {
         for (const element of row.querySelectorAll("button")) element.disabled = !isTrained;
       });
     },
+    say: (text) => (note.textContent = text),
     receive({ models }) {
       if (!wanted) return;
       const { index, send, turned } = wanted, { set, state, values } = playground, settings = toTrainerSettings(values)[index];

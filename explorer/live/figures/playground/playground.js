@@ -80,6 +80,14 @@ export class Playground extends Figure {
     this.painter.request();
   }
 
+  applyState(state, isNewest) {
+    super.applyState(state, isNewest);
+    if (!this.sentRun || state.last_message < this.sentRun) return;
+    this.sentRun = null;
+    this.send("run", {}); // so that it is not sent again with every message
+    this.exports.say("");
+  }
+
   // --- The session
 
   receive(message) {
@@ -154,7 +162,7 @@ export class Playground extends Figure {
       isMoving = learner.paint(isAtRest) || isMoving;
     }
     isMoving = this.curves.show(!this.isPlaying) || isMoving;
-    this.transport.show(this.isPlaying, this.state, this.message);
+    this.transport.show(this.isPlaying, this.state, values.seed, this.message);
     this.exports.show(Boolean(this.state));
     if (isMoving) this.painter.request();
   }

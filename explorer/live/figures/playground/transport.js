@@ -17,18 +17,18 @@ export class Transport {
     speed, this.status);
   }
 
-  /** state: the last one of the session, or null; message: a sentence, or "". */
-  show(isPlaying, state, message) {
+  /** state: the last one of the session, or null; seed: of the models; message: a sentence, or "". */
+  show(isPlaying, state, seed, message) {
     this.isPlaying = isPlaying;
     const text = isPlaying ? "Pause" : "Play";
     if (this.play.textContent !== text) this.play.textContent = text;
-    this.status.textContent = state ? describeState(isPlaying, state) : "";
+    this.status.textContent = state ? describeState(isPlaying, state, seed) : "";
     if (this.message.textContent !== message) this.message.textContent = message;
   }
 }
 
-function describeState(isPlaying, { epochs, step, epochsPerSecond, models }) {
+function describeState(isPlaying, { epochs, step, epochsPerSecond, models }, seed) {
   const speed = isPlaying && epochsPerSecond ? `, ${epochsPerSecond.toFixed(1)} epochs a second` : "";
   const warmed = models.filter(({ isWarming }) => isWarming).map(({ beta }) => Number(beta.toPrecision(2)));
-  return `Epoch ${epochs.toFixed(epochs < 10 ? 2 : 1)} (${step.toLocaleString("en")} batches${speed})${warmed.length ? `, β now ${warmed.join(" and ")}` : ""}`;
+  return `Epoch ${epochs.toFixed(epochs < 10 ? 2 : 1)} (${step.toLocaleString("en")} batches${speed}), seed ${seed}${warmed.length ? `, β now ${warmed.join(" and ")}` : ""}`;
 }
