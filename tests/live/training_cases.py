@@ -31,10 +31,14 @@ def training_cases() -> dict:
     rows = [batch for epoch in order for batch in epoch][:STEPS]
     noise = [INPUT_NOISE * torch.randn(len(batch), *images.shape[1:]) for batch in rows]
     eps = _draw_eps(rows)
-    kinds = [*product(("ae", "vae"), LIKELIHOODS, (0.0,)), ("vae", "bernoulli", INPUT_NOISE)]
+    specs = [
+        RunSpec(model=m, likelihood=k, sigma=0.2, **SETTINGS) for m, k in product(("ae", "vae"), LIKELIHOODS)
+    ]
+    linear = RunSpec(network="linear", latent_dim=SETTINGS["latent_dim"], likelihood="gaussian")
+    cases = [*((spec, 0.0) for spec in [*specs, linear]), (RunSpec(**SETTINGS), INPUT_NOISE)]
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)  # batches are small
-    runs = [_run(*kind, images, rows, noise) for kind in kinds]
+    runs = [_run(spec, input_noise, images, rows, noise) for spec, input_noise in cases]
     torch.set_num_threads(n_threads)
     return {
         "images": np.float32(images.reshape(N_IMAGES, -1) / 255).ravel(),
@@ -59,8 +63,7 @@ def _draw_eps(rows: list[Tensor]) -> list[np.ndarray]:
     return [torch.randn(len(batch), SETTINGS["latent_dim"], generator=rng).numpy().ravel() for batch in rows]
 
 
-def _run(model_name: str, likelihood_name: str, input_noise: float, images, rows, noise) -> dict:
-    spec = RunSpec(model=model_name, likelihood=likelihood_name, sigma=0.2, **SETTINGS)
+def _run(spec: RunSpec, input_noise: float, images, rows, noise) -> dict:
     model = build_autoencoder(spec, images.shape[1:])
     first = _tensors(model)
     noise_left = iter(noise)
@@ -81,10 +84,13 @@ def _run(model_name: str, likelihood_name: str, input_noise: float, images, rows
         posterior = type(model).encode(model, x / 255)
         decoded = likelihood.mean(model.decode(posterior.mu))
     return {
-        "model": model_name,
-        "likelihood": likelihood_name,
-        "sigma": spec.sigma,
-        "input_noise": input_noise,
+        "settings": {
+            "model": spec.model,
+            "likelihood": spec.likelihood,
+            "sigma": spec.sigma,
+            "depth": spec.depth if spec.network == "mlp" else 0,
+            "input_noise": input_noise,
+        },
         "first": first,
         "last": last,
         "losses": losses,

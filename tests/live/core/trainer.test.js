@@ -3,7 +3,7 @@ import test from "node:test";
 import { assertClose, assertFault, cases, core } from "./cases.js";
 
 const { createTrainer } = await core("training/trainer"), { UserFacingError } = await core("errors"), { LIKELIHOODS } = await core("training/likelihoods");
-const { openTrainerAt, openLocalTrainer, serveTrainer } = await core("training/remote"), { fillNormal, seedUniform } = await core("random");
+const { fillNormal, seedUniform } = await core("random");
 const { images } = cases("training"), pixels = 64, n = images.length / pixels;
 const create = (settings = {}, more = {}) => createTrainer({ images, n, pixels, settings: { width: 20, depth: 2, batch_size: 16, ...settings }, ...more });
 const losses = (trainer, batches) => Array.from({ length: batches }, () => trainer.runBatch().loss);
@@ -13,10 +13,6 @@ for (const model of ["ae", "vae"])
     test(`gradients are differences of the loss: ${model}, ${likelihood}`, () => {
       const trainer = create({ model, likelihood, latent_dim: 3, input_noise: 0.2 }), { autoencoder, settings } = trainer, rows = 8, beta = 0.7;
       const input = trainer.prepareBatch(rows), { parameters, gradients } = autoencoder;
-      const lossAt = () => {
-        const { distortion, rate } = autoencoder.computeLoss(input, rows, { ...settings, beta }, false);
-        return (distortion + beta * rate) / rows;
-      };
       autoencoder.computeLoss(input, rows, { ...settings, beta }, true);
       const weights = parameters.slice(), slopes = gradients.slice();
       for (const { name, weight, bias, n_out } of autoencoder.layers)
@@ -25,7 +21,7 @@ for (const model of ["ae", "vae"])
           for (let i = first; i < end; i++) length = Math.hypot(length, slopes[i]);
           const [above, below] = [1e-3, -1e-3].map((step) => { // along the gradient of this weight
             for (let i = first; i < end; i++) parameters[i] = weights[i] + (step * slopes[i]) / length;
-            return lossAt();
+            return autoencoder.computeLoss(input, rows, { ...settings, beta }, false).loss;
           });
           parameters.set(weights);
           assertClose((above - below) / 2e-3, length, 5e-3 * length, `${name}, from ${first}`);
@@ -75,8 +71,8 @@ test("what may be turned takes effect at the next batch, and the rest needs a ne
   assert.equal(trainer.position, 16 + 50);
   assert.deepEqual(trainer.readWeights()["encoder.5.weight"].shape, [2, 10]);
   trainer.update({ model: "vae" });
-  const { beta, rate, loss, distortion, step, epoch } = trainer.runBatch();
-  assert.deepEqual([beta, step, epoch], [3, 3, 1]);
+  const { beta, rate, loss, distortion, step, epoch, epochsDone } = trainer.runBatch();
+  assert.deepEqual([beta, step, epoch, epochsDone], [3, 3, 1, 66 / n]);
   assertClose(loss, distortion + 3 * rate, 1e-9 * Math.abs(loss));
   assertFault(() => trainer.update({ width: 30 }), UserFacingError, "width needs a new training");
   for (const nonsense of [{ beta: NaN }, { likelihood: "toString" }, { batch_size: 1.5 }, { learning_rate: "fast" }, { model: "gan" }])
@@ -91,7 +87,7 @@ test("a training that diverges keeps its last good weights, and goes on from the
   trainer.update({ learning_rate: 1e30 });
   while (trainer.runBatch());
   assert.ok(trainer.hasDiverged);
-  assert.equal(trainer.runFor(5), null);
+  assert.equal(trainer.runBatch(), null);
   assert.ok(Object.values(trainer.readWeights()).every((weight) => weight.data.every(Number.isFinite)));
   assert.deepEqual(trainer.readWeights()["decoder.0.weight"].data, data);
   trainer.update({ learning_rate: 1e-3 });
@@ -107,28 +103,4 @@ test("a restored state goes on as if nothing had happened", () => {
   for (const wrong of [{}, { ...state, means: state.means.map(() => NaN) }, { ...state, n: n + 1 }]) assertFault(() => restored.restore(wrong), UserFacingError, "Restart");
   assertFault(() => create({ width: 21 }).restore(state), UserFacingError, "Restart");
   assertFault(() => trainer.loadWeights({}), UserFacingError, "do not fit");
-});
-
-test("slices and epochs have the means of their images", () => {
-  const [trainer, other] = [create(), create()], batches = Math.ceil(n / 16), slice = trainer.runFor(40), each = [];
-  while (other.step < slice.step) each.push(other.runBatch());
-  const weight = ({ step }) => (step % batches ? 16 : n % 16), mean = (list) => list.reduce((sum, batch) => sum + weight(batch) * batch.loss, 0) / list.reduce((sum, batch) => sum + weight(batch), 0);
-  assertClose(slice.loss, mean(each), 1e-9 * slice.loss);
-  assert.ok(slice.epochs.length > 0);
-  for (const { epoch, loss } of slice.epochs) assertClose(loss, mean(each.filter((batch) => batch.epoch === epoch)), 1e-9 * loss);
-});
-
-test("a trainer behind a port answers as one in the page", async () => {
-  const { port1, port2 } = new MessageChannel(), source = { images, n, pixels, settings: { width: 20 } };
-  serveTrainer(port2);
-  const trainers = [await openTrainerAt(source, port1, () => port1.close()), await openLocalTrainer(source)], answers = [];
-  for (const trainer of trainers) {
-    const { loss } = await trainer.runBatch();
-    await trainer.update({ beta: 2 });
-    answers.push([loss, await trainer.evaluate(), await trainer.encode(images.subarray(0, 128)), await trainer.decode(Float32Array.of(0, 1)), await trainer.readWeights()]);
-    await assert.rejects(trainer.update({ beta: -1 }), UserFacingError);
-    assert.equal(trainer.hasDiverged, false);
-  }
-  assert.deepEqual(answers[0], answers[1]);
-  trainers[0].close();
 });

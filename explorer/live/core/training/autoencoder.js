@@ -7,6 +7,8 @@ import { LIKELIHOODS, followSigma } from "./likelihoods.js";
 
 /** @typedef {{ model: string, likelihood: string }} Choice */
 /** @typedef {Choice & { beta: number, sigma: number }} LossSettings */
+/** @typedef {{ distortion: number, rate: number, loss: number }} Losses means over images, in nats; loss is distortion + beta·rate, where a beta of 0
+ * leaves the rate out */
 
 export class Autoencoder {
   /** @param {import("./layout.js").NetworkShape} shape @param {number} seed of the first weights */
@@ -40,10 +42,10 @@ export class Autoencoder {
     this.dLogits = new Float32Array(rows * this.pixels);
   }
 
-  /** Encode a batch `input` and decode its codes. Return the sums of the distortion of the images x, of their rate, and of the loss. With
-   * needsGradients, write the gradients of the mean loss.
+  /** Encode a batch `input` and decode its codes. Return the means of the distortion of the images x, of their rate, and of the loss. With
+   * needsGradients, write the gradients of this loss.
    * @param {Float32Array} input @param {number} rows @param {LossSettings} settings @param {boolean} needsGradients
-   * @returns {import("./losses.js").Losses} */
+   * @returns {Losses} */
   computeLoss(input, rows, { model, likelihood, beta, sigma }, needsGradients) {
     const { z, x, dLogits } = this, kind = LIKELIHOODS[likelihood], logSigma = kind.learnsSigma ? this.logSigma : Math.log(sigma), isVae = model === "vae";
     const statistics = this.encoder.forward(input, rows), rate = this.sampleCodes(statistics, rows, isVae);
@@ -54,7 +56,7 @@ export class Autoencoder {
       this.differentiateCodes(dz, statistics, rows, isVae, beta / rows);
       this.encoder.backward(this.dStatistics, rows, false);
     }
-    return { distortion, rate, loss: distortion + (beta && beta * rate) };
+    return { distortion: distortion / rows, rate: rate / rows, loss: (distortion + (beta && beta * rate)) / rows };
   }
 
   /** Write the codes z = mu + sigma·eps, of an AE mu, and return the sum of the rates KL(q(z|x) ‖ N(0, I)), of an AE 0.

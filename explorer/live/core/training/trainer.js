@@ -5,18 +5,14 @@ import { combineSeeds, fillNormal, seedUniform } from "../random.js";
 import { Adam } from "./adam.js";
 import { Autoencoder } from "./autoencoder.js";
 import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import { addLosses, meanLosses, zeroLosses } from "./losses.js";
 import { DEFAULT_SETTINGS, FIXED_SETTINGS, changeSettings } from "./settings.js";
 import { readWeights, writeWeights } from "./weights.js";
 
 /** @typedef {import("./settings.js").TrainingSettings} TrainingSettings */
 /** @typedef {import("./checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("./weights.js").Weights} Weights */
-/** @typedef {import("./losses.js").Losses} Losses means over images */
-/** @typedef {Losses & { images: number, step: number, epoch: number, epochsDone: number, beta: number }} Progress of a batch of so many images; step and
- * epoch count from 1, epochsDone has a fraction */
-/** @typedef {Losses & { epoch: number }} EpochMeans */
-/** @typedef {Progress & { epochs: EpochMeans[] }} Slice means over all images of a slice of time, and the epochs that were completed in it */
+/** @typedef {import("./autoencoder.js").Losses} Losses */
+/** @typedef {Losses & { step: number, epoch: number, epochsDone: number, beta: number }} Progress step and epoch count from 1, epochsDone has a fraction */
 /** @typedef {{ n: number, pixels: number, images: Float32Array, testImages?: Float32Array }} Images images [n, pixels] in [0, 1] */
 /** @typedef {Images & { settings?: Partial<TrainingSettings>, weights?: Weights }} Source */
 
@@ -43,9 +39,6 @@ export class Trainer {
     this.step = 0; // batches so far
     this.epoch = 0; // complete epochs
     this.position = 0; // images of the present epoch so far
-    this.sums = zeroLosses(); // over these images
-    /** @type {EpochMeans | null} */
-    this.lastEpoch = null;
     this.hasDiverged = false;
     if (weights) writeWeights(this.autoencoder, this.settings, weights);
     this.reserve();
@@ -68,34 +61,17 @@ export class Trainer {
    * @returns {Progress | null} */
   runBatch() {
     if (this.hasDiverged) return null;
-    const { autoencoder, settings, position } = this, images = Math.min(settings.batch_size, this.n - position);
+    const { autoencoder, settings, position } = this, rows = Math.min(settings.batch_size, this.n - position);
     const epochsDone = this.epoch + position / this.n, beta = settings.beta * (settings.beta_warmup ? Math.min(epochsDone / settings.beta_warmup, 1) : 1);
-    const losses = meanLosses(autoencoder.computeLoss(this.prepareBatch(images), images, { ...settings, beta }, true), images);
+    const losses = autoencoder.computeLoss(this.prepareBatch(rows), rows, { ...settings, beta }, true);
     if (!Number.isFinite(losses.loss)) return this.diverge();
     if (!position) saveCheckpoint(this, this.lastGood); // now that the loss of these weights is known
     this.adam.update(autoencoder.parameters, autoencoder.gradients, settings.learning_rate);
-    autoencoder.followSigma(settings.likelihood, images);
-    addLosses(this.sums, losses, images);
-    this.step++;
-    this.position += images;
-    const progress = { ...losses, images, step: this.step, epoch: this.epoch + 1, epochsDone, beta };
+    autoencoder.followSigma(settings.likelihood, rows);
+    const progress = { ...losses, step: ++this.step, epoch: this.epoch + 1, epochsDone, beta };
+    this.position += rows;
     if (this.position === this.n) this.endEpoch();
     return progress;
-  }
-
-  /** Learn from batches until this time is over, from one at least. Return means over their images; null if the training has diverged.
-   * @param {number} milliseconds @returns {Slice | null} */
-  runFor(milliseconds) {
-    const end = performance.now() + milliseconds, sums = zeroLosses(), epochs = [];
-    let images = 0, progress;
-    do {
-      progress = this.runBatch();
-      if (!progress) return null;
-      addLosses(sums, progress, progress.images);
-      images += progress.images;
-      if (this.lastEpoch && !this.position) epochs.push(this.lastEpoch);
-    } while (performance.now() < end);
-    return { ...progress, ...meanLosses(sums, images), images, epochs };
   }
 
   /** Copy the images of the next batch, draw its noise, and return what is encoded.
@@ -112,9 +88,7 @@ export class Trainer {
 
   endEpoch() {
     this.epoch++;
-    this.lastEpoch = { epoch: this.epoch, ...meanLosses(this.sums, this.n) };
     this.position = 0;
-    this.sums = zeroLosses();
     this.shuffle();
   }
 
@@ -155,14 +129,15 @@ export class Trainer {
   evaluate(images = this.testImages) {
     const { autoencoder, settings } = this, { pixels, latentDim, eps } = autoencoder, n = images.length / pixels;
     const uniform = seedUniform(combineSeeds(settings.seed, STREAMS.evaluation));
-    const sums = zeroLosses();
+    const means = { distortion: 0, rate: 0, loss: 0 };
     for (let first = 0; first < n; first += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, n - first);
       autoencoder.x.set(images.subarray(first * pixels, (first + rows) * pixels));
       fillNormal(eps, rows * latentDim, uniform);
-      addLosses(sums, autoencoder.computeLoss(autoencoder.x, rows, settings, false), 1);
+      const losses = autoencoder.computeLoss(autoencoder.x, rows, settings, false);
+      for (const name of /** @type {(keyof Losses)[]} */ (["distortion", "rate", "loss"])) means[name] += (rows / n) * losses[name];
     }
-    return { ...meanLosses(sums, n), n };
+    return { ...means, n };
   }
 
   readWeights() {
