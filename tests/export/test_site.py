@@ -188,7 +188,7 @@ def test_the_command_line_writes_a_site(explorer_in_process, tmp_path, monkeypat
     report = json.loads(done.stdout)
     assert report["pages"] == 5 and len(report["left_out"]) == len(LESSONS) + 1
     done = explorer_in_process("site", tmp_path / "site")
-    assert "4 pages" in done.stdout and "Run broken is damaged." in done.stderr
+    assert "5 pages" in done.stdout and "Run broken is damaged." in done.stderr
     monkeypatch.setattr(build, "list_runs", lambda: ([], []))
     assert "There is no run to show" in refused(explorer_in_process("site", tmp_path / "other"))
     assert not (tmp_path / "other").exists()

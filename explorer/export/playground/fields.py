@@ -4,6 +4,7 @@ from explorer.query import Scalar
 from explorer.registry import LIKELIHOODS
 
 SETS = ("digits", "moons", "shapes")  # of DATASETS
+TOYS = "ring", "spiral"  # dots on a curve, which the browser draws (core/playground/toy_images.js)
 DRAWINGS, OWN = "drawings", "own"  # what the visitor draws, and images that they have uploaded
 MODELS = {"VAE": "vae", "AE": "ae"}  # of the registry, by their labels
 MAX_BETA, SMALLEST_BETA = 10, 0.001  # the second besides 0
@@ -16,7 +17,7 @@ def playground_fields(presets: tuple[str, ...], has_own: bool = False) -> tuple[
     """Return the fields. presets: their names; has_own: whether there are images of the visitor's."""
     return (
         Scalar("preset", "", options=("", *presets)),
-        Scalar("dataset", SETS[0], options=(*SETS, DRAWINGS, *([OWN] if has_own else [])), label="images"),
+        Scalar("dataset", SETS[0], options=(*SETS, *TOYS, DRAWINGS, *([OWN] if has_own else [])), label="images"),
         *_model_fields(""),
         Scalar("likelihood", "bernoulli", options=tuple(LIKELIHOODS), label="likelihood"),
         Scalar("lr", 0.002, 1e-4, 1, label="learning rate", scale="log"),

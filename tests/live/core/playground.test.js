@@ -4,7 +4,7 @@ import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
 const { CodesOnMap } = await core("playground/codes_on_map"), { CurveHistory } = await core("playground/history"), { TrainingSession } = await core("playground/session");
-const { makeDrawnImages, transformStrokes } = await core("playground/drawn_images"), { sha256 } = await core("playground/sha256"), { seedUniform } = await core("random");
+const { makeToyImages } = await core("playground/toy_images"), { makeDrawnImages, transformStrokes } = await core("playground/drawn_images"), { sha256 } = await core("playground/sha256"), { seedUniform } = await core("random");
 const N = 60, PIXELS = 16, N_TRAIN = 40;
 
 for (const expected of cases("playground")) {
@@ -107,6 +107,23 @@ test("a drawing becomes images that differ", () => {
   assert.deepEqual([labels[0], labels[1], nTrain, images.length / 256], [0, 1, 192, 240]);
   assert.notDeepEqual(images.slice(0, 256), images.slice(512, 768));
   assertClose(transformStrokes(drawing, { turn: Math.PI / 2, size: 0.5, shift: [0, 0.1] })[0].points, [[0.5, 0.5], [0.5, 0.7]], 1e-12);
+});
+
+test("dots lie on their curve, in the order of their parts", () => {
+  const { images, labels, nTrain, shape: [, side] } = makeToyImages("ring");
+  assert.deepEqual([nTrain, images.length, labels.length], [800, 1000 * side ** 2, 1000]);
+  for (let i = 0; i < 50; i++) {
+    let sum = 0, x = 0, y = 0;
+    for (let p = 0; p < side ** 2; p++) {
+      const light = images[i * side ** 2 + p];
+      sum += light;
+      x += (light * ((p % side) + 0.5)) / side;
+      y += (light * (Math.floor(p / side) + 0.5)) / side;
+    }
+    const [right, down] = [x / sum - 0.5, y / sum - 0.5], angle = (Math.atan2(down, right) / (2 * Math.PI) + 1) % 1;
+    assert.ok(Math.abs(Math.hypot(right, down) - 0.3) < 0.1);
+    assert.ok(Math.abs(((angle - (labels[i] + 0.5) / 8 + 1.5) % 1) - 0.5) < 0.1);
+  }
 });
 
 test("hashes are those of Node", () => {

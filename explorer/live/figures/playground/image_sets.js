@@ -1,9 +1,17 @@
-// The images that a playground learns from, by name: blocks, or what the visitor has drawn.
+// The images that a playground learns from: of a block, or made in the browser.
+
+import { makeToyImages } from "../../core/playground/toy_images.js";
 
 /** Return what trains: { images, labels: uint8 [n, pixels], [n], the first nTrain of them to train on, shape, classes, name, dataset }. */
 export function readImageSet(block) {
   const { metadata: { image_shape: shape, n_train: nTrain, class_names: names, class_colours: colours, label: name, dataset } } = block, { images, labels } = block.tensors();
   return { images: images.data, labels: labels.data, nTrain, shape, name, dataset, classes: names.map((className, number) => ({ name: className, colour: colours[number], number })) };
+}
+
+/** Return a set that the browser computes (core/playground/toy_images.js). */
+export function makeToySet(name, { colours }) {
+  const { classNames, ...images } = makeToyImages(name);
+  return { ...images, name: `the ${name}`, dataset: `own:${name}`, classes: classNames.map((className, number) => ({ name: className, colour: colours[`class ${number}`], number })) };
 }
 
 /** Return the message that hands a set to a session. */

@@ -1,6 +1,7 @@
 // The playground: an AE or a VAE, or two of them, that the browser trains, and all that can be turned while it learns.
 
 import { createView } from "../../core/map_view.js";
+import { CURVES } from "../../core/playground/toy_images.js";
 import { createElement, readTheme } from "../../view/dom.js";
 import { createLegend } from "../../view/legend.js";
 import { Figure } from "../figure.js";
@@ -8,7 +9,7 @@ import { Curves } from "./curves.js";
 import { Drawings } from "./drawings.js";
 import { Engine } from "./engine.js";
 import { createExports } from "./exports.js";
-import { readImageSet, toSessionImages } from "./image_sets.js";
+import { makeToySet, readImageSet, toSessionImages } from "./image_sets.js";
 import { Learner } from "./learner.js";
 import { connectLearner } from "./pointer.js";
 import { createPanel } from "./panel.js";
@@ -105,7 +106,7 @@ export class Playground extends Figure {
   readSet(name) {
     if (name === "drawings") return this.drawings.readSet(this.palette);
     const block = this.blocks[name];
-    if (block && !this.sets.has(name)) this.sets.set(name, readImageSet(block));
+    if ((block || CURVES[name]) && !this.sets.has(name)) this.sets.set(name, block ? readImageSet(block) : makeToySet(name, this.palette));
     return this.sets.get(name) ?? null;
   }
 
