@@ -17,7 +17,9 @@ def playground_fields(presets: tuple[str, ...], has_own: bool = False) -> tuple[
     """Return the fields. presets: their names; has_own: whether there are images of the visitor's."""
     return (
         Scalar("preset", "", options=("", *presets)),
-        Scalar("dataset", SETS[0], options=(*SETS, *TOYS, DRAWINGS, *([OWN] if has_own else [])), label="images"),
+        Scalar(
+            "dataset", SETS[0], options=(*SETS, *TOYS, DRAWINGS, *([OWN] if has_own else [])), label="images"
+        ),
         *_model_fields(""),
         Scalar("likelihood", "bernoulli", options=tuple(LIKELIHOODS), label="likelihood"),
         Scalar("lr", 0.002, 1e-4, 1, label="learning rate", scale="log"),

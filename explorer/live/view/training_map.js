@@ -6,6 +6,7 @@ import { traceCircle } from "./marks.js";
 
 const N_POSTERIORS = 60; // that are drawn, of the first codes
 const POSTERIOR_OPACITY = 0.8;
+const MAX_POSTERIOR = 1e4; // px; that of a training which diverges is beyond all maps
 
 export class TrainingMap extends LatentMap {
   /** codes: a CodesOnMap; plane: a DecodedPlane. */
@@ -41,6 +42,7 @@ export class TrainingMap extends LatentMap {
     for (let row = 0; row < Math.min(N_POSTERIORS, this.pointCount); row++) {
       if (hiddenClasses.has(labels[row])) continue;
       const [x, y] = pixelPositions.subarray(2 * row, 2 * row + 2), [a, b, c] = data.subarray(3 * row, 3 * row + 3);
+      if (!(Math.max(a, c, Math.abs(b)) * scale[0] < MAX_POSTERIOR)) continue;
       ctx.strokeStyle = metadata.classes[labels[row]].colour;
       traceCircle(ctx, 1, ([right, up]) => [x + a * right * scale[0], y - (b * right + c * up) * scale[1]], box);
       ctx.stroke();

@@ -130,8 +130,8 @@ export class TrainingSession {
     if (this.isBusy && this.trainingMs < this.encodingMs * (1 / ENCODING_SHARE - 1)) return;
     const start = this.now(), { generation, hasFault, epochsPerSecond, seconds } = this;
     const models = this.models.map((model) => describeModel(model));
-    this.post({ type: "state", generation, hasFault, epochsPerSecond, seconds, epochs: this.epochs, step: this.models[0].trainer.step, models });
     Object.assign(this, { isWanted: false, hasNews: false, hasFault: false, encodingMs: this.now() - start, trainingMs: 0 });
+    this.post({ type: "state", generation, hasFault, epochsPerSecond, seconds, epochs: this.epochs, step: this.models[0].trainer.step, models });
   }
 }
 

@@ -75,8 +75,9 @@ export class Learner {
     this.canvas.setAttribute("aria-label", `Map of ${this.codes.n} codes of test images of ${this.set.name}, coloured by class, while the ${name} learns. Arrow keys move z, and with Shift five times as far. Home moves z to the mean. Plus and minus zoom, 0 shows the whole map. Escape leaves the map.`);
   }
 
-  /** Take a state of the session. */
+  /** Take a state of the session; one of a training that diverges may have no codes that a map can show. */
   receive({ mu, logvar, weights }) {
+    if (!mu.every(Number.isFinite)) return;
     const isFirst = !this.hasState;
     this.codes.update({ mu, logvar });
     this.mu = mu;
