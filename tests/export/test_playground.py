@@ -5,8 +5,6 @@ import pytest
 
 from explorer.data import load_dataset
 from explorer.export.playground.content import (
-    MAX_TEST,
-    MAX_TRAIN,
     fields,
     images_block,
     playground_content,
@@ -27,7 +25,7 @@ def test_the_settings_of_experiments_are_valid_and_stand_in_the_link(preset):
 
 
 def test_own_images_are_a_choice_only_where_there_are_some():
-    assert "own" in next(f for f in fields("mine") if f.name == "dataset").options
+    assert "own" in next(f for f in fields(has_own=True) if f.name == "dataset").options
     assert read(fields(), {"dataset": "own"})[1]
 
 
@@ -35,7 +33,7 @@ def test_own_images_are_a_choice_only_where_there_are_some():
 def test_images_are_the_first_ones_of_each_split(name):
     metadata, tensors = read_block(images_block(name))
     data = load_dataset(name)
-    n_train, n_test = min(data.n_train, MAX_TRAIN), min(data.n_test, MAX_TEST)
+    n_train, n_test = {"digits": (1437, 360), "moons": (1600, 400)}[name]
     assert metadata["n_train"] == n_train and metadata["image_shape"] == list(data.shape)
     assert np.array_equal(tensors["images"], np.concatenate([data.x[:n_train], data.x[data.test][:n_test]]))
     assert np.array_equal(tensors["labels"], np.concatenate([data.y[:n_train], data.y[data.test][:n_test]]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.data import load_dataset
+from explorer.data import load_dataset, own
 from explorer.export.notes import ALONE
 from explorer.export.playground.fields import OWN, SETS, playground_fields
 from explorer.export.playground.presets import PRESETS
@@ -18,16 +18,20 @@ from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 
 TITLE, FILE_NAME = "Playground", "playground"
-MAX_TRAIN, MAX_TEST = 1600, 400  # images of a set
+MAX_TRAIN, MAX_TEST, TRAIN_PER_TEST = 1600, 400, 3  # images of a set; the last at least
+MAX_BYTES = 4_000_000  # of the images to train on
 WORKER = "figures/playground/worker.js"
 
 
-def images_block(dataset: str) -> LazyBlock:
-    """Return the block of the first images of a data set: uint8 [n, C, H, W], the training images first."""
+def images_block(dataset: str, version: str = "") -> LazyBlock:
+    """Return the block of the first images of a data set: uint8 [n, C, H, W], the training images first.
+    version: of images that may change.
+    """
 
     def build(id: str) -> Block:
         data = load_dataset(dataset)
-        n_train, n_test = min(data.n_train, MAX_TRAIN), min(data.n_test, MAX_TEST)
+        n_train = min(data.n_train, MAX_TRAIN, max(1, MAX_BYTES // data.x[0].nbytes))
+        n_test = min(data.n_test, MAX_TEST, max(1, n_train // TRAIN_PER_TEST))
         rows = [*range(n_train), *range(data.n_train, data.n_train + n_test)]
         kind, _, argument = dataset.partition(":")
         metadata = {
@@ -40,17 +44,26 @@ def images_block(dataset: str) -> LazyBlock:
         }
         return make_block(id, metadata, {"images": data.x[rows], "labels": data.y[rows].astype(np.uint16)})
 
-    return share_block(LazyBlock(f"playground {dataset}", build, owner=owner_key(dataset)))
+    return share_block(
+        LazyBlock(f"playground {dataset} {version}", build, MAX_BYTES, owner=owner_key(dataset))
+    )
 
 
-def playground_blocks(own: str | None = None) -> dict[str, dict]:
-    """Return the figure's first blocks and its later ones. own: the name of images of the visitor's."""
+def playground_blocks(own_name: str | None = None) -> dict[str, dict]:
+    """Return the figure's first blocks and its later ones. own_name: of images of the visitor's."""
     first, *others = SETS
     later = {name: images_block(name) for name in others}
     return {
         "blocks": {first: images_block(first), "worker": worker_block(WORKER)},
-        "later": later | ({OWN: images_block(f"{OWN}:{own}")} if own else {}),
+        "later": later | ({OWN: _own_block(own_name)} if own_name else {}),
     }
+
+
+def _own_block(name: str) -> LazyBlock:
+    """Return the block of uploaded images."""
+    file = own.path_of(name)
+    version = file.stat().st_mtime_ns if file.exists() else 0
+    return images_block(f"{OWN}:{name}", str(version))
 
 
 def playground_options(has_app: bool = False) -> dict:
@@ -62,8 +75,8 @@ def playground_options(has_app: bool = False) -> dict:
     }
 
 
-def fields(own: str | None = None) -> tuple[Scalar, ...]:
-    return playground_fields(tuple(preset.name for preset in PRESETS), has_own=own is not None)
+def fields(has_own: bool = False) -> tuple[Scalar, ...]:
+    return playground_fields(tuple(preset.name for preset in PRESETS), has_own)
 
 
 def playground_content() -> PageContent:

@@ -38,7 +38,7 @@ MAX_BYTES = 20_000_000  # of a run that a browser sends
 def playground_view() -> None:
     """Draw the page."""
     names = sorted(filter(visitor.can_view, own.list_names()), key=public_name)
-    _follow_link(fields(names[0] if names else None))
+    _follow_link(fields(bool(names)))
     if not is_embedded():
         st.title(TITLE)
     _figure(names)
@@ -54,7 +54,7 @@ def _figure(names: list[str]) -> None:
         if fault := st.session_state.pop(FAULT_KEY, None):
             st.error(fault)
         chosen = _choose_own(names) if names else None
-        all_fields, values = fields(chosen), st.session_state.setdefault(VALUES_KEY, {})
+        all_fields, values = fields(bool(names)), st.session_state.setdefault(VALUES_KEY, {})
         live_figure(
             PLAYGROUND,
             "playground",

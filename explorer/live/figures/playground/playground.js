@@ -25,7 +25,6 @@ export class Playground extends Figure {
   /** blocks: images by name, and the script of the worker; options: { presets, version, has_app: whether Python imports a run }. */
   build() {
     Object.assign(this, { generation: 0, isPlaying: false, learners: [], state: null, stateTime: 0, message: "", openKey: "", settingsKey: "", sets: new Map(), view: createView() });
-    this.element = null;
     this.engine = new Engine(this.blocks.worker.tensors().script.data, { onMessage: (message) => this.receive(message), onFault: this.showError });
     this.engine.send({ type: "want" });
     this.panel = createPanel(this.controls);
