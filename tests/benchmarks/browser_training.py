@@ -25,9 +25,9 @@ N_SHAPES, SHORT_EPOCHS, N_REPORTS = 2000, 30, 8
 # Reports every few epochs: epochs, seconds of the processor, loss of the test images, MB of memory in use.
 PROGRAM = """
 const [module, folder, pixels, settings, epochs, every] = process.argv.slice(1), { readFileSync } = await import("node:fs");
-const { createTrainer } = await import(module), load = (name) => new Float32Array(new Uint8Array(readFileSync(`${folder}/${name}`)).buffer);
+const { Trainer } = await import(module), load = (name) => new Float32Array(new Uint8Array(readFileSync(`${folder}/${name}`)).buffer);
 const images = load("train"), testImages = load("test");
-const trainer = createTrainer({ images, testImages, n: images.length / pixels, pixels: Number(pixels), settings: JSON.parse(settings) });
+const trainer = new Trainer({ images, testImages, n: images.length / pixels, pixels: Number(pixels), settings: JSON.parse(settings) });
 const reports = [];
 let seconds = 0;
 while (trainer.epoch < epochs) {
