@@ -2,8 +2,8 @@
 N]`.
 
 Counts epochs against the processor's time, so that other programs hardly matter. The first case also tells
-when the loss of the test images is within 1% of that of `python -m explorer train` with the same settings and
-its own schedule, and whether the memory stays level.
+when the loss of the test images is as low as that of `python -m explorer train` with the same settings and its
+own schedule, and whether the memory stays level.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from tests.live.test_core import find_node
 
 BASE = RunSpec("digits", width=100, depth=1, batch_size=64)
 N_SHAPES, SHORT_EPOCHS, N_REPORTS = 2000, 30, 8
-# Reports every few epochs: epochs, seconds of the processor, loss of the test images, MB of memory.
+# Reports every few epochs: epochs, seconds of the processor, loss of the test images, MB of memory in use.
 PROGRAM = """
 const [module, folder, pixels, settings, epochs, every] = process.argv.slice(1), { readFileSync } = await import("node:fs");
-const { createTrainer } = await import(module), load = (name) => new Float32Array(new Uint8Array(readFileSync(`${folder}/${name}`)).buffer);
+const { Trainer } = await import(module), load = (name) => new Float32Array(new Uint8Array(readFileSync(`${folder}/${name}`)).buffer);
 const images = load("train"), testImages = load("test");
-const trainer = createTrainer({ images, testImages, n: images.length / pixels, pixels: Number(pixels), settings: JSON.parse(settings) });
+const trainer = new Trainer({ images, testImages, n: images.length / pixels, pixels: Number(pixels), settings: JSON.parse(settings) });
 const reports = [];
 let seconds = 0;
 while (trainer.epoch < epochs) {
@@ -35,7 +35,10 @@ while (trainer.epoch < epochs) {
     for (const end = trainer.epoch + Number(every); trainer.epoch < end;) trainer.runBatch();
     const used = process.cpuUsage(before);
     seconds += (used.user + used.system) / 1e6;
-    reports.push([trainer.epoch, seconds, trainer.evaluate().loss, process.memoryUsage.rss() / 1e6]);
+    const { loss } = trainer.evaluate();
+    gc();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    reports.push([trainer.epoch, seconds, loss, (heapUsed + arrayBuffers) / 1e6]);
 }
 console.log(JSON.stringify(reports));
 """
@@ -48,7 +51,7 @@ def run_in_node(images: np.ndarray, test_images: np.ndarray, settings: dict, epo
             (Path(folder) / name).write_bytes((x / np.float32(255)).tobytes())
         module = (FOLDER / "core/training/trainer.js").as_uri()
         words = [module, folder, images[0].size, json.dumps(settings), epochs, every]
-        command = [find_node(), "--input-type=module", "-e", PROGRAM, *map(str, words)]
+        command = [find_node(), "--expose-gc", "--input-type=module", "-e", PROGRAM, *map(str, words)]
         return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -63,11 +66,11 @@ def main() -> None:
     reports = run_in_node(x, x_test, settings, args.epochs, 10)
     epochs, seconds = reports[-1][:2]
     print(f"digits, VAE, {len(x):,} images, 64-100-2-100-64, batch 64: {epochs / seconds:.1f} epochs/s")
-    reached = next((r for r in reports if r[2] < 1.01 * goal), None)
+    reached = next((r for r in reports if r[2] <= goal), None)
     when = f"{reached[0]} epochs, {reached[1]:.1f} s" if reached else f"not in {epochs} epochs"
-    print(f"  until 1% above torch's {goal:.2f} nats after {BASE.epochs} epochs: {when}")
+    print(f"  until torch's {goal:.2f} nats after {BASE.epochs} epochs: {when}")
     for epoch, time, loss, megabytes in reports[:: max(len(reports) // N_REPORTS, 1)]:
-        print(f"  {epoch:6d} epochs {time:7.1f} s {loss:7.2f} nats {megabytes:5.0f} MB")
+        print(f"  {epoch:6d} epochs {time:7.1f} s {loss:7.2f} nats {megabytes:6.2f} MB")
     others = {
         "digits, AE": (x, x_test, {"model": "ae"}),
         "digits, VAE, width 400, depth 2": (x, x_test, {"width": 400, "depth": 2}),

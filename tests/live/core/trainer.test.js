@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, assertFault, cases, core } from "./cases.js";
 
-const { createTrainer } = await core("training/trainer"), { UserFacingError } = await core("errors"), { LIKELIHOODS } = await core("training/likelihoods");
+const { Trainer } = await core("training/trainer"), { UserFacingError } = await core("errors"), { LIKELIHOODS } = await core("training/likelihoods");
 const { fillNormal, seedUniform } = await core("random");
 const { images } = cases("training"), pixels = 64, n = images.length / pixels;
-const create = (settings = {}, more = {}) => createTrainer({ images, n, pixels, settings: { width: 20, depth: 2, batch_size: 16, ...settings }, ...more });
+const create = (settings = {}, more = {}) => new Trainer({ images, n, pixels, settings: { width: 20, depth: 2, batch_size: 16, ...settings }, ...more });
 const losses = (trainer, batches) => Array.from({ length: batches }, () => trainer.runBatch().loss);
 
 for (const model of ["ae", "vae"])

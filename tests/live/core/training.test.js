@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { createTrainer } = await core("training/trainer");
+const { Trainer } = await core("training/trainer");
 const { images, rows, eps, noise, settings, turn, rates, betas, runs } = cases("training");
 const pixels = 64, n = images.length / pixels;
 
 /** Return a trainer whose batches and noise are those of torch. */
 function trainerOfTorch(own, weights) {
-  const trainer = createTrainer({ images, n, pixels, weights, settings: { ...settings, ...own, beta: betas[0], learning_rate: rates[0] } });
+  const trainer = new Trainer({ images, n, pixels, weights, settings: { ...settings, ...own, beta: betas[0], learning_rate: rates[0] } });
   trainer.prepareBatch = () => {
     const { x, input, eps: latentNoise } = trainer.autoencoder, step = trainer.step;
     rows[step].forEach((row, r) => x.set(images.subarray(row * pixels, (row + 1) * pixels), r * pixels));

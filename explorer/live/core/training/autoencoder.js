@@ -118,7 +118,7 @@ export class Autoencoder {
     for (let first = 0; first < n; first += chunk) {
       const rows = Math.min(chunk, n - first), logits = this.decoder.forward(codes.subarray(first * D, (first + rows) * D), rows);
       LIKELIHOODS[likelihood].toMean(logits, rows * pixels);
-      images.set(rows * pixels < logits.length ? logits.subarray(0, rows * pixels) : logits, first * pixels);
+      images.set(logits.subarray(0, rows * pixels), first * pixels);
     }
     return images;
   }

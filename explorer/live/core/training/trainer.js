@@ -19,11 +19,8 @@ import { readWeights, writeWeights } from "./weights.js";
 const STREAMS = { weights: 0, order: 1, posterior: 2, input: 3, evaluation: 4 }; // of random numbers
 const CHUNK_ROWS = 64; // images that are encoded or decoded at a time
 
-/** Return a trainer of a new model, or of one with these weights.
- * @param {Source} source */
-export const createTrainer = (source) => new Trainer(source);
-
-/** The random numbers of a step depend on the seed and the step's number alone: trainers of one seed see the same batches and noise. */
+/** Trains a new model, or one with given weights. The random numbers of a step depend on the seed and the step's number alone: trainers of one
+ * seed see the same batches and noise. */
 export class Trainer {
   /** @param {Source} source */
   constructor({ images, n, pixels, settings = {}, weights, testImages = images }) {
