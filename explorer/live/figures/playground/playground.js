@@ -1,5 +1,6 @@
 // The playground: an AE or a VAE, or two of them, that the browser trains, and all that can be turned while it learns.
 
+import { describeCode } from "../../core/format.js";
 import { createView } from "../../core/map_view.js";
 import { CURVES } from "../../core/playground/toy_images.js";
 import { createElement, readTheme } from "../../view/dom.js";
@@ -35,9 +36,10 @@ export class Playground extends Figure {
     this.exports = createExports(this);
     this.legend = createElement("div.legend-place");
     this.models = createElement("div.learners");
+    this.announcement = createElement("span.unseen", { "aria-live": "polite" });
     return [createElement("div.playground", { role: "group", "aria-label": "Playground", "data-testid": "live-figure" },
       this.presets.element, this.transport.element, this.transport.message, this.drawings.element,
-      createElement("div.workbench", {}, createElement("div.results", {}, this.legend, this.models), this.panel.element), this.curves.element, this.exports.element)];
+      createElement("div.workbench", {}, createElement("div.results", {}, this.legend, this.models), this.panel.element), this.curves.element, this.exports.element, this.announcement)];
   }
 
   arrange(...parts) {
@@ -65,7 +67,13 @@ export class Playground extends Figure {
 
   play(isPlaying) {
     Object.assign(this, { isPlaying, message: "" });
+    this.announcement.textContent = isPlaying ? "The training runs." : `The training is paused. ${this.transport.status.textContent}`;
     this.painter.request();
+  }
+
+  /** Tell screen readers what is decoded now. */
+  announceCodes() {
+    this.announcement.textContent = this.learners.map(({ title, z }) => `${title.textContent}: the image is decoded from ${describeCode(z)}`).join("; ");
   }
 
   step(isEpoch) {

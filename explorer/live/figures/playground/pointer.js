@@ -27,7 +27,11 @@ export function connectLearner(playground, learner) {
   const endDrag = addMapListeners(canvas, map, {
     onHover: (position) => place("preview", map.plane.moveTo(learner.z, map.plotArea.toData(position))),
     onLeave: clear,
-    onRelease: () => learner.preview && place("z", learner.preview),
+    onRelease: () => {
+      if (!learner.preview) return;
+      place("z", learner.preview);
+      playground.announceCodes();
+    },
     onStep: (step) => {
       const origin = Array.from(codes.tensors.origin.data), point = step ? map.plane.project(learner.z).map((v, i) => v + (step[i] * map.metadata.step) / map.view.zoom) : map.plane.project(origin);
       if (step && !map.plotArea.holds(point)) return;
@@ -36,6 +40,6 @@ export function connectLearner(playground, learner) {
     },
     onZoom: (direction) => zoom.step(direction),
     onFit: () => zoom.fit(),
-    onCommit: () => {},
+    onCommit: () => playground.announceCodes(),
   });
 }

@@ -9,7 +9,7 @@ export class Transport {
     const button = (text, title, onclick, testId) => createElement("button", { title, onclick, "data-testid": testId }, text);
     this.play = button("Play", "Train, or pause", () => onPlay(!this.isPlaying), "play");
     this.play.classList.add("play");
-    this.status = createElement("output", { "data-testid": "training-status" });
+    this.status = createElement("span.training-status", { "data-testid": "training-status" }); // no live region: it changes in every frame
     this.message = createElement("p.training-message", { role: "status" });
     this.element = createElement("div.transport", {}, createElement("div.buttons", {}, this.play,
       button("1 batch", "Train on one batch", () => onStep(false), "step-batch"), button("1 epoch", "Train until the end of this epoch", () => onStep(true), "step-epoch"),
