@@ -10,10 +10,10 @@ from explorer.export.playground.content import (
     playground_content,
 )
 from explorer.export.playground.presets import PRESETS
+from explorer.live.block import read_block
 from explorer.live.fields import check_values
 from explorer.live.page import build_page
 from explorer.query import read, write
-from tests.live.pages import read_block
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
