@@ -20,18 +20,18 @@ export class DecodedPlane {
     this.isFine = false;
   }
 
-  /** Decode again, if the plane or the view has moved, and enough time has passed; at once and finely if isAtRest. Return whether the
-   * picture has changed. */
+  /** Decode again, if the decoder or the view has changed, and enough time has passed; if isAtRest, at once, and finely unless the view
+   * moves. Return whether the picture has changed. */
   refresh(plotArea, plane, isAtRest, theme) {
     if (!this.isShown || !plotArea) return false;
     const { box } = plotArea, corners = [plotArea.toData([box.x, box.y + box.height]), plotArea.toData([box.x + box.width, box.y])];
-    const view = [corners, theme.text, theme.background].join(), start = performance.now();
-    const isMoved = view !== this.view, needsFine = isAtRest && !this.isFine;
-    if (!this.isStale && !isMoved && !needsFine) return false;
+    const view = [corners, theme.text, theme.background].join(), isMoved = view !== this.view, start = performance.now();
+    if (!this.isStale && !isMoved && (this.isFine || !isAtRest)) return false;
     if (!isAtRest && start - this.time < this.costMs / MAX_SHARE) return false;
-    this.paint(plotArea, plane, corners, isAtRest ? FINE_TILE : COARSE_TILE, theme);
-    Object.assign(this, { view, isStale: false, isFine: isAtRest, time: start });
-    if (!isAtRest) this.costMs = performance.now() - start;
+    const isFine = isAtRest && !isMoved;
+    this.paint(plotArea, plane, corners, isFine ? FINE_TILE : COARSE_TILE, theme);
+    Object.assign(this, { view, isStale: false, isFine, time: start });
+    if (!isFine) this.costMs = performance.now() - start;
     return true;
   }
 

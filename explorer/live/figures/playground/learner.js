@@ -102,11 +102,11 @@ export class Learner {
   /** Paint what has changed. isAtRest: nothing learns, so that there is time for more. Return whether the map still moves. */
   paint(isAtRest) {
     if (!this.resize()) return false;
-    const { map, codes } = this, theme = this.map.getTheme(), isMoving = codes.moveBounds(prefersReducedMotion()), themeKey = theme.text + theme.background;
+    const { map, codes, decodedPlane } = this, theme = this.map.getTheme(), isMoving = codes.moveBounds(prefersReducedMotion()), themeKey = theme.text + theme.background;
     if (isMoving || themeKey !== this.themeKey) map.stale = true;
     this.themeKey = themeKey;
     map.updatePlotArea();
-    if (this.decodedPlane.refresh(map.plotArea, map.plane, isAtRest && !isMoving, theme)) map.stale = true;
+    if (decodedPlane.refresh(map.plotArea, map.plane, isAtRest && !isMoving, theme)) map.stale = true;
     map.paint({ cursor: this.visibleZ, ghost: this.preview && this.z, rows: [] });
     this.decode();
     const time = performance.now();
@@ -115,7 +115,7 @@ export class Learner {
       this.isPending = false;
       this.paintPictures();
     }
-    return isMoving || this.isPending;
+    return isMoving || this.isPending || (isAtRest && decodedPlane.isShown && !decodedPlane.isFine);
   }
 
   decode() {
