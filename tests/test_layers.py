@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
-    "networks": {"errors"},
+    "chains": {"errors"},
+    "networks": {"chains", "errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
@@ -37,7 +38,7 @@ MAY_IMPORT = {
     "runs": SETTINGS
     | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
     | {"training", "untrusted"},
-    "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
+    "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
@@ -67,6 +68,7 @@ WITHOUT_TORCH = {
         "memory",
         "store",
         "untrusted",
+        "chains",
         "latent",
         "live",
         "figures",

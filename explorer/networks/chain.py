@@ -1,0 +1,89 @@
+"""A chain of layers as a module of torch."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from explorer.chains.chain import Chain
+from explorer.chains.layer import Layer
+from explorer.errors import UserError
+from explorer.networks.pair import ImageShape
+
+
+def build_network(chain: Chain) -> nn.Module:
+    """Return the network, inputs [B, ...] to outputs [B, ...], with the weights of the chain."""
+    return nn.Sequential(*map(ChainLayer, chain.layers))
+
+
+def refuse(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> NoReturn:
+    """Raise UserError: an imported network has the layers that it came with, and no others can be made."""
+    raise UserError(
+        "A network that was imported can't be trained here, because only its layers and weights are known."
+        " Choose another network, such as mlp or conv."
+    )
+
+
+class ChainLayer(nn.Module):
+    """A layer, with its weights as parameters of their names."""
+
+    def __init__(self, layer: Layer):
+        super().__init__()
+        self.layer = layer
+        for name, weight in layer.weights.items():
+            self.register_parameter(name, nn.Parameter(torch.from_numpy(weight), requires_grad=False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return FUNCTIONS[self.layer.kind](x, **self.layer.options, **dict(self.named_parameters()))
+
+
+def _conv(x: Tensor, weight: Tensor, bias: Tensor, padding: tuple[int, ...], **options: Any) -> Tensor:
+    top, left, bottom, right = padding
+    if (top, left) == (bottom, right):
+        return F.conv2d(x, weight, bias, padding=(top, left), **options)
+    return F.conv2d(F.pad(x, (left, right, top, bottom)), weight, bias, **options)
+
+
+def _conv_transpose(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    padding: tuple[int, ...],
+    output_padding: tuple[int, ...],
+    **options: Any,
+) -> Tensor:
+    """Cut the padding off, or add what the output padding adds, which is 0 beyond all kernels."""
+    (top, left, bottom, right), (below, beside) = padding, output_padding
+    whole = F.conv_transpose2d(x, weight, **options)
+    return F.pad(whole, (-left, beside - right, -top, below - bottom)) + bias[:, None, None]
+
+
+def _affine(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    return x * _beside(x, scale) + _beside(x, shift)
+
+
+def _beside(x: Tensor, weights: Tensor) -> Tensor:
+    """Return weights [1], [C] or of every number in a shape that fits x [B, C, ...]."""
+    if len(weights) == x[0].numel() > 1:
+        return weights.view(x.shape[1:])
+    return weights.view(-1, *(1 for _ in x.shape[2:]))
+
+
+FUNCTIONS: dict[str, Callable[..., Tensor]] = {
+    "dense": F.linear,
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+    "affine": _affine,
+    "reshape": lambda x, shape: x.reshape(len(x), *shape),
+    "upsample": lambda x, factors: x.repeat_interleave(factors[0], 2).repeat_interleave(factors[1], 3),
+    "relu": F.relu,
+    "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
+    "elu": lambda x, alpha: F.elu(x, alpha),
+    "gelu": lambda x, is_tanh: F.gelu(x, approximate="tanh" if is_tanh else "none"),
+    "silu": F.silu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "clip": lambda x, low, high: x.clamp(low, high),
+}
