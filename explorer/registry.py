@@ -103,6 +103,15 @@ NETWORKS = Registry(
         depth=1,
         bf16=True,
     ),
+    unlisted=(
+        NetworkKind(
+            "imported",
+            "explorer.networks.chain:refuse",
+            description="the layers of a network that was trained elsewhere",
+            in_browser=True,
+            is_trainable=False,
+        ),
+    ),
 )
 
 MODELS = Registry(

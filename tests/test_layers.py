@@ -36,8 +36,8 @@ MAY_IMPORT = {
     "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
-    | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
-    | {"training", "untrusted"},
+    | {"chains", "data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
+    | {"networks", "training", "untrusted"},
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},

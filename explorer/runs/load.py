@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explorer.chains.chain import ChainPair
 from explorer.errors import UserError
 from explorer.latent.ladder import interpolate_weights
 from explorer.models.autoencoder import Autoencoder, build_autoencoder
 from explorer.models.posterior import Posterior
+from explorer.networks.chain import build_network
 from explorer.objectives.distortion import Likelihood, build_likelihood
+from explorer.runs.chains import read_chains
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.run import MODEL_FILE, RECORD_FILE, Run, read_tensors
@@ -87,7 +90,8 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
         )
     weights = read_tensors(run, MODEL_FILE)
     try:
-        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta)
+        chains = read_chains(run, weights)
+        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta, chains)
     except (RuntimeError, IndexError) as error:
         raise UserError(
             f"{MODEL_FILE} of run {run.name} does not fit the network in its {RECORD_FILE}. "
@@ -97,14 +101,21 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
 
 
 def build_model(
-    spec: RunSpec, shape, n_classes: int, weights: dict[str, np.ndarray], beta: float | None = None
+    spec: RunSpec,
+    shape,
+    n_classes: int,
+    weights: dict[str, np.ndarray],
+    beta: float | None = None,
+    chains: ChainPair | None = None,
 ) -> Autoencoder:
     """Build the model, for images of n_classes classes, and load the weights. With beta, those of a ladder
-    are interpolated at this KL weight; else they are taken at the spec's.
+    are interpolated at this KL weight; else they are taken at the spec's. chains: the layers of an imported
+    network.
     """
     if spec.rungs:
         weights = interpolate_weights(weights, spec.rungs, spec.beta if beta is None else beta)
+    networks = (build_network(chains.encoder), build_network(chains.decoder)) if chains else None
     with torch.random.fork_rng():
-        model = build_autoencoder(spec, shape, n_classes)
+        model = build_autoencoder(spec, shape, n_classes, networks)
     model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
     return model.eval().requires_grad_(False)

@@ -14,6 +14,7 @@ from explorer.latent.ladder import rung_at
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.live.block import Block, LazyBlock
+from explorer.runs.chains import read_chains
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
@@ -148,8 +149,9 @@ class RunView:
         if is_film := self.embedding.film is not None:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        id, options = f"decoder-{self.version}", {"log_axis": is_film, "n_classes": self.n_classes}
-        return self._own(decoder_block(id, run.spec, run.shape, rungs, **options))
+        chains = read_chains(run, weights)
+        options = {"log_axis": is_film, "n_classes": self.n_classes, "chain": chains and chains.decoder}
+        return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 
     @property
     @cached(32)

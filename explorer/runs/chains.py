@@ -1,0 +1,39 @@
+"""The layers of a run whose network was imported."""
+
+import numpy as np
+
+from explorer.chains.chain import ChainPair
+from explorer.chains.layer import describe
+from explorer.errors import CorruptFile, UserError
+from explorer.store.run import RECORD_FILE, Run
+
+
+def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainPair | None:
+    """Return the encoder and decoder of a run with these weights, None of a run that was trained here. Raises
+    UserError unless the layers in its record fit the weights, its images and its codes.
+    """
+    if run.layers is None:
+        return None
+    try:
+        chains = ChainPair.from_dict(run.layers, weights)
+        check_chains(chains, run.spec.latent_dim, run.shape, run.spec.has_prior)
+    except (CorruptFile, UserError) as error:
+        fault = str(error).rstrip(".")
+        raise UserError(
+            f"{RECORD_FILE} of run {run.name} does not fit its weights: {fault}. Import the network again."
+        ) from error
+    return chains
+
+
+def check_chains(chains: ChainPair, latent_dim: int, shape: tuple[int, int, int], has_logvar: bool) -> None:
+    """Raise UserError unless the encoder makes mu, or mu and logvar, of images of that shape, and the decoder
+    images of codes.
+    """
+    n_out = 2 * latent_dim if has_logvar else latent_dim
+    wanted = (chains.encoder, shape, (n_out,), "encoder"), (chains.decoder, (latent_dim,), shape, "decoder")
+    for chain, input_shape, output_shape, name in wanted:
+        if (chain.input_shape, chain.output_shape) != (input_shape, output_shape):
+            raise UserError(
+                f"The {name} makes {describe(chain.output_shape)} numbers of {describe(chain.input_shape)},"
+                f" where {describe(output_shape)} of {describe(input_shape)} are needed."
+            )
