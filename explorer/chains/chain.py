@@ -96,25 +96,30 @@ class Chain:
 
 @dataclass(frozen=True, eq=False)
 class ChainPair:
-    """An encoder, images [C, H, W] to numbers, and a decoder, codes [D] to images."""
+    """An encoder, images [C, H, W] to numbers, and a decoder, codes [D] to images. None of either if it is
+    not known as a chain.
+    """
 
-    encoder: Chain
-    decoder: Chain
+    encoder: Chain | None
+    decoder: Chain | None
 
     @property
     def tensors(self) -> dict[str, np.ndarray]:
         """The weights of both, as in "encoder.0.weight"."""
         return {
-            f"{name}.{key}": weight for name in PAIR for key, weight in getattr(self, name).tensors.items()
+            f"{name}.{key}": weight
+            for name in PAIR
+            if (chain := getattr(self, name))
+            for key, weight in chain.tensors.items()
         }
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name).to_dict() for name in PAIR}
+        return {name: (chain := getattr(self, name)) and chain.to_dict() for name in PAIR}
 
     @classmethod
     def from_dict(cls, record: dict[str, Any], tensors: Mapping[str, np.ndarray]) -> "ChainPair":
-        """Return the pair of such a record and its tensors. Other tensors are ignored. Raises as
-        Chain.from_dict() does.
+        """Return the pair of such a record and its tensors. Other tensors are ignored, and so is a part
+        without layers. Raises as Chain.from_dict() does.
         """
         with corrupt_file_errors("its layers are not those of an encoder and a decoder"):
             parts = {name: f"{name}." for name in PAIR}
@@ -128,6 +133,8 @@ class ChainPair:
                             if key.startswith(prefix)
                         },
                     )
+                    if record[name] and "layers" in record[name]
+                    else None
                     for name, prefix in parts.items()
                 )
             )

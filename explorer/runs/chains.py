@@ -32,7 +32,7 @@ def check_chains(chains: ChainPair, latent_dim: int, shape: tuple[int, int, int]
     n_out = 2 * latent_dim if has_logvar else latent_dim
     wanted = (chains.encoder, shape, (n_out,), "encoder"), (chains.decoder, (latent_dim,), shape, "decoder")
     for chain, input_shape, output_shape, name in wanted:
-        if (chain.input_shape, chain.output_shape) != (input_shape, output_shape):
+        if chain and (chain.input_shape, chain.output_shape) != (input_shape, output_shape):
             raise UserError(
                 f"The {name} makes {describe(chain.output_shape)} numbers of {describe(chain.input_shape)},"
                 f" where {describe(output_shape)} of {describe(input_shape)} are needed."

@@ -83,7 +83,7 @@ def import_run(content: bytes, name: str | None = None, default_name: str = "") 
         raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
     if large := [file for file in files if file in SMALL_FILES and files[file].size > MAX_SMALL_BYTES]:
         raise UserError(f"This zip file was not imported: its {large[0]} is too large. {EXPORT}")
-    with _staging_folder(_unused_folder(name or folders.pop() or default_name)) as aside:
+    with staging_folder(unused_folder(name or folders.pop() or default_name)) as aside:
         for file, entry in files.items():
             try:
                 content = archive.read(entry)
@@ -108,7 +108,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     Raises UserError if the weights are not finite or do not fit the network, if the images are missing, or if
     the name is in use.
     """
-    place = _unused_folder(name)
+    place = unused_folder(name)
     try:
         weights = _unwrapped(read_arrays(content))
     except CorruptFile as error:
@@ -127,7 +127,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
                 "Some of these weights are not finite, or are too large for float16 (65,504). Train the"
                 " network again."
             )
-    with _staging_folder(place) as aside:
+    with staging_folder(place) as aside:
         save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
     return read_run(place)
 
@@ -148,7 +148,7 @@ def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return renamed if len(renamed) == len(weights) else weights
 
 
-def _unused_folder(name: str) -> Path:
+def unused_folder(name: str) -> Path:
     place = folder_for_run(name)
     if is_run_name_taken(name) or place.exists():
         raise UserError(
@@ -158,7 +158,7 @@ def _unused_folder(name: str) -> Path:
 
 
 @contextmanager
-def _staging_folder(place: Path) -> Iterator[Path]:
+def staging_folder(place: Path) -> Iterator[Path]:
     """Yield a temporary folder to fill. It is moved to its place at the end, or removed if an exception is
     raised. Raises UserError if the disk refuses.
     """
@@ -209,11 +209,13 @@ def _check(run: Run) -> None:
     are consistent.
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
+    if any(part and "layers" not in part for part in (run.layers or {}).values()):
+        raise UserError("its network is a function of the process that opened it.")
     if fault := _misfit(run.spec, run.shape, len(run.class_names), weights):
         raise UserError(f"its weights do not fit its network: {fault}.")
     elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
     if (
-        run.n_train < 1
+        run.n_train < (0 if run.layers else 1)
         or t.active_units > run.spec.latent_dim
         or (t.perplexity is not None) != (run.spec.n_codes is not None)
         or (t.perplexity_low is None) != (t.perplexity_high is None)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from explorer.data import load_dataset as load_data
+from explorer.errors import UserError
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
@@ -91,9 +92,14 @@ def load_training_images(
     spec: RunSpec, on_progress: Callable[[int, int], None]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the training images uint8 [n, C, H, W] and their classes [n]. Raises UserError if they are not
-    on this machine.
+    on this machine, or not known.
     """
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    if not data.n_train:
+        raise UserError(
+            "The training images of this model are not known. Give them to explorer.open, as"
+            " training_images=…."
+        )
     return data.x[data.train], data.y[data.train]
 
 

@@ -150,6 +150,8 @@ class RunView:
             betas = enumerate(run.spec.rungs)
             rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
         chains = read_chains(run, weights)
+        if chains and not chains.decoder:
+            return None
         options = {"log_axis": is_film, "n_classes": self.n_classes, "chain": chains and chains.decoder}
         return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 

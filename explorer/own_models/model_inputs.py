@@ -1,0 +1,256 @@
+"""What is given to explorer.open, checked as a whole: a decoder, an encoder, codes, images and labels that
+fit each other. What is missing is computed from what is there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from explorer.data.array_images import encode_classes
+from explorer.errors import UserError
+from explorer.own_models.call import Call
+from explorer.own_models.inputs import (
+    MAX_DIMENSIONS,
+    Images,
+    ImageShape,
+    read_codes,
+    read_decoded,
+    read_images,
+    read_labels,
+    to_layout,
+)
+
+N_TRIED = 100  # codes on which the decoder is tried, and images whose codes are compared
+MAX_OUTSIDE = 0.05  # share of pixels that may lie far outside [0, 1]: a decoder without a last sigmoid
+ALLOWED_RANGE = (-0.5, 1.5)
+TOLERANCE = 0.05  # of codes, in standard deviations of theirs
+NO_IMAGES = (
+    "No images were given: those shown are decoded from their codes, and figures of reconstructions say"
+    " nothing."
+)
+NO_ENCODER = "No encoder was given: no other image can be encoded, and the drift of samples is not measured."
+NO_LOGVAR = "Only the means of the codes are known: they are shown as points, as those of an AE."
+NO_TRAINING_IMAGES = (
+    "No training images were given (training_images=…): densities are not fitted, and samples are not"
+    " compared with training images."
+)
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """decode: codes [n, D] to images [n, C, H, W] in [0, 1], or their logits; encode: images [n, C, H, W] in
+    [0, 1] to mu, or mu and logvar beside each other, None if it is not known. x uint8 [n, C, H, W]: of the
+    codes mu, logvar [n, D], of the classes y [n]; x_train, y_train: of the training images, if they are
+    known. layout: of the images that encode takes; missing: sentences about what is not known; notes: these,
+    and what was understood.
+    """
+
+    decode: Callable[[np.ndarray], np.ndarray]
+    encode: Callable[[np.ndarray], np.ndarray] | None
+    x: np.ndarray
+    mu: np.ndarray
+    logvar: np.ndarray | None
+    y: np.ndarray
+    class_names: tuple[str, ...]
+    x_train: np.ndarray
+    y_train: np.ndarray
+    layout: str
+    is_logits: bool
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def shape(self) -> ImageShape:
+        return self.x.shape[1:]
+
+
+def read_inputs(
+    decode: Callable,
+    encode: Callable | None,
+    codes: Any,
+    images: Any,
+    labels: Any,
+    logits: bool,
+    training_images: Any,
+) -> ModelInputs:
+    """Check and complete what is given. training_images: or a pair of these and their labels. Raises
+    UserError, in one sentence, for what does not fit.
+    """
+    if codes is None and (encode is None or images is None):
+        raise UserError("Codes are needed: give codes=…, or encode=… with images=….")
+    given = None if images is None else read_images(images)
+    layout = given.layout if given else "nchw"
+    decoder, encoder = Call(decode, "decode"), None if encode is None else Encoder(encode, layout)
+    mu, logvar = _read_codes(encoder, given, codes)
+    mu, logvar, tried = _try_decoder(decoder, mu, logvar)
+    shape = read_decoded(tried, given and given.shape).shape[1:]
+    _check_range(tried, logits)
+
+    def decode_images(z: np.ndarray) -> np.ndarray:
+        [pixels] = _one(decoder(z))
+        return read_decoded(pixels, shape)
+
+    x = given.x if given else _decode_8_bits(decode_images, mu, logits)
+    train = training_images if isinstance(training_images, tuple) else (training_images, None)
+    x_train = x[:0] if train[0] is None else read_images(train[0]).x
+    if x_train.shape[1:] != shape:
+        raise UserError(
+            f"training_images have the shape {list(x_train.shape[1:])}, but images {list(shape)}."
+        )
+    parts = [read_labels(train[1], len(x_train))] * bool(len(x_train)) + [read_labels(labels, len(mu))]
+    y, class_names = encode_classes(parts, [*[len(x_train)] * bool(len(x_train)), len(mu)])
+    encode_images = encoder and partial(
+        encoder.statistics, latent_dim=mu.shape[1], has_logvar=logvar is not None
+    )
+    absent = {NO_IMAGES: given, NO_ENCODER: encoder, NO_TRAINING_IMAGES: len(x_train)}
+    missing = tuple(sentence for sentence, part in absent.items() if not part)
+    if encoder and not given and logvar is None and encoder.has_logvar(x[:1], mu.shape[1]):
+        missing = (*missing, NO_LOGVAR)
+    return ModelInputs(
+        decode_images,
+        encode_images,
+        x,
+        mu,
+        logvar,
+        y[len(x_train) :],
+        class_names,
+        x_train,
+        y[: len(x_train)],
+        layout,
+        logits,
+        (*(given.notes if given else ()), *missing),
+        missing,
+    )
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What was given as encode, of images with the axes of a layout."""
+
+    function: Callable
+    layout: str
+
+    @cached_property
+    def call(self) -> Call:
+        return Call(self.function, "encode")
+
+    def posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return mu and logvar of images [n, C, H, W], uint8 or float in [0, 1]."""
+        pixels = x.astype(np.float32) / 255 if x.dtype == np.uint8 else x
+        return _mu_and_logvar(self.call(np.ascontiguousarray(to_layout(pixels, self.layout))))
+
+    def has_logvar(self, x: np.ndarray, latent_dim: int) -> bool:
+        return _halves(*self.posterior(x), latent_dim)[1] is not None
+
+    def statistics(self, x: np.ndarray, latent_dim: int, has_logvar: bool) -> np.ndarray:
+        """Return mu, or mu and logvar beside each other."""
+        mu, logvar = _halves(*self.posterior(x), latent_dim)
+        return np.concatenate([mu, logvar], 1) if has_logvar and logvar is not None else mu
+
+
+def _read_codes(
+    encoder: Encoder | None, given: Images | None, codes: Any
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return mu and logvar [n, D]: what the encoder returns for the images, or the codes that are given."""
+    mu, logvar = (None, None) if codes is None else read_codes(codes)
+    if given and encoder:
+        encoded = encoder.posterior(given.x)
+        if mu is not None:
+            encoded = _halves(*encoded, mu.shape[1])
+            _check_same(mu, *encoded)
+        mu, logvar = encoded
+    assert mu is not None
+    if given and len(given.x) != len(mu):
+        raise UserError(
+            f"There are {len(given.x):,} images and {len(mu):,} codes: give one code for each image."
+        )
+    if len(mu) < 2:
+        raise UserError("At least two codes are needed.")
+    return mu, logvar
+
+
+def _decode_8_bits(decode: Callable[[np.ndarray], np.ndarray], z: np.ndarray, logits: bool) -> np.ndarray:
+    """Return the images of codes z [n, D], uint8 [n, C, H, W]."""
+    pixels = decode(z)
+    pixels = 1 / (1 + np.exp(-pixels.astype(np.float64))) if logits else np.clip(pixels, 0, 1)
+    return np.rint(pixels * 255).astype(np.uint8)
+
+
+def _mu_and_logvar(parts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return mu and logvar [n, D] of what encode returned."""
+    shapes = " and ".join(str(list(part.shape)) for part in parts)
+    if len(parts) not in (1, 2) or any(part.ndim != 2 or part.shape != parts[0].shape for part in parts):
+        raise UserError(
+            f"encode returned arrays of the shapes {shapes}, and codes [n, D], or a pair of mu and log σ²,"
+            " are needed."
+        )
+    if parts[0].shape[1] > 2 * MAX_DIMENSIONS:
+        raise UserError(
+            f"encode returned codes of {parts[0].shape[1]:,} numbers, and the limit is {MAX_DIMENSIONS}."
+        )
+    return parts[0], parts[1] if len(parts) == 2 else None
+
+
+def _halves(
+    mu: np.ndarray, logvar: np.ndarray | None, latent_dim: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return mu and logvar, also where they stand beside each other in mu."""
+    if logvar is None and mu.shape[1] == 2 * latent_dim:
+        return mu[:, :latent_dim], mu[:, latent_dim:]
+    return mu, logvar
+
+
+def _try_decoder(
+    decode: Call, mu: np.ndarray, logvar: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """Decode the first codes, and return the codes and the images. Codes of twice as many numbers as the
+    decoder takes are mu and logvar.
+    """
+    try:
+        [images] = _one(decode(mu[:N_TRIED]))
+    except UserError:
+        half = mu.shape[1] // 2
+        if logvar is not None or mu.shape[1] % 2:
+            raise
+        try:
+            [images] = _one(decode(np.ascontiguousarray(mu[:N_TRIED, :half])))
+        except UserError:
+            images = None
+        if images is None:
+            raise
+        mu, logvar = np.ascontiguousarray(mu[:, :half]), np.ascontiguousarray(mu[:, half:])
+    return mu, logvar, images
+
+
+def _one(parts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    if len(parts) != 1:
+        raise UserError(f"decode returned {len(parts)} arrays: it must return the images alone.")
+    return parts
+
+
+def _check_range(images: np.ndarray, logits: bool) -> None:
+    """Raise UserError for pixels that are called logits, and for others that are far from [0, 1]."""
+    low, high = float(images.min()), float(images.max())
+    if logits and low >= 0 and high <= 1:
+        raise UserError(
+            f"decode returned numbers from {low:.3g} to {high:.3g}, which are pixels and no logits: leave out"
+            " logits=True."
+        )
+    outside = np.mean((images < ALLOWED_RANGE[0]) | (images > ALLOWED_RANGE[1]))
+    if not logits and outside > MAX_OUTSIDE:
+        raise UserError(
+            f"decode returned numbers from {low:.3g} to {high:.3g}, but pixels lie in [0, 1]: set logits=True"
+            " if they are logits, or convert them, as in decode=lambda z: (f(z) + 1) / 2."
+        )
+
+
+def _check_same(codes: np.ndarray, mu: np.ndarray, logvar: np.ndarray | None) -> None:
+    """Raise UserError if codes are neither mu nor near it, as samples of the posteriors are."""
+    allowed = TOLERANCE * mu.std(0) + 1e-6 + (0 if logvar is None else 4 * np.exp(logvar[:N_TRIED] / 2))
+    if codes.shape != mu.shape or np.mean(np.abs(codes[:N_TRIED] - mu[:N_TRIED]) <= allowed) < 0.9:
+        raise UserError(
+            "codes are not what encode returns for images: leave out one of them, or check their order."
+        )
