@@ -33,7 +33,7 @@ class ChainLayer(nn.Module):
         super().__init__()
         self.layer = layer
         for name, weight in layer.weights.items():
-            self.register_parameter(name, nn.Parameter(torch.from_numpy(weight), requires_grad=False))
+            self.register_parameter(name, nn.Parameter(torch.tensor(weight), requires_grad=False))
 
     def forward(self, x: Tensor) -> Tensor:
         return FUNCTIONS[self.layer.kind](x, **self.layer.options, **dict(self.named_parameters()))
@@ -76,8 +76,8 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     "affine": _affine,
-    "reshape": lambda x, shape: x.reshape(len(x), *shape),
-    "upsample": lambda x, factors: x.repeat_interleave(factors[0], 2).repeat_interleave(factors[1], 3),
+    "reshape": lambda x, shape: x.flatten(1).unflatten(1, shape),
+    "upsample": lambda x, factors: F.interpolate(x, scale_factor=tuple(map(float, factors))),
     "relu": F.relu,
     "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
     "elu": lambda x, alpha: F.elu(x, alpha),
