@@ -6,10 +6,8 @@ nor streamlit.
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from explorer.own_models.opened import OpenedModel
+from importlib import import_module
+from typing import Any
 
 # GNU OpenMP threads that spin while they wait starve each other on a busy machine. The variable is read once,
 # when torch is imported, so it is set before anything can do that.
@@ -26,9 +24,9 @@ def open(
     name: str = "my-model",
     logits: bool = False,
     training_images: Any = None,
-) -> "OpenedModel":
-    """Open an autoencoder or a VAE: show it in the app, write it as one HTML file, measure it, or save it as
-    a run.
+) -> Any:
+    """Open an autoencoder or a VAE, and return an OpenedModel (explorer.own_models.opened): show it in the
+    app, write it as one HTML file, measure it, or save it as a run.
 
     Functions take and return arrays of NumPy or tensors of torch, or are torch modules. Arrays are of NumPy,
     tensors, or lists. Codes, or encode and images, are needed; what is missing beyond is said, and not shown.
@@ -40,6 +38,5 @@ def open(
 
     Raises explorer.errors.UserError, in one sentence, for what does not fit together.
     """
-    from explorer.own_models.opened import open_model
-
+    open_model = import_module("explorer.own_models.opened").open_model
     return open_model(decode, encode, codes, images, labels, name, logits, training_images)

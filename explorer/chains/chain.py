@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -95,9 +95,9 @@ class Chain:
 
 
 @dataclass(frozen=True, eq=False)
-class ChainPair:
-    """An encoder, images [C, H, W] to numbers, and a decoder, codes [D] to images. None of either if it is
-    not known as a chain.
+class ChainParts:
+    """An encoder, images [C, H, W] to numbers, and a decoder, codes [D] to images: None of either that is not
+    known, or that a function computes.
     """
 
     encoder: Chain | None
@@ -117,8 +117,8 @@ class ChainPair:
         return {name: (chain := getattr(self, name)) and chain.to_dict() for name in PAIR}
 
     @classmethod
-    def from_dict(cls, record: dict[str, Any], tensors: Mapping[str, np.ndarray]) -> "ChainPair":
-        """Return the pair of such a record and its tensors. Other tensors are ignored, and so is a part
+    def from_dict(cls, record: dict[str, Any], tensors: Mapping[str, np.ndarray]) -> Self:
+        """Return the parts of such a record and its tensors. Other tensors are ignored, and so is a part
         without layers. Raises as Chain.from_dict() does.
         """
         with corrupt_file_errors("its layers are not those of an encoder and a decoder"):
@@ -138,6 +138,14 @@ class ChainPair:
                     for name, prefix in parts.items()
                 )
             )
+
+
+@dataclass(frozen=True, eq=False)
+class ChainPair(ChainParts):
+    """Both are known."""
+
+    encoder: Chain
+    decoder: Chain
 
 
 PAIR = ("encoder", "decoder")

@@ -43,7 +43,7 @@ class Layer:
 
     def __post_init__(self) -> None:
         for name in self.tensors:
-            array = np.ascontiguousarray(getattr(self, name), np.float32)
+            array = np.require(getattr(self, name), np.float32, ["C_CONTIGUOUS", "ALIGNED"])
             if not np.isfinite(array).all():
                 raise UserError(f"Its {name} contains numbers that are not finite.")
             object.__setattr__(self, name, array)

@@ -7,15 +7,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explorer.chains.chain import Chain
+from explorer.chains.chain import Chain, ChainPair
 from explorer.chains.layer import Layer
 from explorer.errors import UserError
-from explorer.networks.pair import ImageShape
+from explorer.networks.pair import EncoderDecoder, ImageShape
 
 
 def build_network(chain: Chain) -> nn.Module:
     """Return the network, inputs [B, ...] to outputs [B, ...], with the weights of the chain."""
     return nn.Sequential(*map(ChainLayer, chain.layers))
+
+
+def build_pair(chains: ChainPair) -> EncoderDecoder:
+    """Return the encoder and the decoder, with their weights."""
+    return build_network(chains.encoder), build_network(chains.decoder)
 
 
 def refuse(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> NoReturn:
@@ -33,7 +38,7 @@ class ChainLayer(nn.Module):
         super().__init__()
         self.layer = layer
         for name, weight in layer.weights.items():
-            self.register_parameter(name, nn.Parameter(torch.from_numpy(weight), requires_grad=False))
+            self.register_parameter(name, nn.Parameter(torch.tensor(weight), requires_grad=False))
 
     def forward(self, x: Tensor) -> Tensor:
         return FUNCTIONS[self.layer.kind](x, **self.layer.options, **dict(self.named_parameters()))
@@ -76,8 +81,8 @@ FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "conv": _conv,
     "conv_transpose": _conv_transpose,
     "affine": _affine,
-    "reshape": lambda x, shape: x.reshape(len(x), *shape),
-    "upsample": lambda x, factors: x.repeat_interleave(factors[0], 2).repeat_interleave(factors[1], 3),
+    "reshape": lambda x, shape: x.flatten(1).unflatten(1, shape),
+    "upsample": lambda x, factors: F.interpolate(x, scale_factor=tuple(map(float, factors))),
     "relu": F.relu,
     "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
     "elu": lambda x, alpha: F.elu(x, alpha),

@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, pixel_shuffle
 
@@ -60,7 +61,7 @@ class OutputConvTranspose2d(nn.ConvTranspose2d):
     """
 
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
-        if input.device.type != "cpu" or output_size is not None:
+        if input.device.type != "cpu" or output_size is not None or torch.compiler.is_exporting():
             return super().forward(input, output_size)
         assert self.bias is not None  # CONV_OPTIONS keeps it
         # [in, out, row, column, 2, 2]

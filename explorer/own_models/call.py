@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from explorer.errors import UserError
 from explorer.names import sanitize
@@ -49,18 +48,18 @@ class Call:
         return tuple(part.astype(np.float32) for part in parts)
 
     def _output(self, x: np.ndarray) -> Any:
+        has_modules = len(list(self._root.modules())) > 1
+        choices = (has_modules, not has_modules) if self._takes_tensors is None else (self._takes_tensors,)
+        errors = []
         with torch.no_grad(), in_evaluation(self._root):
-            if self._takes_tensors is not None:
-                return self.function(self._tensor(x) if self._takes_tensors else x)
-            is_module = len(list(self._root.modules())) > 1
-            errors = []
-            for self._takes_tensors in (is_module, not is_module):
+            for takes_tensors in choices:
                 try:
-                    return self.function(self._tensor(x) if self._takes_tensors else x)
+                    output = self.function(self._tensor(x) if takes_tensors else x)
+                    self._takes_tensors = takes_tensors
+                    return output
                 except Exception as error:  # the function is the user's, and may raise anything
                     errors.append(error)
-        self._takes_tensors = None
-        shown = errors[0] if is_module else errors[-1]
+        shown = errors[0] if has_modules else errors[-1]
         lines = str(shown).strip().splitlines() or [""]
         raise UserError(
             f"{self.name} failed for an input of the shape {list(x.shape)}: {type(shown).__name__}:"
@@ -71,8 +70,3 @@ class Call:
         """Return x on the device and in the precision of the function's weights."""
         weights = next((p for p in self._root.parameters() if p.is_floating_point()), torch.empty(0))
         return torch.from_numpy(x).to(weights)
-
-
-def modules_of(function: Callable) -> list[nn.Module]:
-    """Return the torch modules that a function uses."""
-    return list(Root(function).modules())[1:]

@@ -85,7 +85,7 @@ def read_inputs(
     layout = given.layout if given else "nchw"
     decoder, encoder = Call(decode, "decode"), None if encode is None else Encoder(encode, layout)
     mu, logvar = _read_codes(encoder, given, codes)
-    mu, logvar, tried = _try_decoder(decoder, mu, logvar)
+    mu, logvar, tried = _try_decoder(decoder, mu, logvar, codes is None)
     shape = read_decoded(tried, given and given.shape).shape[1:]
     _check_range(tried, logits)
 
@@ -204,24 +204,23 @@ def _halves(
 
 
 def _try_decoder(
-    decode: Call, mu: np.ndarray, logvar: np.ndarray | None
+    decode: Call, mu: np.ndarray, logvar: np.ndarray | None, is_encoded: bool
 ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """Decode the first codes, and return the codes and the images. Codes of twice as many numbers as the
-    decoder takes are mu and logvar.
+    """Decode the first codes, and return mu, logvar and the images. is_encoded: whether mu is what an encoder
+    returns, which may contain logvar in its second half: the decoder takes the first half then.
     """
+    half = mu.shape[1] // 2
     try:
         [images] = _one(decode(mu[:N_TRIED]))
-    except UserError:
-        half = mu.shape[1] // 2
-        if logvar is not None or mu.shape[1] % 2:
+    except UserError as error:
+        if logvar is not None or not is_encoded or mu.shape[1] % 2:
             raise
+        halves = np.ascontiguousarray(mu[:, :half]), np.ascontiguousarray(mu[:, half:])
         try:
-            [images] = _one(decode(np.ascontiguousarray(mu[:N_TRIED, :half])))
+            [images] = _one(decode(halves[0][:N_TRIED]))
         except UserError:
-            images = None
-        if images is None:
-            raise
-        mu, logvar = np.ascontiguousarray(mu[:, :half]), np.ascontiguousarray(mu[:, half:])
+            raise error from None
+        mu, logvar = halves
     return mu, logvar, images
 
 

@@ -20,9 +20,9 @@ from explorer.own_models.app_process import AppProcess
 from explorer.own_models.model_inputs import read_inputs
 from explorer.own_models.networks import read_decoder, read_encoder
 from explorer.own_models.store import StoredModel
-from explorer.runs.import_run import staging_folder, unused_folder
 from explorer.runs.load import load_model
 from explorer.runs.measure import MAX_CODES, Gaps, measure_gaps_of
+from explorer.runs.staging import staging_folder, unused_folder
 from explorer.store.atomic import write_atomically
 from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run, read_run, read_tensors, write_run
 from explorer.views import words

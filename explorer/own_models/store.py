@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.chains.chain import ChainPair
+from explorer.chains.chain import ChainParts
 from explorer.data.dataset import Dataset
 from explorer.data.own import SUFFIX, encode_own
 from explorer.events import RunMetrics
@@ -51,7 +51,7 @@ class StoredModel:
         """Return what run.json says of the networks. with_functions: also how other processes reach those
         that are functions of this one.
         """
-        layers = ChainPair(self.encoder.chain, self.decoder.chain).to_dict()
+        layers = ChainParts(self.encoder.chain, self.decoder.chain).to_dict()
         if self.answering and with_functions:
             layers |= {name: asdict(self.answering.remote(name)) for name in self.answering.functions}
         return layers

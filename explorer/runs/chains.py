@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from explorer.chains.chain import ChainPair
+from explorer.chains.chain import ChainParts
 from explorer.chains.layer import describe
 from explorer.errors import CorruptFile, UserError
 from explorer.store.run import RECORD_FILE, Run
 
 
-def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainPair | None:
+def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainParts | None:
     """Return the encoder and decoder of a run with these weights, None of a run that was trained here. Raises
     UserError unless the layers in its record fit the weights, its images and its codes.
     """
     if run.layers is None:
         return None
     try:
-        chains = ChainPair.from_dict(run.layers, weights)
+        chains = ChainParts.from_dict(run.layers, weights)
         check_chains(chains, run.spec.latent_dim, run.shape, run.spec.has_prior)
     except (CorruptFile, UserError) as error:
         fault = str(error).rstrip(".")
@@ -25,7 +25,7 @@ def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainPair | None:
     return chains
 
 
-def check_chains(chains: ChainPair, latent_dim: int, shape: tuple[int, int, int], has_logvar: bool) -> None:
+def check_chains(chains: ChainParts, latent_dim: int, shape: tuple[int, int, int], has_logvar: bool) -> None:
     """Raise UserError unless the encoder makes mu, or mu and logvar, of images of that shape, and the decoder
     images of codes.
     """

@@ -3,13 +3,6 @@ has no effect.
 """
 
 import math
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,12 +12,14 @@ from explorer.data.dataset import Progress, no_progress
 from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
+from explorer.runs.chains import read_chains
 from explorer.runs.kept_files import KEPT_FILES, is_usable
 from explorer.runs.load import load_model
 from explorer.runs.save import save_run
+from explorer.runs.staging import staging_folder, unused_folder
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
-from explorer.store.catalogue import folder_for_run, is_run_name_taken, runs_folder
+from explorer.store.catalogue import folder_for_run
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import read_replay
 from explorer.store.run import (
@@ -58,8 +53,6 @@ WRAPPERS = (
     "_orig_mod",
     "_fsdp_wrapped_module",
 )
-TEMPORARY_PREFIX = ".import-"
-MAX_AGE_SECONDS = 3600  # after which the files of a killed import are removed
 NOTE = (
     "These weights were imported. It is not known how they were trained; the figures were measured at the"
     " import."
@@ -148,36 +141,6 @@ def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return renamed if len(renamed) == len(weights) else weights
 
 
-def unused_folder(name: str) -> Path:
-    place = folder_for_run(name)
-    if is_run_name_taken(name) or place.exists():
-        raise UserError(
-            f"A run named {name} exists already. Choose another name (--run NAME), or delete that run."
-        )
-    return place
-
-
-@contextmanager
-def staging_folder(place: Path) -> Iterator[Path]:
-    """Yield a temporary folder to fill. It is moved to its place at the end, or removed if an exception is
-    raised. Raises UserError if the disk refuses.
-    """
-    root = runs_folder()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        for old in root.glob(f"{TEMPORARY_PREFIX}*"):
-            if time.time() - old.stat().st_mtime > MAX_AGE_SECONDS:
-                shutil.rmtree(old, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=TEMPORARY_PREFIX) as folder:
-            yield Path(folder, place.name)
-            os.rename(Path(folder, place.name), place)
-    except OSError as error:
-        raise UserError(
-            f"{place} could not be written: {error.strerror}. "
-            "Free some disk space, or set EXPLORER_RUNS to another folder."
-        ) from error
-
-
 def _misfit(
     spec: RunSpec, shape: tuple[int, int, int], n_classes: int, weights: dict[str, np.ndarray]
 ) -> str:
@@ -211,7 +174,12 @@ def _check(run: Run) -> None:
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
     if any(part and "layers" not in part for part in (run.layers or {}).values()):
         raise UserError("its network is a function of the process that opened it.")
-    if fault := _misfit(run.spec, run.shape, len(run.class_names), weights):
+    if chains := read_chains(run, weights):
+        others = weights.keys() - chains.tensors.keys() - {*run.spec.likelihood_kind.learned}
+        fault = f"{min(others)[:100]!r} does not belong to it" if others else ""
+    else:
+        fault = _misfit(run.spec, run.shape, len(run.class_names), weights)
+    if fault:
         raise UserError(f"its weights do not fit its network: {fault}.")
     elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
     if (
@@ -228,10 +196,11 @@ def _check(run: Run) -> None:
         )
     ):
         raise UserError("its figures contradict each other.")
-    mu = load_model(run).encode(e.images, e.y[: len(e.images)]).mu.numpy()
-    # Other machines round differently.
-    if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
-        raise UserError("its codes do not belong to its weights.")
+    if (loaded := load_model(run)).has_encoder:
+        mu = loaded.encode(e.images, e.y[: len(e.images)]).mu.numpy()
+        # Other machines round differently.
+        if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
+            raise UserError("its codes do not belong to its weights.")
     unusable = [file for file in KEPT_FILES if (run.folder / file).exists() and not is_usable(run, file)]
     if (run.folder / REPLAY_FILE).exists() and read_replay(run.folder) is None:
         unusable.append(REPLAY_FILE)

@@ -151,7 +151,7 @@ def test_one_file_decodes_a_chain_or_a_grid(vae, folders, tmp_path):
     )
     grid = explorer.open(colour, codes=CODES).to_html(tmp_path / "grid.html").read_text(encoding="utf-8")
     assert "No browser can compute" not in chain and "No browser can compute" in grid
-    deep = explorer.open(lambda z: colour(z[:, :2]), codes=np.zeros((5, 3), np.float32) + CODES[:5, :1])
+    deep = explorer.open(lambda z: colour(z[:, :2] + 0 * z[:, 2:]), codes=np.tile(CODES[:5], 2)[:, :3])
     with pytest.raises(UserError, match="its codes have 3 dimensions, not two"):
         deep.to_html(tmp_path / "deep.html")
     assert not (tmp_path / "deep.html").exists()
@@ -206,7 +206,7 @@ def failing(z):
             "set logits=True if they are logits, or convert them",
         ),
         ({"decode": lambda z: 2 * colour(z) - 1.2, "codes": CODES}, "but pixels lie in [0, 1]"),
-        ({"decode": lambda z: colour(z)[:3], "codes": CODES}, "a row of numbers is needed for each row"),
+        ({"decode": lambda z: colour(z)[:3], "codes": CODES}, "a row of numbers is needed for each row."),
         ({"decode": lambda z: (colour(z), z), "codes": CODES}, "decode returned 2 arrays"),
         (
             {"decode": failing, "codes": CODES},
