@@ -112,14 +112,17 @@ with left:
     if run.note:
         st.warning(words.escape_markdown(run.note))
     show_verdicts(run)
-    if not owner_key(run.spec.dataset):
+    if not run.spec.network_kind.is_trainable:
+        st.caption("The network was imported, and can't be trained further here.")
+    elif not owner_key(run.spec.dataset):
         st.code(f"python -m explorer train {recipe.flags(run.spec)}", language="bash", wrap_lines=True)
-    st.page_link(
-        page_file("train"),
-        label="Open in Train",
-        icon=":material/model_training:",
-        query_params=train_query(run.spec),
-    )
+    if run.spec.network_kind.is_trainable:
+        st.page_link(
+            page_file("train"),
+            label="Open in Train",
+            icon=":material/model_training:",
+            query_params=train_query(run.spec),
+        )
     with st.container(horizontal=True):
         publish_button(run.name)
         delete_button(run)

@@ -15,7 +15,7 @@ from explorer.chains.layers import LAYERS
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 
 MAX_LAYERS = 500
-MAX_MULTIPLY_ADDS = 20_000_000_000  # for one image, about a second
+MAX_MULTIPLY_ADDS = 2_000_000_000  # for one image
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,15 @@
 """The two outputs of an encoder, mu and log sigma², as one: a vector with mu in its first half."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from explorer.chains.chain import Chain
 from explorer.chains.convolutions import Conv
 from explorer.chains.layer import Layer, Shape
 from explorer.chains.layers import Dense, Reshape
-from explorer.chains.simplify import Select, simplify
+from explorer.chains.simplify import simplify
 from explorer.errors import UserError
 
 
@@ -18,19 +20,11 @@ def join_heads(input_shape: Shape, mu: tuple[Layer, ...], logvar: tuple[Layer, .
     n = next(
         (i for i, pair in enumerate(zip(mu, logvar)) if pair[0] is not pair[1]), min(len(mu), len(logvar))
     )
-    trunk, heads = mu[:n], (mu[n:], logvar[n:])
-    if all(len(head) == 1 and isinstance(head[0], Select) for head in heads):
-        (first,), (second,) = heads
-        shape = input_shape
-        for layer in trunk:
-            shape = layer.output_shape(shape)
-        if (first.start, first.stop, second.stop) == (0, second.start, *shape):
-            return trunk
+    trunk, heads = simplify(input_shape, mu[:n]), [mu[n:], logvar[n:]]
+    # The last layer may be a common one that is then divided.
     while trunk and not all(any(layer.weights for layer in head) for head in heads):
-        trunk, heads = trunk[:-1], tuple((trunk[-1], *head) for head in heads)
-    shape = input_shape
-    for layer in trunk:
-        shape = layer.output_shape(shape)
+        trunk, heads = trunk[:-1], [(trunk[-1], *head) for head in heads]
+    shape = Chain(input_shape, trunk).output_shape
     parts = [simplify(shape, head) for head in heads]
     if len(parts[0]) != len(parts[1]) or sum(bool(layer.weights) for layer in parts[0]) != 1:
         raise _heads_error()
@@ -47,8 +41,9 @@ def _stack(a: Layer, b: Layer) -> Layer:
         return Reshape((2 * a.shape[0], *a.shape[1:]))
     if a.options != b.options or a.options.get("groups", 1) != 1:
         raise _heads_error()
+    stacked: dict[str, Any] = {name: np.concatenate([x, b.weights[name]]) for name, x in a.weights.items()}
     if isinstance(a, Dense | Conv):
-        return replace(a, **{name: np.concatenate([x, b.weights[name]]) for name, x in a.weights.items()})
+        return replace(a, **stacked)
     if a.weights:
         raise _heads_error()
     return a

@@ -4,6 +4,7 @@ that a chain can be read, checked and stored without torch; explorer/networks/ch
 Shapes are those of one image or code, without the batch: (n,) or (C, H, W).
 """
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -30,8 +31,8 @@ class Layer:
         return shape
 
     def multiply_adds(self, shape: Shape) -> int:
-        """Return the number of multiplications for an input of this shape."""
-        return 0
+        """Return the number of multiplications for an input of this shape, at least one for each number."""
+        return math.prod(shape)
 
     @property
     def weights(self) -> dict[str, np.ndarray]:

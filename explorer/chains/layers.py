@@ -48,9 +48,6 @@ class Affine(Layer):
             )
         return shape
 
-    def multiply_adds(self, shape: Shape) -> int:
-        return math.prod(shape)
-
 
 @dataclass(frozen=True, eq=False)
 class Reshape(Layer):

@@ -1,5 +1,6 @@
 """A chain of layers as a module of torch."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -12,10 +13,25 @@ from explorer.chains.layer import Layer
 from explorer.errors import UserError
 from explorer.networks.pair import EncoderDecoder, ImageShape
 
+MAX_NUMBERS = 2**24  # that a layer computes at a time
+
 
 def build_network(chain: Chain) -> nn.Module:
     """Return the network, inputs [B, ...] to outputs [B, ...], with the weights of the chain."""
-    return nn.Sequential(*map(ChainLayer, chain.layers))
+    return ChainNetwork(chain)
+
+
+class ChainNetwork(nn.Sequential):
+    """The layers of a chain, for a few inputs at a time, so that its memory is limited."""
+
+    def __init__(self, chain: Chain):
+        super().__init__(*map(ChainLayer, chain.layers))
+        self.n_at_once = max(1, MAX_NUMBERS // max(map(math.prod, chain.shapes)))
+
+    def forward(self, input: Tensor) -> Tensor:
+        if torch.compiler.is_exporting() or len(input) <= self.n_at_once:
+            return super().forward(input)
+        return torch.cat([super(ChainNetwork, self).forward(part) for part in input.split(self.n_at_once)])
 
 
 def build_pair(chains: ChainPair) -> EncoderDecoder:
@@ -59,8 +75,14 @@ def _conv_transpose(
     output_padding: tuple[int, ...],
     **options: Any,
 ) -> Tensor:
-    """Cut the padding off, or add what the output padding adds, which is 0 beyond all kernels."""
+    """Compute as torch does, or, with options that it does not have, cut the padding off what all kernels
+    make, and add the output padding, which is 0 beyond them.
+    """
     (top, left, bottom, right), (below, beside) = padding, output_padding
+    if (top, left) == (bottom, right) and max(below, beside) < min(options["stride"]):
+        return F.conv_transpose2d(
+            x, weight, bias, padding=(top, left), output_padding=output_padding, **options
+        )
     whole = F.conv_transpose2d(x, weight, **options)
     return F.pad(whole, (-left, beside - right, -top, below - bottom)) + bias[:, None, None]
 

@@ -1,5 +1,7 @@
 """Use case: import an encoder and a decoder of another program as a run."""
 
+import math
+
 import torch
 
 from explorer.chains.chain import ChainPair
@@ -34,11 +36,12 @@ def import_onnx(
     *,
     likelihood: str | None = None,
     pixel_range: tuple[float, float] | None = None,
+    max_multiply_adds: float = math.inf,
     on_images: Progress = no_progress,
 ) -> Run:
     """Import the networks in two ONNX files, each a name and its content, as a run of that name, evaluated on
     the test split of a data set, whose images have the size and colour of the network. The files are read,
-    and never run.
+    and never run. max_multiply_adds: of both networks for all test images.
 
     Raises UserError, in one sentence with its remedy, if a file is not read or does not fit the other or the
     images, or if the name is in use; then nothing is written.
@@ -47,7 +50,13 @@ def import_onnx(
     spec = spec_of_network(imported, dataset)
     unused_folder(name)
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
-    return import_chains(imported.chains, spec, data, name)
+    chains = imported.chains
+    if (chains.encoder.multiply_adds + chains.decoder.multiply_adds) * data.n_test > max_multiply_adds:
+        raise UserError(
+            f"This network would take too long to evaluate on {data.n_test:,} test images. Import it on the"
+            " command line."
+        )
+    return import_chains(chains, spec, data, name)
 
 
 def spec_of_network(imported: Imported, dataset: str) -> RunSpec:

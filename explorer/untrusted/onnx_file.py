@@ -40,7 +40,7 @@ TYPES = {
     11: ("<f8", 10),
 }
 FLOAT16 = 10
-Attribute = int | float | str | tuple[int, ...] | np.ndarray
+Attribute = Any  # int, float, str, tuple of ints, or array
 ZEROS: dict[int, Attribute] = {1: 0.0, 2: 0, 3: ""}  # by the type of an attribute
 DAMAGED = "it is not an ONNX file, or it is damaged"
 ONE_FILE = "export it as one file, with torch.onnx.export(..., external_data=False)"
@@ -161,7 +161,8 @@ class _Reader:
         return Node(operator, tuple(inputs), tuple(outputs), attributes)
 
     def _read_attribute(self, message: memoryview) -> tuple[str, Attribute]:
-        name, kind, attribute = "", 0, None
+        name, kind = "", 0
+        attribute: Attribute = None
         ints: list[int] = []
         floats: list[float] = []
         for number, value in read_fields(message, self.budget):

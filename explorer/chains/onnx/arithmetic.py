@@ -30,11 +30,11 @@ def affine(x: Value, scale: np.ndarray | float = 1.0, shift: np.ndarray | float 
     return x.then(kinds.Affine(_aligned(x.shape, scale), _aligned(x.shape, shift)))
 
 
-def _aligned(shape: Shape, constant: np.ndarray | float) -> np.ndarray:
+def _aligned(shape: Shape, number_or_array: np.ndarray | float) -> np.ndarray:
     """Return a constant as an affine layer has it: one number, one for each channel, or one for each
     number.
     """
-    constant = np.asarray(constant, np.float32)
+    constant = np.asarray(number_or_array, np.float32)
     if constant.size == 1:
         return constant.reshape(1)
     if constant.ndim == len(shape) + 1 and constant.shape[0] == 1:

@@ -82,12 +82,13 @@ def _apply(node: Node, values: dict[str, Value | np.ndarray], budget: Budget) ->
     operator = sanitize(node.operator, 40)
     with corrupt_file_errors(f"its operator {operator} has inputs or options that do not belong to it"):
         if not any(isinstance(value, Value) for value in inputs):
-            constant = fold_constants(node, inputs, budget)
+            constants = [value for value in inputs if isinstance(value, np.ndarray)]
+            constant = fold_constants(node, constants, budget) if len(constants) == len(inputs) else None
             if constant is None:
                 raise UserError(f"uses the operator {operator}, which is not known here. {ADVICE}.")
             values[node.outputs[0]] = constant
             return
-        if node.operator == "Shape":
+        if node.operator == "Shape" and isinstance(inputs[0], Value):
             first, last = node.attributes.get("start", 0), node.attributes.get("end")
             values[node.outputs[0]] = np.array([BATCH, *inputs[0].shape])[first:last]
             return

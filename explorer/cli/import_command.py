@@ -1,0 +1,125 @@
+"""The command that imports runs, weights and networks of other programs."""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from explorer.cli.arguments import add_settings, list_of
+from explorer.cli.output import print_run, run_json
+from explorer.cli.settings import dataset_named, spec_of
+from explorer.errors import UserError
+from explorer.names import sanitize
+from explorer.specs import RunSpec
+
+ONNX = ".onnx"
+SETTINGS_OF_NETWORKS = ("dataset", "likelihood")  # all others follow from an ONNX file
+
+
+def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add it. command: as in add_run_commands()."""
+    sub = command(
+        "import",
+        import_,
+        "import a run from a zip file, a decoder and an encoder from ONNX files, or the weights of a network"
+        " whose settings are given",
+    )
+    sub.add_argument(
+        "file",
+        type=Path,
+        nargs="+",
+        help="a zip file made by `export --to zip`, a decoder in ONNX, or a state dict in safetensors",
+    )
+    sub.add_argument(
+        "--run",
+        "--name",
+        metavar="NAME",
+        help="name of the run (default: its name in the zip file, or the name of the file)",
+    )
+    sub.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="FILE",
+        help="of a decoder in ONNX: the encoder, also in ONNX, whose outputs are mu, or mu and log sigma²",
+    )
+    sub.add_argument(
+        "--images",
+        metavar="PATH",
+        help="of a decoder in ONNX: its images, a folder, or a zip, .npz, .npy or CSV file; or --dataset",
+    )
+    sub.add_argument(
+        "--pixel-range",
+        type=list_of(float),
+        metavar="BLACK,WHITE",
+        help="of a decoder in ONNX: the values of black and white that both networks use (default: -1,1 if"
+        " the decoder ends with a tanh, otherwise 0,1)",
+    )
+    sub.add_argument(
+        "--check",
+        action="store_true",
+        help="also run the ONNX files in onnxruntime, which must be installed, and compare the results;"
+        " otherwise they are only read",
+    )
+    add_settings(sub)
+
+
+def import_(args) -> None:
+    from explorer.cli.progress import counting_bar
+    from explorer.runs import import_run
+    from explorer.untrusted.foreign import check_foreign, is_zip
+
+    file, *other_files = args.file
+    if file.stat().st_size > import_run.MAX_BYTES:
+        raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
+    content = file.read_bytes()
+    check_foreign(file.name, content)
+    if other_files:
+        raise UserError(
+            f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
+        )
+    if file.suffix.lower() == ONNX:
+        run = _import_onnx(args, file, content)
+    elif given := [name for name in ("encoder", "images", "pixel_range", "check") if getattr(args, name)]:
+        raise UserError(f"Only an ONNX file has --{given[0].replace('_', '-')}. Leave it out.")
+    elif not is_zip(content):
+        run = import_run.import_weights(
+            content, spec_of(args), args.run or file.stem, counting_bar(" images")
+        )
+    elif settings := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+        raise UserError(
+            f"The zip file of a run contains its settings. Leave out --{settings[0].replace('_', '-')}."
+        )
+    else:
+        run = import_run.import_run(content, args.run, file.stem)
+    print(json.dumps(run_json(run))) if args.json else print_run(run)
+
+
+def _import_onnx(args, file: Path, content: bytes):
+    from explorer.cli.progress import counting_bar
+    from explorer.runs.check_onnx import check_networks
+    from explorer.runs.import_network import import_onnx
+
+    settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
+    if unused := [name for name in settings if name not in SETTINGS_OF_NETWORKS]:
+        raise UserError(
+            f"This setting follows from the ONNX files. Leave out --{unused[0].replace('_', '-')}."
+        )
+    if not args.encoder:
+        raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
+    images = args.images or settings.get("dataset")
+    if not images:
+        raise UserError("A network needs its images. Add --images with a folder or file, or --dataset NAME.")
+    if args.pixel_range and len(args.pixel_range) != 2:
+        raise UserError("The pixel range must be two numbers, as in -1,1.")
+    networks = (file.name, content), (args.encoder.name, args.encoder.read_bytes())
+    if args.check:
+        check_networks(*networks)
+    return import_onnx(
+        *networks,
+        dataset_named(images),
+        args.run or file.stem,
+        likelihood=settings.get("likelihood"),
+        pixel_range=args.pixel_range and tuple(args.pixel_range),
+        on_images=counting_bar(" images"),
+    )
