@@ -5,6 +5,7 @@ Sizes follow from the weights.
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -136,11 +137,7 @@ class _Reader:
         """Yield the names of weights of this part, without those of their tensors."""
         prefix = f"{self.part}."
         names = {name.rpartition(".")[0] for name in self.tensors if name.startswith(prefix)}
-        key: Callable[[str], list] = lambda name: [
-            (int(word), "") if word.isdigit() else (-1, word)
-            for word in re.split(r"[._]|(?<=\D)(?=\d)", name)
-        ]
-        yield from sorted(names, key=key)
+        yield from sorted(names, key=_in_numbers)
 
     def _names_after(self) -> Iterator[str]:
         return (name for name in self._names_in_order() if name not in self.used)
@@ -185,13 +182,19 @@ class _Reader:
         )
 
 
+def _in_numbers(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts names by the numbers in them."""
+    words = re.split(r"[._]|(?<=\D)(?=\d)", name)
+    return [(int(word), "") if word.isdecimal() else (-1, word) for word in words]
+
+
 def _side_by_side(parts: list[Layer]) -> Layer:
     """Return one layer with the outputs of all, one after the other."""
     first = parts[0]
     if not isinstance(first, Dense | Conv) or any(part.options != first.options for part in parts):
         raise UserError("Only linear layers or convolutions stand side by side.")
-    weights = [np.concatenate([part.weights[name] for part in parts]) for name in ("weight", "bias")]
-    return Dense(*weights) if isinstance(first, Dense) else Conv(*weights, **first.options)
+    weights = {name: np.concatenate([part.weights[name] for part in parts]) for name in first.tensors}
+    return replace(first, **weights)  # type: ignore[arg-type]
 
 
 def _pair(value: Any) -> Shape:

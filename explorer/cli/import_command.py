@@ -22,14 +22,15 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command(
         "import",
         import_,
-        "import a run from a zip file, a decoder and an encoder from ONNX files, or the weights of a network"
-        " whose settings are given",
+        "import a run from a zip file, a decoder and an encoder from ONNX files, the weights of a network"
+        " whose settings or layers are given, or a model of pythae",
     )
     sub.add_argument(
         "file",
         type=Path,
         nargs="+",
-        help="a zip file made by `export --to zip`, a decoder in ONNX, or a state dict in safetensors",
+        help="a zip file made by `export --to zip`, a decoder in ONNX, a state dict in safetensors, or the"
+        " folder of a pythae model",
     )
     sub.add_argument(
         "--run",
@@ -46,13 +47,14 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--images",
         metavar="PATH",
-        help="of a decoder in ONNX: its images, a folder, or a zip, .npz, .npy or CSV file; or --dataset",
+        help="of a network of another program: its images, a folder, or a zip, .npz, .npy or CSV file; or"
+        " --dataset",
     )
     sub.add_argument(
         "--pixel-range",
         type=list_of(float),
         metavar="BLACK,WHITE",
-        help="of a decoder in ONNX: the values of black and white that both networks use (default: -1,1 if"
+        help="of a network of another program: the values of black and white that it uses (default: -1,1 if"
         " the decoder ends with a tanh, otherwise 0,1)",
     )
     sub.add_argument(
@@ -61,15 +63,28 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         help="also run the ONNX files in onnxruntime, which must be installed, and compare the results;"
         " otherwise they are only read",
     )
+    sub.add_argument(
+        "--layers",
+        type=Path,
+        metavar="FILE",
+        help="of a state dict of any network: a JSON file that lists its layers (docs/own-models.md)",
+    )
     add_settings(sub)
 
 
 def import_(args) -> None:
+    run = _import(args)
+    print(json.dumps(run_json(run))) if args.json else print_run(run)
+
+
+def _import(args):
     from explorer.cli.progress import counting_bar
     from explorer.runs import import_run
     from explorer.untrusted.foreign import check_foreign, is_zip
 
     file, *other_files = args.file
+    if file.is_dir():
+        return _import_pythae(args, file)
     if file.stat().st_size > import_run.MAX_BYTES:
         raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
     content = file.read_bytes()
@@ -79,47 +94,74 @@ def import_(args) -> None:
             f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
         )
     if file.suffix.lower() == ONNX:
-        run = _import_onnx(args, file, content)
-    elif given := [name for name in ("encoder", "images", "pixel_range", "check") if getattr(args, name)]:
-        raise UserError(f"Only an ONNX file has --{given[0].replace('_', '-')}. Leave it out.")
-    elif not is_zip(content):
-        run = import_run.import_weights(
+        return _import_onnx(args, file, content)
+    _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
+    if args.layers:
+        return _import_described(args, file, content)
+    _refuse_options(args, ("images", "pixel_range"), "Only an ONNX file, or weights with --layers, have")
+    if not is_zip(content):
+        return import_run.import_weights(
             content, spec_of(args), args.run or file.stem, counting_bar(" images")
         )
-    elif settings := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
+    if settings := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
         raise UserError(
             f"The zip file of a run contains its settings. Leave out --{settings[0].replace('_', '-')}."
         )
-    else:
-        run = import_run.import_run(content, args.run, file.stem)
-    print(json.dumps(run_json(run))) if args.json else print_run(run)
+    return import_run.import_run(content, args.run, file.stem)
 
 
-def _import_onnx(args, file: Path, content: bytes):
+def _refuse_options(args, names: tuple[str, ...], reason: str) -> None:
+    """Raise UserError if one of these options is given."""
+    if given := [name for name in names if getattr(args, name)]:
+        raise UserError(f"{reason} --{given[0].replace('_', '-')}. Leave it out.")
+
+
+def _images_and_options(args) -> tuple[str, dict]:
+    """Return the data set and the options of importing a network. Raises UserError for settings that follow
+    from it, and without images.
+    """
     from explorer.cli.progress import counting_bar
-    from explorer.runs.check_onnx import check_networks
-    from explorer.runs.import_network import import_onnx
 
     settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
     if unused := [name for name in settings if name not in SETTINGS_OF_NETWORKS]:
-        raise UserError(
-            f"This setting follows from the ONNX files. Leave out --{unused[0].replace('_', '-')}."
-        )
-    if not args.encoder:
-        raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
+        raise UserError(f"This setting follows from the network. Leave out --{unused[0].replace('_', '-')}.")
     images = args.images or settings.get("dataset")
     if not images:
         raise UserError("A network needs its images. Add --images with a folder or file, or --dataset NAME.")
     if args.pixel_range and len(args.pixel_range) != 2:
         raise UserError("The pixel range must be two numbers, as in -1,1.")
+    return dataset_named(images), {
+        "likelihood": settings.get("likelihood"),
+        "pixel_range": args.pixel_range and tuple(args.pixel_range),
+        "on_images": counting_bar(" images"),
+    }
+
+
+def _import_onnx(args, file: Path, content: bytes):
+    from explorer.runs.check_onnx import check_networks
+    from explorer.runs.import_network import import_onnx
+
+    _refuse_options(args, ("layers",), "Only weights in safetensors have")
+    if not args.encoder:
+        raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
+    images, options = _images_and_options(args)
     networks = (file.name, content), (args.encoder.name, args.encoder.read_bytes())
     if args.check:
         check_networks(*networks)
-    return import_onnx(
-        *networks,
-        dataset_named(images),
-        args.run or file.stem,
-        likelihood=settings.get("likelihood"),
-        pixel_range=args.pixel_range and tuple(args.pixel_range),
-        on_images=counting_bar(" images"),
-    )
+    return import_onnx(*networks, images, args.run or file.stem, **options)
+
+
+def _import_described(args, file: Path, content: bytes):
+    from explorer.runs.import_described import import_described
+
+    images, options = _images_and_options(args)
+    return import_described(content, args.layers.read_bytes(), images, args.run or file.stem, **options)
+
+
+def _import_pythae(args, folder: Path):
+    from explorer.runs.import_described import import_pythae
+
+    _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
+    images, options = _images_and_options(args)
+    layers = args.layers and args.layers.read_bytes()
+    return import_pythae(folder, images, args.run or folder.resolve().name, layers=layers, **options)

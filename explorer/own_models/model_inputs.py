@@ -4,7 +4,7 @@ fit each other. What is missing is computed from what is there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,14 @@ import numpy as np
 from explorer.data.array_images import encode_classes
 from explorer.errors import UserError
 from explorer.own_models.call import Call
+from explorer.own_models.encoder import Encoder, halves
 from explorer.own_models.inputs import (
-    MAX_DIMENSIONS,
     Images,
     ImageShape,
     read_codes,
     read_decoded,
     read_images,
     read_labels,
-    to_layout,
 )
 
 N_TRIED = 100  # codes on which the decoder is tried, and images whose codes are compared
@@ -126,31 +125,6 @@ def read_inputs(
     )
 
 
-@dataclass(frozen=True)
-class Encoder:
-    """What was given as encode, of images with the axes of a layout."""
-
-    function: Callable
-    layout: str
-
-    @cached_property
-    def call(self) -> Call:
-        return Call(self.function, "encode")
-
-    def posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return mu and logvar of images [n, C, H, W], uint8 or float in [0, 1]."""
-        pixels = x.astype(np.float32) / 255 if x.dtype == np.uint8 else x
-        return _mu_and_logvar(self.call(np.ascontiguousarray(to_layout(pixels, self.layout))))
-
-    def has_logvar(self, x: np.ndarray, latent_dim: int) -> bool:
-        return _halves(*self.posterior(x), latent_dim)[1] is not None
-
-    def statistics(self, x: np.ndarray, latent_dim: int, has_logvar: bool) -> np.ndarray:
-        """Return mu, or mu and logvar beside each other."""
-        mu, logvar = _halves(*self.posterior(x), latent_dim)
-        return np.concatenate([mu, logvar], 1) if has_logvar and logvar is not None else mu
-
-
 def _read_codes(
     encoder: Encoder | None, given: Images | None, codes: Any
 ) -> tuple[np.ndarray, np.ndarray | None]:
@@ -159,7 +133,7 @@ def _read_codes(
     if given and encoder:
         encoded = encoder.posterior(given.x)
         if mu is not None:
-            encoded = _halves(*encoded, mu.shape[1])
+            encoded = halves(*encoded, mu.shape[1])
             _check_same(mu, *encoded)
         mu, logvar = encoded
     assert mu is not None
@@ -179,30 +153,6 @@ def _decode_8_bits(decode: Callable[[np.ndarray], np.ndarray], z: np.ndarray, lo
     return np.rint(pixels * 255).astype(np.uint8)
 
 
-def _mu_and_logvar(parts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return mu and logvar [n, D] of what encode returned."""
-    shapes = " and ".join(str(list(part.shape)) for part in parts)
-    if len(parts) not in (1, 2) or any(part.ndim != 2 or part.shape != parts[0].shape for part in parts):
-        raise UserError(
-            f"encode returned arrays of the shapes {shapes}, and codes [n, D], or a pair of mu and log σ²,"
-            " are needed."
-        )
-    if parts[0].shape[1] > 2 * MAX_DIMENSIONS:
-        raise UserError(
-            f"encode returned codes of {parts[0].shape[1]:,} numbers, and the limit is {MAX_DIMENSIONS}."
-        )
-    return parts[0], parts[1] if len(parts) == 2 else None
-
-
-def _halves(
-    mu: np.ndarray, logvar: np.ndarray | None, latent_dim: int
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return mu and logvar, also where they stand beside each other in mu."""
-    if logvar is None and mu.shape[1] == 2 * latent_dim:
-        return mu[:, :latent_dim], mu[:, latent_dim:]
-    return mu, logvar
-
-
 def _try_decoder(
     decode: Call, mu: np.ndarray, logvar: np.ndarray | None, is_encoded: bool
 ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
@@ -215,12 +165,12 @@ def _try_decoder(
     except UserError as error:
         if logvar is not None or not is_encoded or mu.shape[1] % 2:
             raise
-        halves = np.ascontiguousarray(mu[:, :half]), np.ascontiguousarray(mu[:, half:])
+        parts = np.ascontiguousarray(mu[:, :half]), np.ascontiguousarray(mu[:, half:])
         try:
-            [images] = _one(decode(halves[0][:N_TRIED]))
+            [images] = _one(decode(parts[0][:N_TRIED]))
         except UserError:
             raise error from None
-        mu, logvar = halves
+        mu, logvar = parts
     return mu, logvar, images
 
 

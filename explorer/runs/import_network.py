@@ -47,6 +47,17 @@ def import_onnx(
     images, or if the name is in use; then nothing is written.
     """
     imported = understand(read_encoder(*encoder), read_decoder(*decoder), likelihood, pixel_range)
+    return import_understood(imported, dataset, name, max_multiply_adds, on_images)
+
+
+def import_understood(
+    imported: Imported,
+    dataset: str,
+    name: str,
+    max_multiply_adds: float = math.inf,
+    on_images: Progress = no_progress,
+) -> Run:
+    """Import networks as import_onnx() does, and raise what it raises."""
     spec = spec_of_network(imported, dataset)
     unused_folder(name)
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)

@@ -3,6 +3,7 @@ has no effect.
 """
 
 import math
+import re
 
 import numpy as np
 import torch
@@ -53,6 +54,7 @@ WRAPPERS = (
     "_orig_mod",
     "_fsdp_wrapped_module",
 )
+PART_PATTERN = re.compile(r"(.*?)(?:encoder|decoder)\.")  # of a name of weights
 NOTE = (
     "These weights were imported. It is not known how they were trained; the figures were measured at the"
     " import."
@@ -103,7 +105,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     """
     place = unused_folder(name)
     try:
-        weights = _unwrapped(read_arrays(content))
+        weights = unwrap_names(read_arrays(content))
     except CorruptFile as error:
         raise UserError(
             f"These weights can't be used: {error}. Save a state dict with safetensors."
@@ -131,13 +133,16 @@ def _is_system_file(name: str) -> bool:
     return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def unwrap_names(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the weights with the names of the plain network, without the prefixes of DataParallel and
-    torch.compile.
+    torch.compile, or of a model that contains it.
     """
-    renamed = {
-        ".".join(part for part in name.split(".") if part not in WRAPPERS): w for name, w in weights.items()
-    }
+    names = {name: ".".join(part for part in name.split(".") if part not in WRAPPERS) for name in weights}
+    prefixes = {match[1] for name in names.values() if (match := PART_PATTERN.match(name))}
+    if len(prefixes) == 1:
+        [prefix] = prefixes
+        names = {name: short.removeprefix(prefix) for name, short in names.items()}
+    renamed = {names[name]: w for name, w in weights.items()}
     return renamed if len(renamed) == len(weights) else weights
 
 
