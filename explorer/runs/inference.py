@@ -30,11 +30,13 @@ class TrainingCodes:
     mu: np.ndarray
 
 
-def describe(loaded: LoadedRun, x: np.ndarray, y: np.ndarray) -> Evaluation:
+def describe(
+    loaded: LoadedRun, x: np.ndarray, y: np.ndarray, statistics: np.ndarray | None = None
+) -> Evaluation:
     """Return the figures of each image of x, uint8 [n, C, H, W], of the classes y [n], with one posterior
-    sample each.
+    sample each. statistics: what the encoder returns for x, where only that is known.
     """
-    return evaluate(loaded.model, loaded.likelihood, x, y)
+    return evaluate(loaded.model, loaded.likelihood, x, y, statistics)
 
 
 @torch.inference_mode()

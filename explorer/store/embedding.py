@@ -40,6 +40,11 @@ class Embedding:
     factors: dict[str, np.ndarray]
     film: FilmCodes | None = None
 
+    @property
+    def statistics(self) -> np.ndarray:
+        """What the encoder returned: mu, or mu and logvar beside each other, [n, D or 2D]."""
+        return self.mu if self.logvar is None else np.concatenate([self.mu, self.logvar], 1)
+
     def first(self, n: int) -> "Embedding":
         """Return the first n codes with their images."""
         logvar = None if self.logvar is None else self.logvar[:n]

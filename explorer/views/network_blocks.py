@@ -24,9 +24,8 @@ def decoder_at_own_weight(run: Run) -> LazyBlock:
         if rungs := run.spec.rungs:
             weights = {name: w[rungs.index(run.spec.beta)] for name, w in weights.items()}
         n_classes = len(run.class_names) if run.spec.model_kind.is_conditional else 0
-        chains = read_chains(run, weights)
-        parts = id, run.spec, run.shape, {0.0: weights}
-        if not (block := decoder_block(*parts, n_classes=n_classes, chain=chains and chains.decoder)):
+        parts, chains = (id, run.spec, run.shape, {0.0: weights}), read_chains(run, weights)
+        if not (block := decoder_block(*parts, n_classes=n_classes, chains=chains)):
             raise UserError(f"No browser can compute the decoder of run {run.name}. Train it as an mlp.")
         return block
 

@@ -147,12 +147,10 @@ class RunView:
         run, weights = self.run, read_tensors(self.run, MODEL_FILE)
         rungs = {0.0: weights}
         if is_film := self.embedding.film is not None:
-            betas = enumerate(run.spec.rungs)
-            rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        chains = read_chains(run, weights)
-        if chains and not chains.decoder:
-            return None
-        options = {"log_axis": is_film, "n_classes": self.n_classes, "chain": chains and chains.decoder}
+            rungs = {
+                beta: {name: w[i] for name, w in weights.items()} for i, beta in enumerate(run.spec.rungs)
+            }
+        options = {"log_axis": is_film, "n_classes": self.n_classes, "chains": read_chains(run, weights)}
         return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 
     @property
@@ -238,16 +236,16 @@ class RunView:
 
     def reconstruct(self, n: int) -> np.ndarray:
         """Decode the posterior means of the first n test images, to float32 [n, C, H, W] in [0, 1]."""
-        x, y = self.embedding.images[:n], self.embedding.y[:n]
-        return self.load().decode(self.load().encode(x, y).mu.numpy(), y)
+        e = self.embedding.first(min(n, self.images_kept))
+        return self.load().decode(e.mu, e.y)
 
     @cached(16)
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
         from explorer.runs import inference
 
-        e = self.embedding
-        return inference.describe(self.load(beta), e.images, e.y[: len(e.images)])
+        e, loaded = self.embedding.first(self.images_kept), self.load(beta)
+        return inference.describe(loaded, e.images, e.y, None if loaded.has_encoder else e.statistics)
 
     def _own(self, block: Block | None) -> Block | None:
         """Return the block as one that belongs to the run's owner."""
