@@ -67,18 +67,18 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
 def import_(args) -> None:
     from explorer.cli.progress import counting_bar
     from explorer.runs import import_run
+    from explorer.untrusted import onnx_file
     from explorer.untrusted.foreign import check_foreign, is_zip
 
     file, *other_files = args.file
-    if file.stat().st_size > import_run.MAX_BYTES:
-        raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
-    content = file.read_bytes()
+    is_onnx = file.suffix.lower() == ONNX
+    content = _read(file, onnx_file.MAX_BYTES if is_onnx else import_run.MAX_BYTES)
     check_foreign(file.name, content)
     if other_files:
         raise UserError(
             f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
         )
-    if file.suffix.lower() == ONNX:
+    if is_onnx:
         run = _import_onnx(args, file, content)
     elif given := [name for name in ("encoder", "images", "pixel_range", "check") if getattr(args, name)]:
         raise UserError(f"Only an ONNX file has --{given[0].replace('_', '-')}. Leave it out.")
@@ -95,10 +95,17 @@ def import_(args) -> None:
     print(json.dumps(run_json(run))) if args.json else print_run(run)
 
 
+def _read(file: Path, max_bytes: int) -> bytes:
+    if file.stat().st_size > max_bytes:
+        raise UserError(f"{file} is larger than the limit of {max_bytes / 1e6:,.0f} MB.")
+    return file.read_bytes()
+
+
 def _import_onnx(args, file: Path, content: bytes):
     from explorer.cli.progress import counting_bar
     from explorer.runs.check_onnx import check_networks
     from explorer.runs.import_network import import_onnx
+    from explorer.untrusted.onnx_file import MAX_BYTES
 
     settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
     if unused := [name for name in settings if name not in SETTINGS_OF_NETWORKS]:
@@ -112,7 +119,7 @@ def _import_onnx(args, file: Path, content: bytes):
         raise UserError("A network needs its images. Add --images with a folder or file, or --dataset NAME.")
     if args.pixel_range and len(args.pixel_range) != 2:
         raise UserError("The pixel range must be two numbers, as in -1,1.")
-    networks = (file.name, content), (args.encoder.name, args.encoder.read_bytes())
+    networks = (file.name, content), (args.encoder.name, _read(args.encoder, MAX_BYTES))
     if args.check:
         check_networks(*networks)
     return import_onnx(
