@@ -1,4 +1,4 @@
-"""A corpus of hostile and of broken ONNX files: each is refused soon, in one sentence, and nothing is kept."""
+"""A corpus of hostile and of broken ONNX files: each is refused soon, in a sentence, and nothing is kept."""
 
 import os
 import pickle
