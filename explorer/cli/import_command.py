@@ -14,7 +14,8 @@ from explorer.names import sanitize
 from explorer.specs import RunSpec
 
 ONNX = ".onnx"
-SETTINGS_OF_NETWORKS = ("dataset", "likelihood")  # all others follow from an ONNX file
+SETTINGS_OF_NETWORKS = ("dataset", "likelihood")  # all others follow from the network
+MAX_LAYERS_BYTES = 1_000_000  # of a list of layers
 
 
 def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -80,20 +81,20 @@ def import_(args) -> None:
 def _import(args):
     from explorer.cli.progress import counting_bar
     from explorer.runs import import_run
+    from explorer.untrusted import onnx_file
     from explorer.untrusted.foreign import check_foreign, is_zip
 
     file, *other_files = args.file
     if file.is_dir():
         return _import_pythae(args, file)
-    if file.stat().st_size > import_run.MAX_BYTES:
-        raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
-    content = file.read_bytes()
+    is_onnx = file.suffix.lower() == ONNX
+    content = _read(file, onnx_file.MAX_BYTES if is_onnx else import_run.MAX_BYTES)
     check_foreign(file.name, content)
     if other_files:
         raise UserError(
             f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
         )
-    if file.suffix.lower() == ONNX:
+    if is_onnx:
         return _import_onnx(args, file, content)
     _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
     if args.layers:
@@ -108,6 +109,12 @@ def _import(args):
             f"The zip file of a run contains its settings. Leave out --{settings[0].replace('_', '-')}."
         )
     return import_run.import_run(content, args.run, file.stem)
+
+
+def _read(file: Path, max_bytes: int) -> bytes:
+    if file.stat().st_size > max_bytes:
+        raise UserError(f"{file} is larger than the limit of {max_bytes / 1e6:,.0f} MB.")
+    return file.read_bytes()
 
 
 def _refuse_options(args, names: tuple[str, ...], reason: str) -> None:
@@ -140,12 +147,13 @@ def _images_and_options(args) -> tuple[str, dict]:
 def _import_onnx(args, file: Path, content: bytes):
     from explorer.runs.check_onnx import check_networks
     from explorer.runs.import_network import import_onnx
+    from explorer.untrusted.onnx_file import MAX_BYTES
 
     _refuse_options(args, ("layers",), "Only weights in safetensors have")
     if not args.encoder:
         raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
     images, options = _images_and_options(args)
-    networks = (file.name, content), (args.encoder.name, args.encoder.read_bytes())
+    networks = (file.name, content), (args.encoder.name, _read(args.encoder, MAX_BYTES))
     if args.check:
         check_networks(*networks)
     return import_onnx(*networks, images, args.run or file.stem, **options)
@@ -155,7 +163,9 @@ def _import_described(args, file: Path, content: bytes):
     from explorer.runs.import_described import import_described
 
     images, options = _images_and_options(args)
-    return import_described(content, args.layers.read_bytes(), images, args.run or file.stem, **options)
+    return import_described(
+        content, _read(args.layers, MAX_LAYERS_BYTES), images, args.run or file.stem, **options
+    )
 
 
 def _import_pythae(args, folder: Path):
@@ -163,5 +173,5 @@ def _import_pythae(args, folder: Path):
 
     _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
     images, options = _images_and_options(args)
-    layers = args.layers and args.layers.read_bytes()
+    layers = args.layers and _read(args.layers, MAX_LAYERS_BYTES)
     return import_pythae(folder, images, args.run or folder.resolve().name, layers=layers, **options)

@@ -17,7 +17,7 @@ from explorer.runs.import_run import unwrap_names
 from explorer.store.run import Run
 from explorer.untrusted.tensors import read_arrays
 
-MAX_TEXT_BYTES = 1_000_000  # of a list of layers, or a configuration
+MAX_TEXT_BYTES = 1_000_000  # of a configuration
 
 
 def import_described(content: bytes, layers: bytes, dataset: str, name: str, **options: Any) -> Run:
@@ -76,7 +76,7 @@ def _import(
 
 def _read_layers(content: bytes) -> Any:
     try:
-        return json.loads(content[:MAX_TEXT_BYTES])
+        return json.loads(content)
     except (ValueError, RecursionError):
         raise UserError(f"The list of layers is not JSON. {HELP}") from None
 

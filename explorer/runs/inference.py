@@ -14,7 +14,7 @@ from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
-from explorer.store.embedding import read_embedding
+from explorer.store.embedding import Embedding, read_embedding
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
@@ -30,13 +30,12 @@ class TrainingCodes:
     mu: np.ndarray
 
 
-def describe(
-    loaded: LoadedRun, x: np.ndarray, y: np.ndarray, statistics: np.ndarray | None = None
-) -> Evaluation:
-    """Return the figures of each image of x, uint8 [n, C, H, W], of the classes y [n], with one posterior
-    sample each. statistics: what the encoder returns for x, where only that is known.
+def describe(loaded: LoadedRun, e: Embedding) -> Evaluation:
+    """Return the figures of each image of an embedding, with one posterior sample each; where the encoder is
+    not known, from the codes that are stored.
     """
-    return evaluate(loaded.model, loaded.likelihood, x, y, statistics)
+    statistics = None if loaded.has_encoder else e.statistics
+    return evaluate(loaded.model, loaded.likelihood, e.images, e.y, statistics)
 
 
 @torch.inference_mode()

@@ -28,7 +28,7 @@ class Budget:
         """Count n of them. Raises CorruptFile if these are more than are left."""
         self.left -= n
         if self.left < 0:
-            raise CorruptFile("it has too many parts")
+            raise CorruptFile("it has too many parts or numbers")
 
 
 def read_fields(message: memoryview, budget: Budget) -> Iterator[tuple[int, Value]]:

@@ -147,9 +147,8 @@ class RunView:
         run, weights = self.run, read_tensors(self.run, MODEL_FILE)
         rungs = {0.0: weights}
         if is_film := self.embedding.film is not None:
-            rungs = {
-                beta: {name: w[i] for name, w in weights.items()} for i, beta in enumerate(run.spec.rungs)
-            }
+            betas = enumerate(run.spec.rungs)
+            rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
         options = {"log_axis": is_film, "n_classes": self.n_classes, "chains": read_chains(run, weights)}
         return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 
@@ -242,10 +241,9 @@ class RunView:
     @cached(16)
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
-        from explorer.runs import inference
+        from explorer.runs.inference import describe
 
-        e, loaded = self.embedding.first(self.images_kept), self.load(beta)
-        return inference.describe(loaded, e.images, e.y, None if loaded.has_encoder else e.statistics)
+        return describe(self.load(beta), self.embedding.first(self.images_kept))
 
     def _own(self, block: Block | None) -> Block | None:
         """Return the block as one that belongs to the run's owner."""

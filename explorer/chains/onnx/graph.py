@@ -97,7 +97,8 @@ def _apply(node: Node, values: dict[str, Value | np.ndarray], budget: Budget) ->
         # Weights are views of the file until they become a part of a layer.
         budget.spend(sum(value.size for value in inputs if isinstance(value, np.ndarray)))
         try:
-            result = OPERATORS[node.operator](node, *inputs)
+            with np.errstate(all="ignore"):  # a layer refuses numbers that are not finite
+                result = OPERATORS[node.operator](node, *inputs)
         except Unsupported as error:
             raise UserError(f"uses the operator {operator}, which here {error}. {ADVICE}.") from error
         except UserError as error:

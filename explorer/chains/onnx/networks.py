@@ -5,7 +5,7 @@ import math
 from explorer.chains.chain import Chain
 from explorer.chains.heads import join_heads
 from explorer.chains.layer import Layer, Shape
-from explorer.chains.layers import Reshape
+from explorer.chains.layers import LAYERS, Reshape
 from explorer.chains.onnx.graph import Layers, read_layers
 from explorer.chains.onnx.value import Value, layer_shape
 from explorer.chains.simplify import simplify
@@ -68,6 +68,9 @@ def _from(input_shape: Shape) -> tuple[Layer, ...]:
 
 def _chain(name: str, input_shape: Shape, before: tuple[Layer, ...], layers: tuple[Layer, ...]) -> Chain:
     try:
-        return Chain(input_shape, simplify(input_shape, before + layers))
+        chain = Chain(input_shape, simplify(input_shape, before + layers))
+        if any(layer.kind not in LAYERS for layer in chain.layers):
+            raise UserError("It takes parts of something other than the result of a linear layer.")
+        return chain
     except UserError as error:
         raise UserError(f"{sanitize(name)} can't be used: {error}") from error
