@@ -28,8 +28,11 @@ class PythaeVAE(nn.Module):
             [nn.Sequential(nn.Linear(3, 12), nn.ReLU()), nn.Sequential(nn.Linear(12, 64), nn.Sigmoid())]
         )
 
+    def trunk(self, x):
+        return self.encoder.layers[0](x.flatten(1))
+
     def encode(self, x):
-        return self.encoder.embedding(self.encoder.layers[0](x.flatten(1)))
+        return self.encoder.embedding(self.trunk(x))
 
     def decode(self, z):
         return self.decoder.layers[1](self.decoder.layers[0](z)).reshape(-1, *SHAPE)
