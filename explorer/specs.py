@@ -194,15 +194,6 @@ class RunSpec:
         return self.model_kind.has_prior
 
     @property
-    def trainable(self) -> "RunSpec":
-        """Return these settings, with the default network in place of an imported one, which can't be
-        trained.
-        """
-        if self.network_kind.is_trainable:
-            return self
-        return RunSpec.from_dict(self.to_dict() | {"network": "mlp", "width": None, "depth": None})
-
-    @property
     def n_groups(self) -> int:
         """Return the number of codebook entries in a code of a VQ-VAE; 0 for other models."""
         return self.latent_dim // self.code_dim if self.code_dim else 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.chains.chain import ChainPair
+from explorer.chains.chain import Chain, ChainPair
 from explorer.chains.layer import describe
 from explorer.errors import CorruptFile, UserError
 from explorer.store.run import RECORD_FILE, Run
@@ -23,6 +23,12 @@ def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainPair | None:
             f"{RECORD_FILE} of run {run.name} does not fit its weights: {fault}. Import the network again."
         ) from error
     return chains
+
+
+def read_decoder(run: Run, weights: dict[str, np.ndarray]) -> Chain | None:
+    """Return the decoder of an imported run. Otherwise as read_chains()."""
+    chains = read_chains(run, weights)
+    return chains and chains.decoder
 
 
 def check_chains(chains: ChainPair, latent_dim: int, shape: tuple[int, int, int], has_logvar: bool) -> None:
