@@ -14,9 +14,12 @@ def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainPair | None:
     """
     if run.layers is None:
         return None
+    spec = run.spec
     try:
+        if spec.model_kind.is_conditional or spec.rungs or spec.n_codes:
+            raise UserError(f"An imported network can't be that of a {spec.model}.")
         chains = ChainPair.from_dict(run.layers, weights)
-        check_chains(chains, run.spec.latent_dim, run.shape, run.spec.has_prior)
+        check_chains(chains, spec.latent_dim, run.shape, spec.has_prior)
     except (CorruptFile, UserError) as error:
         fault = str(error).rstrip(".")
         raise UserError(

@@ -164,6 +164,11 @@ def test_a_run_whose_layers_were_changed_is_refused(files, runs):
     run = find_run("theirs")
     record = json.loads((run.folder / RECORD_FILE).read_bytes())
     del record["checksum"]
+    for model in ("cvae", "vqvae", "ladder"):
+        changed = record | {"spec": RunSpec("digits", model=model, network="imported").to_dict()}
+        (run.folder / RECORD_FILE).write_bytes(encode_record(changed))
+        with pytest.raises(UserError, match="can't be"):
+            load_run("theirs")
     record["layers"]["decoder"]["layers"][0]["kind"] = "exec"
     (run.folder / RECORD_FILE).write_bytes(encode_record(record))
     with pytest.raises(UserError, match="does not fit its weights"):
