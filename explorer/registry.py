@@ -104,13 +104,7 @@ NETWORKS = Registry(
         bf16=True,
     ),
     unlisted=(
-        NetworkKind(
-            "imported",
-            "explorer.networks.chain:refuse",
-            description="the layers of a network that was trained elsewhere",
-            in_browser=True,
-            is_trainable=False,
-        ),
+        NetworkKind("imported", "explorer.networks.chain:refuse", in_browser=True, is_trainable=False),
     ),
 )
 

@@ -103,10 +103,13 @@ st.subheader(words.escape_markdown(words.run_title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
+    training = (
+        f" and was trained on {run.n_train:,} images for {run.epochs} epochs"
+        f" ({words.escape_markdown(run.device)})"
+    )
     st.markdown(
         f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}"
-        f" The network has {run.n_parameters:,} weights and was trained on"
-        f" {run.n_train:,} images for {run.epochs} epochs ({words.escape_markdown(run.device)})."
+        f" The network has {run.n_parameters:,} weights{training if run.epochs else ''}."
         f"{words.best_epoch_sentence(run)}"
     )
     if run.note:

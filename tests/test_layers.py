@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
-    "chains": {"errors"},
+    "chains": {"errors", "names", "untrusted"},
     "networks": {"chains", "errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},

@@ -57,7 +57,7 @@ def _join(first: Layer, second: Layer, shape: Shape) -> Layer | None:
         return Dense(first.weight[rows], first.bias[rows])
     if not isinstance(second, Affine):
         return None
-    scale, shift = second.scale.astype(np.float64), second.shift.astype(np.float64)
+    scale, shift = second.scale, second.shift
     if isinstance(first, Affine):
         sizes = {array.size for array in (first.scale, first.shift, scale, shift)}
         if len(sizes - {1}) > 1:

@@ -13,8 +13,8 @@ from explorer.data.folder import find_image_files, load_folder, read_file_upload
 from explorer.data.preview import Upload
 from explorer.data.sizes import n_train
 from explorer.data.upload import UploadSource, read_entries
+from explorer.fields import IMAGE_SIZES
 from explorer.names import sanitize
-from explorer.specs import IMAGE_SIZES
 from explorer.untrusted.archive import Entry
 
 N_SAMPLED = 64  # images that are decoded

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.chains.chain import ChainParts
+from explorer.chains.chain import Chain, ChainParts
 from explorer.chains.layer import describe
 from explorer.errors import CorruptFile, UserError
 from explorer.store.run import RECORD_FILE, Run
@@ -14,15 +14,24 @@ def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainParts | None:
     """
     if run.layers is None:
         return None
+    spec = run.spec
     try:
+        if spec.model_kind.is_conditional or spec.rungs or spec.n_codes:
+            raise UserError(f"An imported network can't be that of a {spec.model}.")
         chains = ChainParts.from_dict(run.layers, weights)
-        check_chains(chains, run.spec.latent_dim, run.shape, run.spec.has_prior)
+        check_chains(chains, spec.latent_dim, run.shape, spec.has_prior)
     except (CorruptFile, UserError) as error:
         fault = str(error).rstrip(".")
         raise UserError(
             f"{RECORD_FILE} of run {run.name} does not fit its weights: {fault}. Import the network again."
         ) from error
     return chains
+
+
+def read_decoder(run: Run, weights: dict[str, np.ndarray]) -> Chain | None:
+    """Return the decoder of an imported run. Otherwise as read_chains()."""
+    chains = read_chains(run, weights)
+    return chains and chains.decoder
 
 
 def check_chains(chains: ChainParts, latent_dim: int, shape: tuple[int, int, int], has_logvar: bool) -> None:

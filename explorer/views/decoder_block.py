@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from explorer.chains.chain import Chain, ChainParts
+from explorer.chains.chain import Chain
 from explorer.chains.convolutions import ConvTranspose
 from explorer.chains.layer import Layer
 from explorer.live.block import Block, make_block
@@ -24,21 +24,22 @@ def decoder_block(
     rungs: dict[float, dict[str, np.ndarray]],
     log_axis: bool = False,
     n_classes: int = 0,
-    chains: ChainParts | None = None,
+    chain: Chain | None = None,
 ) -> Block | None:
     """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
     as the film's is). n_classes: of a conditional model, whose decoder has one-hot classes after z.
 
-    rungs: state dicts, of which the decoder's part is sent; chains: the parts of an imported network. None
+    rungs: state dicts, of which the decoder's part is sent; chain: the decoder of an imported network. None
     if the server should decode: a network of another kind, a function, or one that takes more than 25 M
     multiply-adds an image.
     """
     image_layer = spec.likelihood_kind.browser_layer
-    if not (spec.network_kind.in_browser and image_layer) or chains and not chains.decoder:
+    is_function = not spec.network_kind.is_trainable and not chain
+    if is_function or not (spec.network_kind.in_browser and image_layer):
         return None
     first = next(iter(rungs.values()))
-    if chains and chains.decoder:
-        layers, multiply_adds = _layers_of_chain(chains.decoder), chains.decoder.multiply_adds
+    if chain:
+        layers, multiply_adds = _layers_of_chain(chain), chain.multiply_adds
     else:
         layers, multiply_adds = _layers_and_cost(shape, first)
     if multiply_adds > MAX_MULTIPLY_ADDS:

@@ -163,7 +163,9 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
     if left and right:
         return (left, right), " ".join(problems)
     if single := left or right:
-        spec = single.spec.trainable.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
+        spec = single.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
+        if not single.spec.network_kind.is_trainable:
+            spec |= {"network": "mlp", "width": None, "depth": None}
         where = (
             " on *Train*."
             if owner_key(single.spec.dataset)

@@ -14,7 +14,7 @@ from explorer.latent.ladder import rung_at
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.live.block import Block, LazyBlock
-from explorer.runs.chains import read_chains
+from explorer.runs.chains import read_decoder
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
@@ -147,9 +147,8 @@ class RunView:
         run, weights = self.run, read_tensors(self.run, MODEL_FILE)
         rungs = {0.0: weights}
         if is_film := self.embedding.film is not None:
-            betas = enumerate(run.spec.rungs)
-            rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        options = {"log_axis": is_film, "n_classes": self.n_classes, "chains": read_chains(run, weights)}
+            rungs = {beta: {k: w[i] for k, w in weights.items()} for i, beta in enumerate(run.spec.rungs)}
+        options = {"log_axis": is_film, "n_classes": self.n_classes, "chain": read_decoder(run, weights)}
         return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 
     @property

@@ -22,6 +22,7 @@ from explorer.runs.export_run import decoder_onnx, run_zip
 from explorer.runs.import_run import import_run
 from explorer.runs.load import load_model, load_run
 from explorer.runs.verdicts import find_faults
+from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import RECORD_FILE, encode_record
@@ -132,6 +133,23 @@ def test_what_does_not_fit_is_refused(files, runs, capsys, options, encoder, mes
     assert message in line and not runs.exists()
 
 
+def test_images_of_a_folder_get_the_size_of_the_network(runs, tmp_path):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "faces.npz", images=rng.integers(0, 256, (30, 50, 50, 3), np.uint8))
+    z, x = torch.randn(2, 3), torch.rand(2, 3, 40, 40)
+    decoder = nn.Sequential(nn.Linear(3, 300), nn.Unflatten(1, (3, 10, 10)), nn.Upsample(scale_factor=4))
+    (tmp_path / "decoder.onnx").write_bytes(export(decoder, z))
+    encoder = nn.Sequential(nn.Conv2d(3, 1, 4, 4), nn.Flatten(), nn.Linear(100, 6))
+    (tmp_path / "encoder.onnx").write_bytes(export(encoder, x))
+    words = ["import", "decoder.onnx", "--encoder", "encoder.onnx", "--images", "faces.npz", "--run", "faces"]
+    assert main([str(tmp_path / word) if "." in word else word for word in words]) == 0
+    run = find_run("faces")
+    assert run.shape == (3, 40, 40) and run.spec.image_size == 40 and run.spec.colour
+    assert RunSpec.from_dict(run.spec.to_dict()) == run.spec
+    with pytest.raises(UserError, match="must be one of 16, 28, 32, 64, not 40"):
+        replace(run.spec, network="mlp")
+
+
 def test_a_decoder_needs_its_encoder_and_its_images(files, runs, capsys):
     decoder, encoder = str(files / "decoder.onnx"), str(files / "encoder.onnx")
     assert main(["import", decoder, "--dataset", "digits"]) == 2
@@ -146,6 +164,11 @@ def test_a_run_whose_layers_were_changed_is_refused(files, runs):
     run = find_run("theirs")
     record = json.loads((run.folder / RECORD_FILE).read_bytes())
     del record["checksum"]
+    for model in ("cvae", "vqvae", "ladder"):
+        changed = record | {"spec": RunSpec("digits", model=model, network="imported").to_dict()}
+        (run.folder / RECORD_FILE).write_bytes(encode_record(changed))
+        with pytest.raises(UserError, match="can't be"):
+            load_run("theirs")
     record["layers"]["decoder"]["layers"][0]["kind"] = "exec"
     (run.folder / RECORD_FILE).write_bytes(encode_record(record))
     with pytest.raises(UserError, match="does not fit its weights"):

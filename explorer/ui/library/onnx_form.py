@@ -13,7 +13,7 @@ from explorer.views import words
 SUFFIX = ".onnx"
 MAX_MULTIPLY_ADDS = 2e12  # on a server, about a minute
 PIXEL_RANGES: dict[str, tuple[float, float] | None] = {
-    "as the decoder ends": None,
+    "usual": None,
     "0 to 1": (0.0, 1.0),
     "−1 to 1": (-1.0, 1.0),
 }
@@ -40,7 +40,7 @@ def onnx_form(decoder: Any, round: int) -> Callable[[str], Run] | None:
     pixels = right.selectbox(
         "Values from black to white",
         PIXEL_RANGES,
-        help="Those that the encoder takes and the decoder returns.",
+        help="Usual is 0 to 1, and −1 to 1 if the decoder ends with a tanh.",
     )
     if not encoder:
         return None
