@@ -41,6 +41,9 @@ MAY_IMPORT = {
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    "own_models": SETTINGS
+    | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
+    | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
