@@ -13,6 +13,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from explorer.errors import UserError
+from explorer.store.folders import PACKAGE
 
 HOST = "127.0.0.1"
 START_SECONDS, POLL_SECONDS = 60.0, 0.1
@@ -29,12 +30,14 @@ class AppProcess:
         options = {"address": HOST, "port": self.address.rpartition(":")[2], "headless": "true"}
         words = [word for name, value in options.items() for word in (f"--server.{name}", value)]
         variables = {"EXPLORER_RUNS": str(folder / "runs"), "EXPLORER_DATA": str(folder / "data")}
+        paths = str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         log = folder / LOG_FILE
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "explorer", "open", *words],
+                [sys.executable, "-m", "explorer.own_models.serve", str(folder), *words],
                 env=os.environ | variables,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # the process ends when it is closed, however this one ends
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -66,6 +69,8 @@ class AppProcess:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        if self._process.stdin:
+            self._process.stdin.close()
 
     @property
     def is_running(self) -> bool:

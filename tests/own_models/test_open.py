@@ -4,7 +4,6 @@ refused.
 
 import json
 from dataclasses import asdict
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -233,16 +232,3 @@ def test_what_does_not_fit_is_refused_in_one_sentence(given, sentence, folders, 
         explorer.open(**given)
     assert sentence in str(error.value) and "\n" not in str(error.value) and str(error.value).endswith(".")
     assert not any(tmp_path.iterdir())
-
-
-@pytest.mark.process
-def test_show_opens_the_app_on_it(folders):
-    model = explorer.open(colour, codes=CODES, name="shown")
-    address = model.show(block=False, open_browser=False)
-    assert address.startswith("http://127.0.0.1:") and address.endswith("/explore?run=shown")
-    with urlopen(address) as page:
-        assert page.status == 200
-    assert model.show(block=False, open_browser=False) == address
-    model.close()
-    with pytest.raises(OSError):
-        urlopen(address)
