@@ -34,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_module_is_trained_and_opened(capsys):
     values: dict = {}
-    exec(OF_A_MODULE, values)
+    exec(OF_A_MODULE.replace("30 * x", "3 * x"), values)  # a tenth of the training
     assert values["model"].decodes_in_browser and values["model"].run.test.n == 1797
     assert float(capsys.readouterr().out) == values["model"].gaps().gap
 

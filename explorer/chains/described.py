@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.chains.chain import MAX_LAYERS, Chain, ChainPair
 from explorer.chains.convolutions import Conv, ConvTranspose
-from explorer.chains.layer import Layer, Shape, describe
+from explorer.chains.layer import MAX_OPTION, Layer, Shape, describe
 from explorer.chains.layers import (
     Affine,
     Dense,
@@ -157,7 +157,7 @@ class _Reader:
 
     def conv(self, name: str, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Layer:
         weights = self.weight_and_bias(name, 0)
-        return Conv(*weights, _pair(stride), _pair(padding) * 2, _pair(dilation), int(groups))
+        return Conv(*weights, _pair(stride), _pair(padding) * 2, _pair(dilation), _pair(groups)[0])
 
     def conv_transpose(
         self,
@@ -168,14 +168,14 @@ class _Reader:
         groups: int = 1,
         dilation: Any = 1,
     ) -> Layer:
-        weights = self.weight_and_bias(name, 1, int(groups))
+        weights = self.weight_and_bias(name, 1, _pair(groups)[0])
         sizes = _pair(stride), _pair(padding) * 2, _pair(output_padding), _pair(dilation)
-        return ConvTranspose(*weights, *sizes, int(groups))
+        return ConvTranspose(*weights, *sizes, _pair(groups)[0])
 
     def batch_norm(self, name: str, eps: float = 1e-5) -> Layer:
         mean, variance = self._tensor(name, ".running_mean"), self._tensor(name, ".running_var")
         scale = np.asarray(self.tensors.get(f"{name}.weight", np.ones(mean.shape))) / np.sqrt(
-            variance + float(eps)
+            variance + _number(eps)
         )
         return Affine(
             scale, np.asarray(self.tensors.get(f"{name}.bias", np.zeros(mean.shape))) - mean * scale
@@ -199,9 +199,15 @@ def _side_by_side(parts: list[Layer]) -> Layer:
 
 def _pair(value: Any) -> Shape:
     first, second = value if isinstance(value, list) else (value, value)
-    if not (type(first) is type(second) is int):
-        raise ValueError("not two whole numbers")
+    if not all(type(n) is int and 0 <= n <= MAX_OPTION for n in (first, second)):
+        raise ValueError("not two sizes")
     return first, second
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)
 
 
 def _shape(value: Any) -> Shape:
@@ -220,8 +226,8 @@ WEIGHTED: dict[str, Callable[..., Layer]] = {
 }
 UNWEIGHTED: dict[str, Callable[..., Layer | None]] = {
     "ReLU": Relu,
-    "LeakyReLU": lambda negative_slope=0.01: LeakyRelu(float(negative_slope)),
-    "ELU": lambda alpha=1.0: Elu(float(alpha)),
+    "LeakyReLU": lambda negative_slope=0.01: LeakyRelu(_number(negative_slope)),
+    "ELU": lambda alpha=1.0: Elu(_number(alpha)),
     "GELU": lambda approximate="none": Gelu(approximate == "tanh"),
     "SiLU": Silu,
     "Tanh": Tanh,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from explorer.data.own import delete_own, save_own
+from explorer.data.own import save_own
 from explorer.errors import UserError
 from explorer.export.contents import run_content
 from explorer.export.decoded_grid import page_fault
@@ -40,7 +40,7 @@ def open_model(
     training_images: Any,
 ) -> "OpenedModel":
     """Open a model, as explorer.open() describes."""
-    if not is_file_name(name):
+    if not (isinstance(name, str) and is_file_name(name)):
         raise UserError(
             f"{sanitize(str(name))!r} cannot be the name of a model: use at most 100 letters, digits, '_',"
             " '-' and '.', and begin with a letter, a digit or '_'."
@@ -129,20 +129,13 @@ class OpenedModel:
             )
         if stored.encoder.function and not stored.encoder.chain:
             print(f"The encoder was not saved, because {stored.encoder.reason}.", file=sys.stderr)
+        tensors = {file: read_tensors(self.run, file) for file in (MODEL_FILE, EMBEDDING_FILE)}
         place = unused_folder(name)
-        data = save_own(stored.data, name)
-        try:
-            with staging_folder(place) as aside:
-                run = replace(
-                    self.run,
-                    folder=aside,
-                    spec=replace(self.run.spec, dataset=data.name),
-                    layers=stored.layers(with_functions=False),
-                )
-                write_run(run, {file: read_tensors(self.run, file) for file in (MODEL_FILE, EMBEDDING_FILE)})
-        except BaseException:
-            delete_own(name)
-            raise
+        with staging_folder(place) as aside:
+            spec = replace(self.run.spec, dataset=f"own:{name}")
+            layers = stored.layers(with_functions=False)
+            write_run(replace(self.run, folder=aside, spec=spec, layers=layers), tensors)
+            save_own(stored.data, name)
         return read_run(place)
 
     def close(self) -> None:
@@ -152,7 +145,7 @@ class OpenedModel:
         self._end()
 
     def __repr__(self) -> str:
-        where = "a browser decodes it" if self.decodes_in_browser else "this process decodes it"
+        where = "a browser decodes it" if self.decodes_in_browser else "Python decodes it"
         return f"{words.run_title(self.run)}, {where}. {words.metrics_sentence(self.run)}"
 
 

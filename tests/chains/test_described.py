@@ -123,6 +123,10 @@ def test_hostile_lists_end_in_one_sentence():
         {"encoder": ["Linear"], "decoder": ["Linear", {"layer": "Unflatten", "shape": "abc"}]},
         {"encoder": ["Linear"], "decoder": [{"layer": "Conv2d", "stride": 0}]},
         {"encoder": ["Linear"], "decoder": [{"layer": "BatchNorm1d", "eps": "nan"}]},
+        {"encoder": ["Linear"], "decoder": ["Linear", {"layer": "ELU", "alpha": float("inf")}]},
+        {"encoder": [{"layer": "Conv2d", "padding": -3}], "decoder": LAYERS["decoder"]},
+        {"encoder": [{"layer": "Conv2d", "padding": 10**6}], "decoder": LAYERS["decoder"]},
+        {"encoder": [{"layer": "Conv2d", "groups": 0}], "decoder": LAYERS["decoder"]},
     ]
     for description in hostile:
         with pytest.raises(UserError):

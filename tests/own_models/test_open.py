@@ -142,6 +142,7 @@ def test_a_chain_without_an_encoder_is_saved(vae, folders):
         and load_run("kept").decode(CODES[:1]).shape[1:] == run.shape
     )
     assert measure_gaps("kept") == model.gaps()
+    assert import_run(export_run(run, "zip"), "again").test == run.test
 
 
 def test_one_file_decodes_a_chain_or_a_grid(vae, folders, tmp_path):
