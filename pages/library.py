@@ -107,9 +107,9 @@ with left:
         f" and was trained on {run.n_train:,} images for {run.epochs} epochs"
         f" ({words.escape_markdown(run.device)})"
     )
+    network = f" The network has {run.n_parameters:,} weights{training if run.epochs else ''}."
     st.markdown(
-        f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}"
-        f" The network has {run.n_parameters:,} weights{training if run.epochs else ''}."
+        f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}{network if run.n_parameters else ''}"
         f"{words.best_epoch_sentence(run)}"
     )
     if run.note:

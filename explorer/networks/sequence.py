@@ -73,18 +73,17 @@ def chain_of(function: Callable, x: Tensor) -> Chain:
 
 
 class Root(nn.Module):
-    """Holds a function, and as its parts the modules that it uses."""
+    """Holds a function, and as its parts the modules that it is, belongs to or names."""
 
     def __init__(self, function: Callable):
         super().__init__()
-        self.function = function  # if it is a module, a part
-        if isinstance(owner := getattr(function, "__self__", None), nn.Module):
-            self.owner = owner
-        elif inspect.isfunction(function):
-            used = inspect.getclosurevars(function)
-            for name, value in {**used.globals, **used.nonlocals}.items():
-                if isinstance(value, nn.Module):
-                    self.add_module(name, value)
+        self.function = function
+        used = [function]
+        if inspect.isfunction(function):
+            variables = inspect.getclosurevars(function)
+            used += [*variables.globals.values(), *variables.nonlocals.values()]
+        owners = [part if isinstance(part, nn.Module) else getattr(part, "__self__", None) for part in used]
+        self.used = nn.ModuleList(owner for owner in owners if isinstance(owner, nn.Module))
 
     def forward(self, x: Tensor) -> tuple:
         return parts_of(self.function(x))
@@ -113,6 +112,8 @@ class _Tracer(fx.Tracer):
 
 def _layers_to(graph: fx.GraphModule, outputs: tuple, n: int) -> list[Layer]:
     """Return the layers up to what the graph returns, of an input [n, …]."""
+    if not all(isinstance(out, fx.Node) for out in outputs):
+        raise NotAChain("it returns constants")
     [*sources] = dict.fromkeys(out.args[0] if out.target is operator.getitem else out for out in outputs)
     if len(sources) == 1 and sources[0].target in HALVES:
         halves, indices = sources[0], [out.args[1] for out in outputs if out.target is operator.getitem]

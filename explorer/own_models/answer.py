@@ -15,7 +15,7 @@ from safetensors import numpy as safetensors
 from explorer.errors import UserError
 from explorer.networks.function import ERROR, INPUT, OUTPUT, RemoteFunction
 
-FAMILY = "AF_UNIX" if hasattr(socket, "AF_UNIX") else "AF_PIPE"  # no other user can open either
+FAMILY = "AF_UNIX" if hasattr(socket, "AF_UNIX") else "AF_PIPE"  # on this machine alone
 
 
 class Answering:

@@ -48,7 +48,7 @@ class Call:
         return tuple(part.astype(np.float32) for part in parts)
 
     def _output(self, x: np.ndarray) -> Any:
-        has_modules = len(list(self._root.modules())) > 1
+        has_modules = len(self._root.used) > 0
         choices = (has_modules, not has_modules) if self._takes_tensors is None else (self._takes_tensors,)
         errors = []
         with torch.no_grad(), in_evaluation(self._root):

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.data.array_images import parse_labels, to_nhwc, to_uint8
 from explorer.data.pixels import scale_notes
 from explorer.errors import UserError
+from explorer.store.run import MAX_IMAGE_SIDE
 
 MAX_DIMENSIONS = 512  # of codes, as of a RunSpec
 ImageShape = tuple[int, int, int]  # C, H, W
@@ -85,6 +86,8 @@ def read_images(images: Any) -> Images:
     x = to_nhwc(array)
     if x.shape[3] not in (1, 3):
         raise UserError(f"images have {x.shape[3]} channels, and 1 or 3 are needed: leave the others out.")
+    if max(x.shape[1:3]) > MAX_IMAGE_SIDE:
+        raise UserError(f"images have more than {MAX_IMAGE_SIDE:,} pixels along a side: give smaller ones.")
     if array.ndim == 2 and x.shape[3] == 3:
         raise UserError("images in colour are needed as [n, 3, H, W] or [n, H, W, 3], and these are flat.")
     check_finite(array, "images")
@@ -97,7 +100,7 @@ def read_images(images: Any) -> Images:
     is_usual = array.dtype == np.uint8 or array.dtype.kind == "f" and array.max() <= 1
     notes = [] if is_usual else scale_notes(scales)
     if array.dtype == np.uint8:
-        notes.append("The images are given as 0 to 255: encode receives them as float32 in [0, 1].")
+        notes.append("The images are given as 0 to 255: they are used as float32 in [0, 1].")
     layout = {2: "nf", 3: "nhw"}.get(array.ndim) or ("nhwc" if x.shape == array.shape else "nchw")
     if layout == "nf":
         notes.append(f"The images are given flat: they are read as {x.shape[2]}×{x.shape[1]} pixels.")
@@ -132,7 +135,7 @@ def read_decoded(decoded: np.ndarray, shape: ImageShape | None) -> np.ndarray:
         x = decoded.reshape(n, *shape)
     else:
         x = decoded
-    if x.shape[1] not in (1, 3) or shape not in (None, x.shape[1:]):
+    if x.shape[1] not in (1, 3) or max(x.shape[2:]) > MAX_IMAGE_SIDE or shape not in (None, x.shape[1:]):
         wanted = f"[{n}, {', '.join(map(str, shape))}], as of the images," if shape else f"[{n}, C, H, W]"
         raise UserError(
             f"decode returned the shape {list(decoded.shape)} for {n} codes, and {wanted} is needed, with 1"

@@ -133,8 +133,9 @@ class OpenedModel:
         place = unused_folder(name)
         with staging_folder(place) as aside:
             spec = replace(self.run.spec, dataset=f"own:{name}")
-            layers = stored.layers(with_functions=False)
-            write_run(replace(self.run, folder=aside, spec=spec, layers=layers), tensors)
+            known = {"layers": stored.layers(with_functions=False)}
+            known["n_parameters"] = sum(w.size for w in tensors[MODEL_FILE].values())
+            write_run(replace(self.run, folder=aside, spec=spec, **known), tensors)
             save_own(stored.data, name)
         return read_run(place)
 

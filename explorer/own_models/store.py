@@ -81,7 +81,7 @@ class StoredModel:
             data.shape,
             data.class_names,
             data.n_train,
-            sum(w.size for w in weights.values()),
+            0 if self.answering else sum(w.size for w in weights.values()),  # 0: not known
             metrics,
             0,
             0.0,

@@ -61,6 +61,7 @@ class Residual(nn.Module):
 
 
 VAE = ConvolutionalVAE()
+DECODE = VAE.decode
 NESTED = nn.Sequential(
     nn.Sequential(nn.Linear(5, 12), nn.SiLU()), nn.Unflatten(1, (3, 2, 2)), nn.Upsample(None, 2)
 )
@@ -73,10 +74,11 @@ GRU = nn.GRU(5, 4)
         (VAE.encode, (1, 14, 14)),
         (VAE.decode, (5,)),
         (lambda z: VAE.decode(2 * z - 1).clamp(0.1, 0.9), (5,)),
+        (lambda z: DECODE(z), (5,)),
         (WithNamedOutput(), (5,)),
         (NESTED, (5,)),
     ],
-    ids=["encoder", "decoder", "function", "mapping", "nested"],
+    ids=["encoder", "decoder", "function", "method", "mapping", "nested"],
 )
 def test_a_chain_computes_what_the_module_does(function, shape):
     chain, x = chain_of(function, torch.rand(3, *shape)), torch.randn(20, *shape)

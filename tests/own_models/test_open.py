@@ -111,6 +111,8 @@ def test_a_saved_run_decodes_encodes_and_has_the_same_gaps(opened, vae, capsys):
 
 
 def test_codes_and_a_function_of_numpy_are_enough(folders):
+    logits = explorer.open(lambda z: 9 * colour(z) - 4, codes=CODES, logits=True, name="logits")
+    assert logits.run.spec.likelihood == "bernoulli" and logits.gaps().gap > 0
     model = explorer.open(colour, codes=CODES, name="function")
     assert not model.decodes_in_browser and model.run.shape == (3, SIDE, SIDE)
     assert np.allclose(load_model(model.run).decode(CODES), colour(CODES).transpose(0, 3, 1, 2), atol=1e-6)
@@ -141,8 +143,19 @@ def test_a_chain_without_an_encoder_is_saved(vae, folders):
         and run.spec.has_prior
         and load_run("kept").decode(CODES[:1]).shape[1:] == run.shape
     )
-    assert measure_gaps("kept") == model.gaps()
+    assert measure_gaps("kept") == model.gaps() and run.n_parameters == 2 * 64 + 64 + 1  # and sigma
     assert import_run(export_run(run, "zip"), "again").test == run.test
+
+
+def test_an_encoder_that_is_a_function_is_not_saved(vae, folders, capsys):
+    def encode(x):
+        return vae.mu(torch.from_numpy(vae.trunk(x).numpy()))
+
+    model = explorer.open(vae.decoder, encode, images=IMAGES, name="half")
+    assert model.gaps().drift > 0 and model.decodes_in_browser
+    run = model.save()
+    assert "The encoder was not saved, because it leaves torch" in capsys.readouterr().err
+    assert not load_run("half").has_encoder and import_run(export_run(run, "zip"), "again").test == run.test
 
 
 def test_one_file_decodes_a_chain_or_a_grid(vae, folders, tmp_path):
@@ -172,7 +185,7 @@ def test_mu_and_logvar_beside_each_other_are_understood(vae, folders):
     both = explorer.open(vae.decoder, lambda x: torch.cat(vae.encode(x), 1), images=IMAGES)
     pair = explorer.open(vae.decoder, vae.encode, images=(IMAGES * 255).round().astype(np.uint8))
     assert both.run.test == pair.run.test
-    assert pair.notes[0] == "The images are given as 0 to 255: encode receives them as float32 in [0, 1]."
+    assert pair.notes[0] == "The images are given as 0 to 255: they are used as float32 in [0, 1]."
 
 
 def failing(z):
