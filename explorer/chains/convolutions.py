@@ -8,6 +8,7 @@ import numpy as np
 from explorer.chains.layer import MAX_VALUES, Layer, Shape, check, describe
 
 PAIRS = ("stride", "dilation", "output_padding")  # options of two numbers, for height and width
+MAX_STEP = 64  # of a stride or dilation
 TOO_LARGE = "It computes too many numbers."
 
 
@@ -85,7 +86,8 @@ def _checked_size(layer: Conv | ConvTranspose, shape: Shape, channels_axis: int)
     check(
         len(layer.padding) == 4
         and all(len(option) == 2 for name, option in layer.options.items() if name in PAIRS)
-        and min(*layer.stride, *layer.dilation, layer.groups) >= 1,
+        and min(*layer.stride, *layer.dilation, layer.groups) >= 1
+        and max(*layer.stride, *layer.dilation) <= MAX_STEP,
         "Its stride, padding, dilation or groups are not those of a convolution.",
     )
     first, second = layer.weight.shape[0], layer.weight.shape[1] * layer.groups

@@ -108,8 +108,8 @@ def _last(layers: tuple[Layer, ...]) -> Layer | None:
     return next((layer for layer in reversed(layers) if not isinstance(layer, Reshape)), None)
 
 
-def _affine(scale: float, shift: float) -> Affine:
-    return Affine(np.array([scale]), np.array([shift]))
+def _affine(factor: float, shift: float) -> Affine:
+    return Affine(np.array([factor]), np.array([shift]))
 
 
 def _simplified(chain: Chain) -> Chain:

@@ -31,17 +31,17 @@ class Dense(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Affine(Layer):
-    """y = scale x + shift; also a batch normalisation after training, and a constant that is added. scale,
-    shift [1], or one number for each channel, or for each number of the input, flat.
+    """y = factor x + shift; also a batch normalisation after training, and a constant that is added.
+    factor, shift [1], or one number for each channel, or for each number of the input, flat.
     """
 
     kind = "affine"
-    tensors = ("scale", "shift")
-    scale: np.ndarray
+    tensors = ("factor", "shift")
+    factor: np.ndarray
     shift: np.ndarray
 
     def output_shape(self, shape: Shape) -> Shape:
-        for array in (self.scale, self.shift):
+        for array in (self.factor, self.shift):
             check(
                 array.ndim == 1 and array.size in (1, shape[0], math.prod(shape)),
                 f"Its weights, {describe(array.shape)}, do not fit {describe(shape)} numbers.",

@@ -44,7 +44,7 @@ def simplify(input_shape: Shape, layers: tuple[Layer, ...]) -> tuple[Layer, ...]
 
 def _changes_nothing(layer: Layer, shape: Shape) -> bool:
     if isinstance(layer, Affine):
-        return bool((layer.scale == 1).all() and (layer.shift == 0).all())
+        return bool((layer.factor == 1).all() and (layer.shift == 0).all())
     return isinstance(layer, Reshape) and layer.shape == shape
 
 
@@ -57,22 +57,22 @@ def _join(first: Layer, second: Layer, shape: Shape) -> Layer | None:
         return Dense(first.weight[rows], first.bias[rows])
     if not isinstance(second, Affine):
         return None
-    scale, shift = second.scale, second.shift
+    factor, shift = second.factor, second.shift
     if isinstance(first, Affine):
-        sizes = {array.size for array in (first.scale, first.shift, scale, shift)}
+        sizes = {array.size for array in (first.factor, first.shift, factor, shift)}
         if len(sizes - {1}) > 1:
             return None
-        return Affine(first.scale * scale, first.shift * scale + shift)
+        return Affine(first.factor * factor, first.shift * factor + shift)
     if isinstance(first, Dense):
-        return Dense(first.weight * scale[:, None], first.bias * scale + shift)
+        return Dense(first.weight * factor[:, None], first.bias * factor + shift)
     n_out = shape[0]
-    if isinstance(first, Conv | ConvTranspose) and {scale.size, shift.size} <= {1, n_out}:
-        scale = np.broadcast_to(scale, n_out)
+    if isinstance(first, Conv | ConvTranspose) and {factor.size, shift.size} <= {1, n_out}:
+        factor = np.broadcast_to(factor, n_out)
         if isinstance(first, Conv):
-            weight = first.weight * scale[:, None, None, None]
+            weight = first.weight * factor[:, None, None, None]
         else:
             by_group = first.weight.reshape(first.groups, -1, *first.weight.shape[1:])
-            factors = scale.reshape(first.groups, 1, -1, 1, 1)
-            weight = (by_group * factors).reshape(first.weight.shape)
-        return replace(first, weight=weight, bias=first.bias * scale + shift)
+            by_output = factor.reshape(first.groups, 1, -1, 1, 1)
+            weight = (by_group * by_output).reshape(first.weight.shape)
+        return replace(first, weight=weight, bias=first.bias * factor + shift)
     return None

@@ -87,8 +87,8 @@ def _conv_transpose(
     return F.pad(whole, (-left, beside - right, -top, below - bottom)) + bias[:, None, None]
 
 
-def _affine(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    return x * _beside(x, scale) + _beside(x, shift)
+def _affine(x: Tensor, factor: Tensor, shift: Tensor) -> Tensor:
+    return x * _beside(x, factor) + _beside(x, shift)
 
 
 def _beside(x: Tensor, weights: Tensor) -> Tensor:

@@ -25,9 +25,9 @@ class Erf(Layer):
     kind = "erf"
 
 
-def affine(x: Value, scale: np.ndarray | float = 1.0, shift: np.ndarray | float = 0.0) -> Value:
-    """Return scale x + shift, constants whose axes are aligned with the last ones of the batch."""
-    return x.then(kinds.Affine(_aligned(x.shape, scale), _aligned(x.shape, shift)))
+def affine(x: Value, factor: np.ndarray | float = 1.0, shift: np.ndarray | float = 0.0) -> Value:
+    """Return factor x + shift, constants whose axes are aligned with the last ones of the batch."""
+    return x.then(kinds.Affine(_aligned(x.shape, factor), _aligned(x.shape, shift)))
 
 
 def _aligned(shape: Shape, number_or_array: np.ndarray | float) -> np.ndarray:
@@ -72,20 +72,20 @@ def _add(node: Node, a: Any, b: Any) -> Value:
 def _sub(node: Node, a: Any, b: Any) -> Value:
     if isinstance(a, Value) and isinstance(b, Value):
         raise Unsupported("joins two paths, where the layers must follow one another")
-    return affine(a, shift=-b) if isinstance(a, Value) else affine(b, scale=-1.0, shift=a)
+    return affine(a, shift=-b) if isinstance(a, Value) else affine(b, factor=-1.0, shift=a)
 
 
 def _div(node: Node, a: Any, b: Any) -> Value:
     if not isinstance(a, Value) or isinstance(b, Value):
         raise Unsupported("divides by something that is not constant")
-    return affine(a, scale=1 / b)
+    return affine(a, factor=1 / b)
 
 
 def _mul(node: Node, a: Any, b: Any) -> Value:
     if isinstance(a, Value) and isinstance(b, Value):
         short, long = sorted((a, b), key=lambda value: len(value.layers))
         return _silu(short, long) or _gelu(short, long) or _refuse_product()
-    return affine(a, scale=b) if isinstance(a, Value) else affine(b, scale=a)
+    return affine(a, factor=b) if isinstance(a, Value) else affine(b, factor=a)
 
 
 def _refuse_product() -> Value:
@@ -106,24 +106,24 @@ def _gelu(scaled: Value, gate: Value) -> Value | None:
     scales, inner, t = scaled.layers[n:], gate.layers[n : n + 3], gate.layers[n + 3 :]
     if [layer.kind for layer in inner] != ["affine", "erf", "affine"]:
         return None
-    factors = [_as_scale(layer) for layer in (*scales, *t)]
+    factors = [_as_factor(layer) for layer in (*scales, *t)]
     divided, added = inner[0], inner[2]
     fits = (
-        np.isclose(_as_scale(divided) or 0.0, math.sqrt(0.5), rtol=1e-5)
-        and added.weights["scale"].tolist() == added.weights["shift"].tolist() == [1.0]
+        np.isclose(_as_factor(divided) or 0.0, math.sqrt(0.5), rtol=1e-5)
+        and added.weights["factor"].tolist() == added.weights["shift"].tolist() == [1.0]
         and None not in factors
     )
     if not fits:
         return None
     x = Value(scaled.layers[:n], scaled.shape)
-    return affine(x.then(kinds.Gelu()), scale=2.0 * math.prod(factor or 0.0 for factor in factors))
+    return affine(x.then(kinds.Gelu()), factor=2.0 * math.prod(factor or 0.0 for factor in factors))
 
 
-def _as_scale(layer: Layer) -> float | None:
+def _as_factor(layer: Layer) -> float | None:
     """Return the number that a layer multiplies by; None for another layer."""
-    if layer.kind != "affine" or layer.weights["scale"].size != 1 or layer.weights["shift"].any():
+    if layer.kind != "affine" or layer.weights["factor"].size != 1 or layer.weights["shift"].any():
         return None
-    return float(layer.weights["scale"][0])
+    return float(layer.weights["factor"][0])
 
 
 def _batch_norm(node: Node, x: Value, scale: Any, bias: Any, mean: Any, variance: Any) -> Value:
@@ -174,7 +174,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
     "Sub": _sub,
     "Mul": _mul,
     "Div": _div,
-    "Neg": lambda node, x: affine(x, scale=-1.0),
+    "Neg": lambda node, x: affine(x, factor=-1.0),
     "BatchNormalization": _batch_norm,
     "Relu": _activation(lambda options: kinds.Relu()),
     "LeakyRelu": _activation(lambda options: kinds.LeakyRelu(options.get("alpha", 0.01))),

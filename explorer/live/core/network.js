@@ -117,13 +117,13 @@ const LAYER_BUILDERS = {
     return [run, { data: y, shape: [C, H * down, W * right] }];
   },
 
-  /** Compute y = scale x + shift, each one number, one per channel, or one per number. */
+  /** Compute y = factor x + shift, each one number, one per channel, or one per number. */
   affine(x, layer, weight) {
-    const scale = weight("scale", [null]), shift = weight("shift", [null]), { data } = x, n = data.length;
-    const strides = [scale, shift].map(({ shape: [size] }) => ({ [1]: n, [x.shape[0]]: n / x.shape[0], [n]: 1 })[size] ?? 0);
+    const factor = weight("factor", [null]), shift = weight("shift", [null]), { data } = x, n = data.length;
+    const strides = [factor, shift].map(({ shape: [size] }) => ({ [1]: n, [x.shape[0]]: n / x.shape[0], [n]: 1 })[size] ?? 0);
     if (strides.includes(0)) throw new UserFacingError(`The weights ${layer.name} do not fit ${n} numbers. ${RELOAD_ADVICE}`);
     return [() => {
-      for (let i = 0; i < n; i++) data[i] = data[i] * scale.current[Math.floor(i / strides[0])] + shift.current[Math.floor(i / strides[1])];
+      for (let i = 0; i < n; i++) data[i] = data[i] * factor.current[Math.floor(i / strides[0])] + shift.current[Math.floor(i / strides[1])];
     }, x];
   },
 

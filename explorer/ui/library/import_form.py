@@ -1,11 +1,13 @@
 """Import a run that a visitor uploads."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
+from explorer.specs import RunSpec
 from explorer.store.run import Run
 from explorer.ui import catalogue
 from explorer.ui.components.name_field import can_save, name_field, name_from_file, stored_name
@@ -58,23 +60,26 @@ def _importer(content: bytes) -> Callable[[str], Run] | None:
     """Return a function that imports the zip of a run under a name, or weights, whose settings are asked for;
     None until these are valid.
     """
-
-    def import_as(name: str) -> Run:
-        from explorer.runs import import_run
-
-        return (
-            import_run.import_weights(content, spec, name) if spec else import_run.import_run(content, name)
-        )
-
     if is_zip(content):
-        spec = None
-        return import_as
+        return partial(_import_run, content)
     st.markdown(
         "Choose the **settings** with which the network was trained. Its figures are then measured on the"
         " test images."
     )
     spec = spec_form()
-    return import_as if spec else None
+    return partial(_import_weights, content, spec) if spec else None
+
+
+def _import_run(content: bytes, name: str) -> Run:
+    from explorer.runs import import_run
+
+    return import_run.import_run(content, name)
+
+
+def _import_weights(content: bytes, spec: RunSpec, name: str) -> Run:
+    from explorer.runs import import_run
+
+    return import_run.import_weights(content, spec, name)
 
 
 def _import_file(import_as: Callable[[str], Run], name: str) -> None:
