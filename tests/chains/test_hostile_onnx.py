@@ -4,6 +4,7 @@ import os
 import pickle
 import time
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 
 import numpy as np
@@ -14,6 +15,8 @@ from onnx import TensorProto, helper
 from safetensors.numpy import save
 
 from explorer.__main__ import main
+from explorer.chains.onnx.networks import read_decoder
+from explorer.errors import UserError
 from explorer.untrusted.onnx_file import MAX_BYTES
 from tests.chains.onnx_files import dense_nodes, make_model
 
@@ -155,6 +158,11 @@ CORPUS = {
         constants={"a": np.ones((1, 40_000), np.float32), "b": np.ones((40_000, 1), np.float32)},
     ),
     "sum with more axes": _of(("Add", ["z", "a"], {}), constants={"a": np.ones((1, 1, 1, 2), np.float32)}),
+    "old version": _model(opset=6).SerializeToString(),
+    "in training": _of(("Dropout", ["z", "a", "b"], {}), constants={"a": ONE, "b": np.array(True)}),
+    "bias for each image": _of(
+        ("Gemm", ["z", "a", "b"], {}), constants={"a": np.eye(2, dtype=np.float32), "b": np.ones((2, 1))}
+    ),
     "joined paths": _of(("Relu", ["z"], {}), ("Add", ["z", "y0"], {})),
     "zero stride": _image("Conv", "kernel", strides=[0, 0], pads=[1] * 4),
     "huge padding": _image("Conv", "kernel", pads=[2**40] * 4),
@@ -196,3 +204,15 @@ def test_a_hostile_file_is_refused_in_one_sentence_and_nothing_is_written(
     assert "hostile.onnx" in lines[0]
     assert seconds < MAX_SECONDS
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_file_with_changed_bytes_is_read_or_refused():
+    rng = np.random.default_rng(0)
+    for _ in range(500):
+        content = bytearray(GOOD)
+        for at in rng.integers(
+            0, len(content), 4
+        ):  # a byte of the weights, or of names and sizes around them
+            content[at if rng.random() < 0.3 else at % 200 - 100] = rng.integers(256)
+        with suppress(UserError):
+            assert read_decoder("d.onnx", bytes(content)).input_shape == (2,)

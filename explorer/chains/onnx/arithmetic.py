@@ -15,6 +15,7 @@ from explorer.chains.onnx.value import Unsupported, Value
 from explorer.untrusted.onnx_file import Node
 
 FLOATS = (1, 10, 11)  # types of tensors
+IN_TRAINING = "is still in training: call model.eval() before the export"
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -53,8 +54,8 @@ def _gemm(node: Node, x: Any, b: Any, c: Any = 0.0) -> Value:
     if not isinstance(x, Value) or options.get("transA", 0) or len(x.shape) != 1:
         raise Unsupported("multiplies something other than vectors by a constant matrix")
     weight = options.get("alpha", 1.0) * (b if options.get("transB", 0) else b.T)
-    bias = options.get("beta", 1.0) * np.asarray(c, np.float32)
-    return x.then(kinds.Dense(weight, np.broadcast_to(bias.reshape(-1), len(weight))), shape=(len(weight),))
+    bias = options.get("beta", 1.0) * _aligned((len(weight),), c)
+    return x.then(kinds.Dense(weight, np.broadcast_to(bias, len(weight))), shape=(len(weight),))
 
 
 def _mat_mul(node: Node, x: Any, b: Any) -> Value:
@@ -128,7 +129,7 @@ def _as_factor(layer: Layer) -> float | None:
 
 def _batch_norm(node: Node, x: Value, scale: Any, bias: Any, mean: Any, variance: Any) -> Value:
     if node.attributes.get("training_mode", 0):
-        raise Unsupported("is still in training: call model.eval() before the export")
+        raise Unsupported(IN_TRAINING)
     factor = scale.astype(np.float64) / np.sqrt(
         variance.astype(np.float64) + node.attributes.get("epsilon", 1e-5)
     )
@@ -160,6 +161,12 @@ def _cast(node: Node, x: Value) -> Value:
     return x
 
 
+def _dropout(node: Node, x: Value, ratio: Any = None, is_training: Any = False) -> Value:
+    if np.any(is_training):
+        raise Unsupported(IN_TRAINING)
+    return x
+
+
 def _activation(make: Callable[[dict], Layer]) -> Callable[..., Value]:
     return lambda node, x: x.then(make(node.attributes))
 
@@ -167,7 +174,7 @@ def _activation(make: Callable[[dict], Layer]) -> Callable[..., Value]:
 ARITHMETIC: dict[str, Callable[..., Any]] = {
     "Identity": lambda node, x: x,
     "Cast": _cast,
-    "Dropout": lambda node, x, *others: x,
+    "Dropout": _dropout,
     "Gemm": _gemm,
     "MatMul": _mat_mul,
     "Add": _add,

@@ -84,7 +84,8 @@ def resize(node: Node, x: Value, *inputs: Any) -> Value:
             and rounding.startswith("round")
         )
     )
-    if options.get("mode", "nearest") != "nearest" or not repeats or len(x.shape) != 3:
+    has_own_axes = [axis % 4 for axis in options.get("axes", ())] not in ([], [2, 3], [0, 1, 2, 3])
+    if options.get("mode", "nearest") != "nearest" or not repeats or len(x.shape) != 3 or has_own_axes:
         raise Unsupported("interpolates, where only the repetition of pixels is known here")
     if len(inputs) > 2 and inputs[2] is not None:
         factors = [size / n for size, n in zip(inputs[2].tolist()[-2:], x.shape[1:])]

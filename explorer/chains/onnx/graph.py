@@ -20,6 +20,7 @@ from explorer.untrusted.onnx_file import Graph, Node
 from explorer.untrusted.protobuf import Budget
 
 OPERATORS = {**ARITHMETIC, **CONVOLUTIONS, **SHAPES}
+MIN_OPSET = 7  # from which operators combine shapes as numpy does
 MAX_NUMBERS = 60_000_000  # in all weights and computed constants
 ADVICE = "Export a network whose layers follow one another"
 
@@ -36,6 +37,10 @@ def read_layers(name: str, graph: Graph) -> Layers:
     """Return what a graph computes, as layers. Raises UserError, with the name of the file, if an operator is
     not known, or its result is not that of layers that follow one another.
     """
+    if graph.opset < MIN_OPSET:
+        raise UserError(
+            f"{sanitize(name)} has opset {graph.opset} of ONNX. Export it with {MIN_OPSET} or a later one."
+        )
     if len(graph.inputs) != 1:
         raise UserError(
             f"{sanitize(name)} has {len(graph.inputs)} inputs, but an encoder or decoder has one. {ADVICE}."
