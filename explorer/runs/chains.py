@@ -8,6 +8,11 @@ from explorer.errors import CorruptFile, UserError
 from explorer.store.run import RECORD_FILE, Run
 
 
+def is_function(run: Run) -> bool:
+    """Return whether a part of a run is a function of the process that opened it, and not in the run."""
+    return any(part and "layers" not in part for part in (run.layers or {}).values())
+
+
 def read_chains(run: Run, weights: dict[str, np.ndarray]) -> ChainParts | None:
     """Return the encoder and decoder of a run with these weights, None of a run that was trained here. Raises
     UserError unless the layers in its record fit the weights, its images and its codes.

@@ -13,7 +13,7 @@ from explorer.data.dataset import Progress, no_progress
 from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
-from explorer.runs.chains import read_chains
+from explorer.runs.chains import is_function, read_chains
 from explorer.runs.kept_files import KEPT_FILES, is_usable
 from explorer.runs.load import load_model
 from explorer.runs.save import save_run
@@ -178,7 +178,7 @@ def _check(run: Run) -> None:
     are consistent.
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
-    if any(part and "layers" not in part for part in (run.layers or {}).values()):
+    if is_function(run):
         raise UserError("its network is a function of the process that opened it.")
     if chains := read_chains(run, weights):
         others = weights.keys() - chains.tensors.keys() - {*run.spec.likelihood_kind.learned}

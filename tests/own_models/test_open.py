@@ -2,7 +2,9 @@
 refused.
 """
 
+import io
 import json
+import zipfile
 from dataclasses import asdict
 
 import numpy as np
@@ -126,8 +128,15 @@ def test_codes_and_a_function_of_numpy_are_enough(folders):
         load_model(model.run).encode(np.zeros((1, 3, SIDE, SIDE), np.float32))
     with pytest.raises(UserError, match="a run contains numbers, no code"):
         model.save()
-    with pytest.raises(UserError, match="function of the process that opened it"):
-        import_run(export_run(model.run, "zip"), "elsewhere")
+    for to in ("zip", "onnx"):
+        with pytest.raises(UserError, match="is computed by the Python process that opened it"):
+            export_run(model.run, to)
+    with io.BytesIO() as file, zipfile.ZipFile(file, "w") as archive:
+        for path in model.run.folder.iterdir():
+            archive.write(path, f"elsewhere/{path.name}")
+        archive.close()
+        with pytest.raises(UserError, match="its network is a function of the process that opened it"):
+            import_run(file.getvalue())
     loaded = load_model(model.run)
     model.close()
     with pytest.raises(UserError, match="The Python process that opened this model has ended"):
