@@ -54,7 +54,7 @@ def _train_vae(report: Report) -> Iterator[NextStep]:
     if spec.has_prior or gap.low <= EQUAL_GAP:
         return
     try:
-        vae = replace(spec, model="vae")
+        vae = replace(spec, model="vae", beta=1.0)
     except UserError:  # a setting that only this model has
         return
     yield NextStep(
