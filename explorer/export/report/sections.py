@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from html import escape
 
-from explorer.events import ACTIVE_MIN_VARIANCE
 from explorer.export.report.charts import Row, bar_chart, interval_chart
 from explorer.export.report.hole_section import holes_section
 from explorer.export.report.markup import (
@@ -13,6 +12,7 @@ from explorer.export.report.markup import (
     table,
 )
 from explorer.export.report.sample_sections import copying_section, drift_section, samples_section
+from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE
 from explorer.runs.report.conclusions import EQUAL_GAP, density_label, draw_conclusions
 from explorer.runs.report.measure import PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
