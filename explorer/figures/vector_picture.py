@@ -5,7 +5,7 @@ A data set of vectors has the shape [1, 1, d]. explorer/live/core/vector_picture
 
 import numpy as np
 
-HEIGHT, WIDTH = 64, 96  # pixels
+HEIGHT, WIDTH = 96, 144  # pixels
 AXIS_HEIGHT = 5  # rows of the axis and its ticks
 BAR, LINE, AXIS = 0.55, 1.0, 0.45  # grey of a bar, of its upper end, and of the axis
 MIN_SPACED_WIDTH = 4  # columns of a bar from which it has room beside it

@@ -180,8 +180,8 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     monkeypatch.setattr(
         "explorer.runs.inference.load_data", lambda *_: (_ for _ in ()).throw(UserError("Not here."))
     )
-    report = measure_report(find_run("tiny-ae"))
-    assert report.copying is None and report.missing == ["Not here."]
+    report = measure_report(find_run("tiny-vae-6d"))
+    assert report.copying is None and report.surgery is None and report.missing == ["Not here."]
     assert "Not measured: Not here." in report_page(report)
     assert any("explorer data digits" in step.command for step in list_next_steps(report))
 

@@ -26,7 +26,7 @@ from explorer.runs.report.samples import (
     find_worst,
     sample_reference,
 )
-from explorer.runs.surgery import measure_surgery
+from explorer.runs.surgery import measure_surgery, read_surgeries
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import Run
@@ -68,8 +68,13 @@ class Report:
         return PRIOR if self.run.spec.has_prior else FITTED
 
 
-def measure_report(run: Run, on_progress: Progress = lambda share, step: None) -> Report:
+def measure_report(
+    run: Run,
+    on_progress: Progress = lambda share, step: None,
+    check_images: Callable[[], object] = lambda: None,
+) -> Report:
     """Measure the run. on_progress: of the share that is done and what is measured; what it raises ends it.
+    check_images: raises UserError if the training images must not be read.
 
     Raises UserError for a VQ-VAE, or if there are too few test images.
     """
@@ -95,6 +100,8 @@ def measure_report(run: Run, on_progress: Progress = lambda share, step: None) -
     surgery = None
     try:
         if run.spec.has_prior:
+            if not read_surgeries(run):
+                check_images()
             surgery = measure_surgery(
                 run,
                 None,
@@ -112,6 +119,7 @@ def measure_report(run: Run, on_progress: Progress = lambda share, step: None) -
     begin("training images")
     copying = None
     try:
+        check_images()
         copying = measure_copying(
             loaded, e, samples.x, lambda done, total: begin("training images", done / max(total, 1))
         )

@@ -67,7 +67,6 @@ def _await_report(run: Run) -> Report | None:
         if st.session_state.get(stopped_key):
             st.button("Measure", on_click=st.session_state.update, args=({stopped_key: False},))
             return None
-        check_dataset(run.spec.dataset)
         RunView(run).assert_unchanged()
         for finished in [key for key, job in jobs.items() if job.finished][: max(0, len(jobs) - MAX_JOBS)]:
             del jobs[finished]
@@ -84,7 +83,9 @@ def _await_report(run: Run) -> Report | None:
 
 def _measure(run: Run, on_progress) -> Report:
     with ONE_AT_A_TIME:
-        return measure_report(run, lambda share, step: on_progress(share))
+        return measure_report(
+            run, lambda share, step: on_progress(share), lambda: check_dataset(run.spec.dataset)
+        )
 
 
 @st.cache_resource(show_spinner=False)
