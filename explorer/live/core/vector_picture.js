@@ -1,8 +1,11 @@
 // Vectors that are no images, such as spectra, as pictures of bars over an axis. explorer/figures/vector_picture.py draws the same pixels.
 
-const PICTURE_HEIGHT = 96, PICTURE_WIDTH = 144; // px
+const PICTURE_HEIGHT = 96; // px
+const PICTURE_WIDTH = 144; // px
 const AXIS_HEIGHT = 5; // rows of the axis and its ticks
-const BAR_GREY = 0.55, LINE_GREY = 1, AXIS_GREY = 0.45; // of a bar, of its upper end, and of the axis
+const BAR_GREY = 0.55;
+const LINE_GREY = 1; // of the upper end of a bar
+const AXIS_GREY = 0.45;
 const MIN_SPACED_WIDTH = 4; // columns of a bar from which it has room beside it
 const MAX_PICTURE_TICKS = 5; // beside that of the first number
 
