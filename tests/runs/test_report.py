@@ -30,6 +30,7 @@ from explorer.runs.report.measure import FITTED, PRIOR, measure_report
 from explorer.runs.report.next_steps import list_next_steps
 from explorer.runs.report.record import report_record
 from explorer.runs.surgery import read_surgeries
+from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 
 
@@ -90,7 +91,7 @@ def test_the_worst_samples_are_worst_by_rank_and_say_why(vae):
 
 def test_nearest_training_images_are_found_by_brute_force(vae):
     data, c = load_dataset("digits"), vae.copying
-    train, x = data.x[data.train].reshape(-1, 64) / 255, vae.samples.x[:N_COMPARED].reshape(-1, 64)
+    train, x = data.x[data.train].reshape(-1, 64) / 255, vae.samples.x[:N_COMPARED].reshape(-1, 64) / 255
     distances = np.linalg.norm(train[None] - x[:20, None], axis=2).min(1)
     assert c.distances[:20] == pytest.approx(distances, abs=1e-4)
     assert c.pairs[0].distance == pytest.approx(c.distances.min(), abs=1e-4)
@@ -130,8 +131,13 @@ def test_a_conclusion_is_drawn_only_where_its_interval_carries_it(vae):
     assert "dimensions" not in topics(replace(vae, moments=wide, narrowest=narrow))
     [found] = topics(replace(vae, moments=wide, narrowest=replace(narrow, high=0.45)))["dimensions"]
     assert found.is_good is False and "0.40 (0.20 to 0.45)" in found.sentence
-    nearer = replace(vae.copying, nearer=Share(0.55, 0.49, 0.61, 500, 0.03))
-    assert "copying" not in topics(replace(vae, copying=nearer))
+    unclear = replace(vae.copying, nearer=Share(0.55, 0.49, 0.61, 500, 0.03))
+    assert "copying" not in topics(replace(vae, copying=unclear))
+    nearer = replace(vae.copying, nearer=Share(0.8, 0.77, 0.83, 500, 0.015))
+    near = np.quantile(nearer.of_reconstructions, 0.4) * np.ones(500)  # hardly nearer, but always
+    assert "copying" not in topics(replace(vae, copying=replace(nearer, distances=near)))
+    [found] = topics(replace(vae, copying=replace(nearer, distances=near / 2)))["copying"]
+    assert found.is_good is False
 
 
 def test_a_better_density_is_recommended_with_both_gaps(vae):
@@ -182,7 +188,10 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     )
     report = measure_report(find_run("tiny-vae-6d"))
     assert report.copying is None and report.surgery is None and report.missing == ["Not here."]
-    assert "Not measured: Not here." in report_page(report)
+    report = replace(report, missing=["/secret/a.npz is not here."])
+    own = replace(report, run=replace(report.run, spec=RunSpec("file:/secret/a.npz", epochs=1)))
+    page = report_page(own)
+    assert "Not measured: a.npz is not here." in page and "data file:a.npz" in page and "secret" not in page
     assert any("explorer data digits" in step.command for step in list_next_steps(report))
 
 

@@ -17,6 +17,7 @@ from explorer.runs.report.conclusions import EQUAL_GAP, density_label, draw_conc
 from explorer.runs.report.measure import PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.store.ownership import public_name
 from explorer.views import words
 
 MARKS = {True: ("good", "good"), False: ("bad", "look here"), None: ("", "note")}
@@ -66,14 +67,20 @@ def _conclusions(report: Report) -> Iterator[str]:
         "quiet",
     )
     for sentence in report.missing:
-        yield paragraph(f"Not measured: {sentence}", "quiet")
+        yield paragraph(f"Not measured: {_public(report, sentence)}", "quiet")
 
 
 def _next_steps(report: Report) -> Iterator[str]:
     for step in list_next_steps(report):
         yield paragraph(step.label)
         if step.command:
-            yield f"<pre><code>{escape(step.command)}</code></pre>"
+            yield f"<pre><code>{escape(_public(report, step.command))}</code></pre>"
+
+
+def _public(report: Report, text: str) -> str:
+    """Return a text without the key of the run's owner, or the folder of its images."""
+    images = report.run.spec.dataset.partition(":")[2]
+    return public_name(text.replace(images, words.run_dataset_label(report.run)) if images else text)
 
 
 def _gaps(report: Report) -> Iterator[str]:
@@ -112,7 +119,9 @@ def _gaps(report: Report) -> Iterator[str]:
     yield paragraph(
         f"{g.n:,} codes and as many samples; the gap is a mean of ten measurements. Distances are in standard"
         " deviations of the Gaussian fitted to the codes"
-        f"{', for the prior in those of the prior' if PRIOR in shares else ''}.{nats}",
+        f"{', for the prior in those of the prior' if PRIOR in shares else ''}.{nats}"
+        + f" Of the prior, {len(report.samples.z):,} decoded samples are named."
+        * bool(has_classifier and PRIOR in shares),
         "quiet",
     )
 

@@ -23,6 +23,8 @@ MAX_GAP = 0.1  # of a good density: one sample in ten
 MAX_CORRELATION = 0.1  # of dimensions that are as good as uncorrelated
 MIN_SD = 0.5  # of the codes in every direction, where the prior has 1
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+MAX_COPY_RATIO = 0.9  # of the distances of samples and of reconstructions, that a sign of copying has
+MIN_RATE = 0.005  # nats; less is printed as 0.00
 MIN_GROUP = 10  # samples of which a median is taken
 
 
@@ -141,6 +143,8 @@ def _of_rate(report: Report) -> Iterator[Conclusion]:
     unused, terms = s.total_correlation.low + s.marginal_kl.low, (s.total_correlation, s.marginal_kl)
     if all(term.value is not None for term in terms):
         value = sum(term.value for term in terms if term.value is not None)
+        if value < MIN_RATE:
+            return
         yield Conclusion(
             "rate",
             None,
@@ -211,12 +215,14 @@ def _of_copying(report: Report) -> Iterator[Conclusion]:
     if (c := report.copying) is None:
         return
     facts = f"in {c.nearer} of the pairs of both"
-    if c.nearer.low > 0.5:
+    samples, others = median_with_interval(c.distances), median_with_interval(c.of_reconstructions)
+    if c.nearer.low > 0.5 and samples[2] < MAX_COPY_RATIO * others[1]:
         yield Conclusion(
             "copying",
             False,
             "Samples lie nearer to training images than reconstructions of test images do,"
-            f" {facts}: compare the images.",
+            f" {facts}, with medians of {format_median(c.distances)} and"
+            f" {format_median(c.of_reconstructions)}: compare the images.",
         )
     elif c.nearer.high < 0.5:
         yield Conclusion(

@@ -9,6 +9,7 @@ from explorer.latent.neighbours import nearest_distances, nearest_points
 from explorer.latent.share import Share, share_of_smaller
 from explorer.runs.inference import load_training_images
 from explorer.runs.load import LoadedRun
+from explorer.runs.report.samples import to_uint8
 from explorer.store.embedding import Embedding
 
 N_COMPARED = 500  # samples, and reconstructions of test images
@@ -44,17 +45,17 @@ class Copying:
 def measure_copying(
     loaded: LoadedRun, e: Embedding, x: np.ndarray, on_images: Callable[[int, int], None]
 ) -> Copying:
-    """Compare decoded samples x, float [n, C, H, W], with the training images. Raises UserError if these are
+    """Compare decoded samples x, uint8 [n, C, H, W], with the training images. Raises UserError if these are
     not on this machine.
     """
     train, _ = load_training_images(loaded.run.spec, on_images)
     tests, y = e.images[:N_COMPARED], e.y[: len(e.images)][:N_COMPARED]
-    reconstructions = loaded.decode(loaded.encode(tests, y).mu.numpy(), y)
+    reconstructions = to_uint8(loaded.decode(loaded.encode(tests, y).mu.numpy(), y))
     x = x[:N_COMPARED]
     distances, of_reconstructions = nearest_distances(train, x), nearest_distances(train, reconstructions)
     pairs = []
     for row in np.argsort(distances, kind="stable")[:N_PAIRS].tolist():
-        [nearest], [distance] = nearest_points(train, x[row], 1)
+        [nearest], [distance] = nearest_points(train, x[row] / np.float32(255), 1)
         pairs.append(CopyPair(row, train[nearest], int(nearest), float(distance)))
     return Copying(
         len(train), distances, of_reconstructions, share_of_smaller(distances, of_reconstructions), pairs

@@ -10,13 +10,14 @@ from explorer.runs.report.conclusions import draw_conclusions
 from explorer.runs.report.measure import Report
 from explorer.runs.report.next_steps import list_next_steps
 from explorer.runs.verdicts import find_faults
+from explorer.store.ownership import public_name
 
 
 def report_record(report: Report) -> dict[str, Any]:
     """Return what `report --json` prints: every estimate with its 95% interval, low to high, and its n."""
     r, names = report, report.run.class_names
     return {
-        "run": r.run.name,
+        "run": public_name(r.run.name),
         "n": r.gaps.n,
         "latent_dim": r.run.spec.latent_dim,
         "samples_of": r.reference,

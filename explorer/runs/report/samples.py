@@ -17,7 +17,7 @@ MIN_RANK = 0.95  # of a measure that is a reason: only one sample in twenty is a
 
 @dataclass(frozen=True)
 class DecodedSamples:
-    """Samples z [n, D] of a Gaussian, with their images x, float32 [n, C, H, W]. depth [n]: how many times as
+    """Samples z [n, D] of a Gaussian, with their images x, uint8 [n, C, H, W]. depth [n]: how many times as
     far as usual the nearest code is; above 1 is a gap. drift [n]: from z to the code of its image, in
     standard deviations of that Gaussian. confidence [n] and label [n]: of the classifier in the class that
     it names; None without one.
@@ -65,9 +65,13 @@ def decode_samples(loaded: LoadedRun, index: GapIndex, n: int = N_DECODED, seed:
     if classifier:
         probabilities = classifier[0].probabilities(x)
         confidence, label = probabilities.max(1), probabilities.argmax(1)
-    return DecodedSamples(
-        z, x, 2 ** index.log2_distance_ratio(z), drifts(loaded, index.fitted, z, x, y), confidence, label
-    )
+    depth, drift = 2 ** index.log2_distance_ratio(z), drifts(loaded, index.fitted, z, x, y)
+    return DecodedSamples(z, to_uint8(x), depth, drift, confidence, label)
+
+
+def to_uint8(x: np.ndarray) -> np.ndarray:
+    """Return images in [0, 1] in the 8 bits of the images that a model is trained on."""
+    return np.rint(255 * x).astype(np.uint8)
 
 
 def sample_reference(index: GapIndex, n: int, seed: int) -> np.ndarray:
