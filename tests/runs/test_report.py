@@ -30,7 +30,6 @@ from explorer.runs.report.measure import FITTED, PRIOR, measure_report
 from explorer.runs.report.next_steps import list_next_steps
 from explorer.runs.report.record import report_record
 from explorer.runs.surgery import read_surgeries
-from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 
 
@@ -189,7 +188,8 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     report = measure_report(find_run("tiny-vae-6d"))
     assert report.copying is None and report.surgery is None and report.missing == ["Not here."]
     report = replace(report, missing=["/secret/a.npz is not here."])
-    own = replace(report, run=replace(report.run, spec=RunSpec("file:/secret/a.npz", epochs=1)))
+    spec = replace(report.run.spec, dataset="file:/secret/a.npz")
+    own = replace(report, run=replace(report.run, spec=spec))
     page = report_page(own)
     assert "Not measured: a.npz is not here." in page and "data file:a.npz" in page and "secret" not in page
     assert any("explorer data digits" in step.command for step in list_next_steps(report))
