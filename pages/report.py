@@ -16,8 +16,11 @@ if name not in runs:
     st.title(REPORT_TITLE)
     if name is not None:
         st.warning(public_name(catalogue.explain_missing(name)))
-    st.markdown("A report says whether the latent space of a run is good. Choose the run in the Library.")
-    st.page_link(page_file("library"), label="Library", icon=":material/arrow_forward:")
+    st.markdown("A report says whether the latent space of a run is good. **Choose a run.**")
+    for run in runs.values():
+        if not run.spec.n_codes:
+            title = words.escape_markdown(words.run_title(run))
+            st.page_link(page_file("report"), label=title, query_params={"run": run.name})
     st.stop()
 st.title(f"{REPORT_TITLE}: {words.escape_markdown(words.run_title(runs[name]))}")
 st.page_link(

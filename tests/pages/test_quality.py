@@ -70,3 +70,5 @@ def test_a_report_is_measured_in_the_background_and_shown_with_its_files(runs_fo
     assert {"Web page, HTML", "All figures, JSON"} <= {b.proto.label for b in app.get("download_button")}
     assert "entries of a codebook" in visit("report", app, run="tiny-vqvae").error[0].value
     assert "no run" in visit("report", app, run="tiny-a").warning[0].value
+    choices = {query for query in links(app).values() if query.startswith("run=tiny-")}
+    assert "run=tiny-vae" in choices and "run=tiny-vqvae" not in choices
