@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 
 from explorer.figures.images import to_data_uri
+from explorer.figures.vector_picture import is_vector
 from explorer.latent.share import Share, format_median
 
 
@@ -29,8 +30,11 @@ def paragraph(text: str, kind: str = "") -> str:
 
 
 def image(x: np.ndarray, description: str) -> str:
-    """Return an image [C, H, W], uint8 or float in [0, 1]."""
-    return f'<img src="{to_data_uri(x)}" alt="{escape(description)}">'
+    """Return an image [C, H, W], uint8 or float in [0, 1]; the picture of a vector, which is made smaller, is
+    smoothed.
+    """
+    kind = ' class="smooth"' if is_vector(x.shape) else ""
+    return f'<img{kind} src="{to_data_uri(x)}" alt="{escape(description)}">'
 
 
 def captioned(images: str, caption: str) -> str:
