@@ -16,6 +16,7 @@ from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
 from explorer.views import words
+from explorer.views.page_texts import REPORT_LABEL
 from explorer.views.run_view import RunView
 
 N_IMAGES_SHOWN = 10
@@ -140,6 +141,13 @@ with right:
         icon=":material/arrow_forward:",
         query_params={"run": run.name},
     )
+    if not run.spec.n_codes:
+        st.page_link(
+            page_file("report"),
+            label=REPORT_LABEL,
+            icon=":material/lab_profile:",
+            query_params={"run": run.name},
+        )
     st.page_link(
         page_file("explore"),
         label="Export",

@@ -29,7 +29,7 @@ def conv(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int)
     if n_rows % 2**depth or n_columns % 2**depth:
         raise UserError(
             f"A conv network of depth {depth} halves the image {depth} times, but {n_columns}×{n_rows} pixels"
-            " cannot be halved so often. Choose a smaller depth."
+            " cannot be halved so often. Choose a smaller depth, or for vectors an mlp network."
         )
     n_channels = [channels, *(width << i for i in range(depth))]
     features = (n_channels[-1], n_rows >> depth, n_columns >> depth)
