@@ -12,11 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-# Threads of OpenBLAS spin while they wait for a core, of which another test makes use. The variable is read
-# once, when numpy is imported, so it is set before anything can do that.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-from explorer.specs import RunSpec  # noqa: E402
+from explorer.specs import RunSpec
 
 ROOT = Path(__file__).parents[1]
 BROWSER_FOLDERS, SMOKE_TEST = {"browser", "engines"}, "test_smoke.py"
