@@ -14,13 +14,13 @@ from explorer.export.site import build, parts
 from explorer.export.site.build import build_site
 from explorer.export.site.folder import MARK_FILE
 from explorer.export.site.frame import NO_ICON, POLICY
-from explorer.export.site.preview import LADDER_SIDE, N_RUNGS, with_previews
+from explorer.export.site.preview import DETAILS, LADDER_SIDE, N_RUNGS, with_previews
+from explorer.live.block import read_block
 from explorer.registry import LESSONS
 from explorer.store.catalogue import find_run
 from explorer.store.ownership import private_name
 from explorer.views.page_texts import PAGE_TITLES
 from tests.conftest import refused
-from tests.live.pages import read_block
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
@@ -125,8 +125,13 @@ def test_a_grid_stands_in_for_a_large_decoder_alone():
     metadata, tensors = read_block(ladder["decoder"])
     assert metadata["is_grid"] and tensors["differences"].shape == (N_RUNGS, 1, LADDER_SIDE, LADDER_SIDE, 64)
     assert len(ladder["decoder"].content) < len(large["decoder"].content) / 4
-    assert ae["decoder"] is small["decoder"] and ladder["map"] is large["map"]
+    assert ae["decoder"] is small["decoder"]
     assert [side["decoder"] for side in shown.later["sides"]] == [small["decoder"], large["decoder"]]
+    for first, later, side in zip((ae, ladder), shown.later["sides"], (small, large)):
+        parts_of_map = [read_block(part)[1] for part in (first["map"], later["details"])]
+        whole_map = read_block(side["map"])[1]
+        assert set(parts_of_map[1]) <= set(DETAILS) and not set(parts_of_map[0]) & set(DETAILS)
+        assert set(whole_map) == set(parts_of_map[0]) | set(parts_of_map[1])
     assert shown.later["images"] is whole.later["images"]
     assert with_previews(alone := run_content(runs[0]), runs[:1]) is alone
 

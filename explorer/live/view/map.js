@@ -29,7 +29,7 @@ export class LatentMap {
     this.metadata = block.metadata;
     this.film = new Film(block);
     this.plane = new Plane(tensors);
-    this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
+    this.addDetails(block);
     this.labels = tensors.labels.data; // [n]: the class of each point
     if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
     this.getTheme = getTheme;
@@ -43,6 +43,13 @@ export class LatentMap {
   get pointCount() { return this.labels.length; }
 
   get hasGaps() { return Boolean(this.gapShading); }
+
+  /** Take the block with the tensors of frames that the map can do without at first. */
+  addDetails({ tensors }) {
+    this.film.addTensors(tensors());
+    this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
+    this.stale = true;
+  }
 
   resize(width, height) {
     this.pixelRatio = window.devicePixelRatio;

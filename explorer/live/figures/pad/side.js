@@ -31,6 +31,12 @@ export class Side {
     this.offPlaneText = createElement("span");
   }
 
+  /** Take what arrives later: the decoder, the codes and the details of the map. */
+  addBlocks({ details, ...decoding }) {
+    this.setDecoder(decoding);
+    if (details) this.map.addDetails(details);
+  }
+
   /** Decode with this block from now on. codes: of the points, or null. */
   setDecoder({ decoder, codes = null }) {
     const { metadata, origin } = this, inputCount = metadata.latent_dim + metadata.decoded_classes.length;
