@@ -1,5 +1,5 @@
 """What the pad of a page shows first over a slow line: images on a coarse grid that stand in for large
-decoders, and a map without the ellipses and the gaps of its points. The rest arrives later.
+decoders, and a map of fewer points. The rest arrives later.
 """
 
 import math
@@ -14,32 +14,33 @@ from explorer.views.run_view import RunView
 
 MIN_BYTES = 100_000  # of a decoder that is large: half a second on 1.6 Mbit/s
 SIDE, LADDER_SIDE, N_RUNGS = 10, 8, 3  # images along an axis; of a ladder, and its KL weights
-DETAILS = ("posterior_factors", "gap_levels", "gap_bounds")  # tensors of a map that it can do without
+N_POINTS = 1000  # of a map
+DETAILS = ("posterior_factors", "gap_levels", "gap_bounds")  # tensors that a map can do without
 
 
 def with_previews(content: PageContent, runs: Sequence[Run]) -> PageContent:
-    """Return the pad of runs with a grid for each large decoder. The decoder arrives later, as do the codes
-    that a click needs and the details of the map.
+    """Return the pad of runs with a grid for each large decoder and a smaller map. All of its blocks arrive
+    later.
     """
     sides = content.blocks["sides"]
     previews = [_preview(run, side) for run, side in zip(runs, sides)]
     if not any(previews):
         return content
-    first, later = [], []
-    for side, preview in zip(sides, previews):
-        map, details = _split_map(side["map"])
-        first.append({"map": map, "decoder": preview or side["decoder"]})
-        later.append({"decoder": side["decoder"], "codes": side["codes"], "details": details})
-    return replace(content, blocks={"sides": first}, later={"sides": later} | dict(content.later or {}))
+    first = [
+        {"map": _shorten_map(side["map"]), "decoder": preview or side["decoder"]}
+        for side, preview in zip(sides, previews)
+    ]
+    return replace(content, blocks={"sides": first}, later={"sides": sides} | dict(content.later or {}))
 
 
-def _split_map(map: Block) -> tuple[Block, Block | None]:
-    """Return the block of a map without its DETAILS, and one with these; None if there are none."""
+def _shorten_map(map: Block) -> Block:
+    """Return the block of a map with its first points, without their posteriors and their gaps."""
     metadata, tensors = read_block(map)
-    details = {name: tensors.pop(name) for name in DETAILS if name in tensors}
-    if not details:
-        return map, None
-    return make_block(map.id, metadata, tensors), make_block(f"{map.id}-details", {}, details)
+    for name in DETAILS:
+        tensors.pop(name, None)
+    tensors["positions"] = tensors["positions"][:, :N_POINTS]
+    tensors["labels"] = tensors["labels"][:N_POINTS]
+    return make_block(map.id, metadata, tensors)
 
 
 def _preview(run: Run, side: dict[str, Block]) -> Block | None:

@@ -11,7 +11,7 @@ export class Film {
    * bounds [F, 4], posterior_factors [F, n, 3], label_positions [F, K, 2], gap_levels [F, rows, columns] and gap_bounds [F, 4].
    * @param {Pick<Block, "metadata" | "tensors">} block */
   constructor({ metadata, tensors }) {
-    const { positions, low, high } = tensors();
+    const { positions, low, high, bounds, posterior_factors, label_positions, gap_levels, gap_bounds } = tensors();
     this.axis = metadata.film; // { name, title, values, log_axis } or null
     /** @type {number[]} */
     this.values = this.axis ? this.axis.values.map((/** @type {number} */ value) => (this.axis.log_axis ? Math.log10(value) : value)) : [0];
@@ -23,18 +23,11 @@ export class Film {
     this.quantised = positions.data;
     this.points = new Float32Array(2 * this.pointCount); // at the current position
     /** @type {Record<string, Tensor | undefined>} */
-    this.frameTensors = {};
-    this.addTensors(tensors());
+    this.frameTensors = { bounds, posterior_factors, label_positions, gap_levels, gap_bounds };
     /** @type {number | null} */
     this.position = null;
     this.frame = 0; // the position lies between this frame and the next one,
     this.fraction = 0; // so far from it
-  }
-
-  /** Take the tensors with a leading axis of frames.
-   * @param {import("./block.js").Tensors} tensors */
-  addTensors({ bounds, posterior_factors, label_positions, gap_levels, gap_bounds }) {
-    for (const [name, tensor] of Object.entries({ bounds, posterior_factors, label_positions, gap_levels, gap_bounds })) if (tensor) this.frameTensors[name] = tensor;
   }
 
   /** Interpolate the points at a position on the axis. Return whether anything has moved.

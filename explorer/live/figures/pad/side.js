@@ -31,10 +31,10 @@ export class Side {
     this.offPlaneText = createElement("span");
   }
 
-  /** Take what arrives later: the decoder, the codes and the details of the map. */
-  addBlocks({ details, ...decoding }) {
+  /** Take what arrives later: the whole map, the decoder, and the codes or null. */
+  addBlocks({ map, ...decoding }) {
+    this.map.setPoints(map);
     this.setDecoder(decoding);
-    if (details) this.map.addDetails(details);
   }
 
   /** Decode with this block from now on. codes: of the points, or null. */
