@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from explorer.cli import network_commands, run_commands
-from explorer.cli.arguments import add_settings, at_beta, list_of, of_class
+from explorer.cli.arguments import at_beta, list_of, of_class
 from explorer.cli.import_command import add_import_command
 from explorer.cli.report_command import add_report_command
 from explorer.cli.site_command import add_site_command
