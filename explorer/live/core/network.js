@@ -1,6 +1,5 @@
 // The forward pass of a network for one input at a time. Tests compare it with torch.
 
-import { continuousBernoulliMean } from "./continuous_bernoulli.js";
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
 import { CONVOLUTION_BUILDERS } from "./layers_convolution.js";
