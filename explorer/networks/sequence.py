@@ -57,8 +57,8 @@ def chain_of(function: Callable, x: Tensor) -> Chain:
     try:
         with torch.no_grad(), in_evaluation(root):
             graph = fx.GraphModule(root, _Tracer().trace(root))
-            ShapeProp(graph).propagate(x)
-            expected = torch.cat([part.flatten(1) for part in root(x)], 1).cpu().float()
+            ShapeProp(graph).propagate(x.clone())  # the function may change its input
+            expected = torch.cat([part.flatten(1) for part in root(x.clone())], 1).cpu().float()
     except Exception as error:  # tracing runs the function on symbols, which may raise anything
         raise NotAChain("it leaves torch, or what it does depends on its input") from error
     [output] = [node for node in graph.graph.nodes if node.op == "output"]

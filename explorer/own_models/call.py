@@ -54,7 +54,7 @@ class Call:
         with torch.no_grad(), in_evaluation(self._root):
             for takes_tensors in choices:
                 try:
-                    output = self.function(self._tensor(x) if takes_tensors else x)
+                    output = self.function(self._tensor(x) if takes_tensors else x.copy())
                     self._takes_tensors = takes_tensors
                     return output
                 except Exception as error:  # the function is the user's, and may raise anything
@@ -67,6 +67,8 @@ class Call:
         ) from shown
 
     def _tensor(self, x: np.ndarray) -> torch.Tensor:
-        """Return x on the device and in the precision of the function's weights."""
+        """Return a copy of x, which the function may change, on the device and in the precision of its
+        weights.
+        """
         weights = next((p for p in self._root.parameters() if p.is_floating_point()), torch.empty(0))
-        return torch.from_numpy(x).to(weights)
+        return torch.from_numpy(x.copy()).to(weights)

@@ -197,6 +197,27 @@ def test_mu_and_logvar_beside_each_other_are_understood(vae, folders):
     assert pair.notes[0] == "The images are given as 0 to 255: they are used as float32 in [0, 1]."
 
 
+def test_functions_may_change_their_input(folders):
+    def encode(x):
+        x -= 0.5
+        return x.reshape(len(x), -1)[:, :2]
+
+    def decode(z):
+        z *= 2
+        return colour(z)
+
+    model = explorer.open(decode, encode, images=np.repeat(IMAGES, 3, 1))
+    pixels = np.rint(IMAGES * 255).astype(np.float32) / 255
+    assert np.allclose(read_embedding(model.run).mu, pixels[:, 0, 0, :2] - 0.5)
+    doubled = explorer.open(nn.Sequential(Doubling(), nn.Linear(2, 64), nn.Sigmoid()), codes=CODES)
+    assert np.array_equal(read_embedding(doubled.run).mu, CODES)
+
+
+class Doubling(nn.Module):
+    def forward(self, x):
+        return x.mul_(2)
+
+
 def failing(z):
     raise RuntimeError("no weights\nhere")
 
