@@ -91,7 +91,8 @@ def import_run(content: bytes, name: str | None = None, default_name: str = "") 
             _check(read_run(aside))
         except UserError as error:
             raise UserError(
-                f"This zip file was not imported: {str(error).partition('. ')[0]}. Export the run again."
+                f"This zip file was not imported: {str(error).partition('. ')[0].rstrip('.')}. Export the run"
+                " again."
             ) from error
     return read_run(folder_for_run(aside.name))
 

@@ -192,7 +192,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
     yardstick = run.yardstick
     if yardstick and (yardstick.n != test.n or yardstick.n_components > spec.latent_dim):
         raise ValueError("a yardstick of another run")
-    if (run.layers is None) != spec.network_kind.is_trainable:
+    has_parts = all(type(part or {}) is dict for part in dict(run.layers or {}).values())
+    if not has_parts or (run.layers is None) != spec.network_kind.is_trainable:
         raise ValueError("layers of another network")
     if not all(type(run.files[file]["sha256"]) is str for file in (MODEL_FILE, EMBEDDING_FILE)):
         raise ValueError("files that are not named by their contents")

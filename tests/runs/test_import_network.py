@@ -1,6 +1,8 @@
 """Networks of other programs as runs: what they compute, what is kept of them, and what can't be done."""
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -169,10 +171,22 @@ def test_a_run_whose_layers_were_changed_is_refused(files, runs):
         (run.folder / RECORD_FILE).write_bytes(encode_record(changed))
         with pytest.raises(UserError, match="can't be"):
             load_run("theirs")
+    for layers in (5, [1], "abc", record["layers"] | {"encoder": 5}):
+        (run.folder / RECORD_FILE).write_bytes(encode_record(record | {"layers": layers}))
+        with pytest.raises(UserError, match="is not the record of a run"):
+            import_run(_zip_of(run))
     record["layers"]["decoder"]["layers"][0]["kind"] = "exec"
     (run.folder / RECORD_FILE).write_bytes(encode_record(record))
     with pytest.raises(UserError, match="does not fit its weights"):
         load_run("theirs")
+
+
+def _zip_of(run) -> bytes:
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w") as archive:
+            for path in run.folder.iterdir():
+                archive.write(path, f"again/{path.name}")
+        return file.getvalue()
 
 
 def test_pixels_in_one_vector_are_those_of_images():
