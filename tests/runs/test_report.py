@@ -31,6 +31,7 @@ from explorer.runs.report.next_steps import list_next_steps
 from explorer.runs.report.record import report_record
 from explorer.runs.surgery import read_surgeries
 from explorer.store.catalogue import find_run
+from explorer.store.ownership import new_key, private_name
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,17 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     page = report_page(own)
     assert "Not measured: a.npz is not here." in page and "data file:a.npz" in page and "secret" not in page
     assert any("explorer data digits" in step.command for step in list_next_steps(report))
+
+
+def test_the_key_of_the_owner_is_in_no_file(vae):
+    name = private_name(key := new_key(), "mine")
+    run = replace(vae.run, name=name, spec=replace(vae.run.spec, dataset=f"own:{name}"))
+    missing = [f"There is no data set named {name!r}."]
+    for spec in (run.spec, vae.run.spec):
+        report = replace(vae, run=replace(run, spec=spec), missing=missing)
+        record = report_record(report)
+        assert key not in json.dumps(record) and key not in report_page(report)
+        assert record["not_measured"] == ["There is no data set named 'mine'."]
 
 
 def test_the_command_prints_writes_and_refuses(explorer_in_process, ae, tmp_path, monkeypatch):

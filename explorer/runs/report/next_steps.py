@@ -80,4 +80,4 @@ def _measure_more(report: Report) -> Iterator[NextStep]:
 def _train(spec: RunSpec, name: str = "") -> str:
     if owner_key(spec.dataset):
         return ""
-    return f"python -m explorer train {recipe.flags(spec)}{f' --run {name}' if name else ''}"
+    return f"python -m explorer train {recipe.flags(spec)}{f' --run {public_name(name)}' if name else ''}"

@@ -14,7 +14,9 @@ from explorer.store.ownership import public_name
 
 
 def report_record(report: Report) -> dict[str, Any]:
-    """Return what `report --json` prints: every estimate with its 95% interval, low to high, and its n."""
+    """Return what `report --json` prints: every estimate with its 95% interval, low to high, and its n. The
+    key of the run's owner is left out.
+    """
     r, names = report, report.run.class_names
     return {
         "run": public_name(r.run.name),
@@ -67,7 +69,7 @@ def report_record(report: Report) -> dict[str, Any]:
         },
         "verdicts": [asdict(verdict) for verdict in find_faults(r.run)],
         "next_steps": [asdict(step) for step in list_next_steps(r)],
-        "not_measured": r.missing,
+        "not_measured": [public_name(sentence) for sentence in r.missing],
     }
 
 
