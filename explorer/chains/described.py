@@ -191,8 +191,9 @@ def _in_numbers(name: str) -> list[tuple[int, str]]:
 def _side_by_side(parts: list[Layer]) -> Layer:
     """Return one layer with the outputs of all, one after the other."""
     first = parts[0]
-    if not isinstance(first, Dense | Conv) or any(part.options != first.options for part in parts):
-        raise UserError("Only linear layers or convolutions stand side by side.")
+    are_alike = isinstance(first, Dense | Conv) and all(part.options == first.options for part in parts)
+    if not are_alike or first.options.get("groups", 1) != 1:
+        raise UserError("Only linear layers, or convolutions without groups, stand side by side.")
     weights = {name: np.concatenate([part.weights[name] for part in parts]) for name in first.tensors}
     return replace(first, **weights)  # type: ignore[arg-type]
 

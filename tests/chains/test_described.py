@@ -78,6 +78,22 @@ def test_weights_are_taken_in_the_order_of_their_numbers():
     assert torch.allclose(build_network(pair.encoder)(x), deep(x), atol=1e-6)
 
 
+@torch.no_grad()
+def test_convolutions_side_by_side_are_those_of_torch_and_have_no_groups():
+    heads = nn.ModuleList([nn.Conv2d(4, 2, 4), nn.Conv2d(4, 2, 4)])
+    layer = {"layer": "Conv2d", "weights": ["encoder.0", "encoder.1"]}
+    decoder, back = ["Linear", {"layer": "Unflatten", "shape": [4, 4, 4]}], nn.Sequential(nn.Linear(2, 64))
+    tensors = tensors_of(encoder=heads, decoder=back)
+    pair = read_described({"encoder": [layer, "Flatten"], "decoder": decoder}, tensors)
+    x = torch.rand(3, 4, 4, 4)
+    expected = torch.cat([head(x) for head in heads], 1).flatten(1)
+    assert torch.allclose(build_network(pair.encoder)(x), expected, atol=1e-6)
+    grouped = nn.ModuleList([nn.Conv2d(4, 2, 4, groups=2), nn.Conv2d(4, 2, 4, groups=2)])
+    with pytest.raises(UserError, match="or convolutions without groups, stand side by side"):
+        tensors = tensors_of(encoder=grouped, decoder=back)
+        read_described({"encoder": [layer | {"groups": 2}, "Flatten"], "decoder": decoder}, tensors)
+
+
 @pytest.mark.parametrize(
     "layers, sentence",
     [
