@@ -16,6 +16,7 @@ from explorer.errors import UserError
 from explorer.networks.function import ERROR, INPUT, OUTPUT, RemoteFunction
 
 FAMILY = "AF_UNIX" if hasattr(socket, "AF_UNIX") else "AF_PIPE"  # on this machine alone
+WAKE_SECONDS = 1.0  # until a thread is left that is busy with what others have asked
 
 
 class Answering:
@@ -33,7 +34,13 @@ class Answering:
         return RemoteFunction(str(self._listener.address), self.key, name)
 
     def close(self) -> None:
+        if not self._is_open:
+            return
         self._is_open = False
+        if FAMILY == "AF_UNIX":  # the thread waits for a connection, even if the listener is closed
+            with suppress(OSError), socket.socket(socket.AF_UNIX) as last:
+                last.settimeout(WAKE_SECONDS)
+                last.connect(str(self._listener.address))
         self._listener.close()
 
     def _run(self) -> None:
@@ -42,10 +49,10 @@ class Answering:
                 self._answer(connection)
 
     def _answer(self, connection: Connection) -> None:
-        request = connection.recv_bytes()
-        length = int.from_bytes(request[:8], "little")
-        name = json.loads(request[8 : 8 + length])["__metadata__"]["function"]
+        request, name = connection.recv_bytes(), "A request"
         try:
+            length = int.from_bytes(request[:8], "little")
+            name = json.loads(request[8 : 8 + length])["__metadata__"]["function"]
             output = self.functions[name](safetensors.load(request)[INPUT])
             answer = {OUTPUT: np.ascontiguousarray(output, np.float32)}
         except Exception as error:  # the function is the user's, and may raise anything

@@ -45,7 +45,11 @@ class StoredModel:
         self.answering = Answering(functions) if functions else None
         x, y = np.concatenate([given.x_train, given.x]), np.concatenate([given.y_train, given.y])
         self.data = Dataset(f"own:{name}", x, y, given.class_names, len(given.x_train))
-        self.run = self._store(name, given)
+        try:
+            self.run = self._store(name, given)
+        except BaseException:
+            self.close()
+            raise
 
     def layers(self, with_functions: bool = True) -> dict[str, Any]:
         """Return what run.json says of the networks. with_functions: also how other processes reach those
