@@ -1,7 +1,6 @@
 """The playground: the browser trains; the server only gives it images and imports what has been trained."""
 
 import base64
-import binascii
 
 import streamlit as st
 
@@ -85,16 +84,23 @@ def _receive_run(message: dict) -> None:
     from explorer.runs.import_run import import_run
 
     content, name = message.get("content"), message.get("name")
-    if not (isinstance(content, str) and isinstance(name, str) and len(content) <= MAX_BYTES * 4 / 3):
+    if not (isinstance(content, str) and isinstance(name, str)):
         return
     try:
+        if len(content) > MAX_BYTES * 4 / 3:
+            raise UserError(
+                f"This model is larger than the {MAX_BYTES / 1e6:.0f} MB that can be sent. Save it as a run,"
+                " and import the file on Library."
+            )
         check_writable()
         check_disk()
         run = import_run(base64.b64decode(content, validate=True), _unused_name(name_from_file(name)))
         catalogue.invalidate_catalogue()
         st.session_state[RUN_KEY] = run.name
-    except (UserError, binascii.Error) as error:
-        st.session_state[FAULT_KEY] = str(error)
+    except UserError as error:
+        st.session_state[FAULT_KEY] = public_name(str(error))
+    except ValueError:
+        st.session_state[FAULT_KEY] = "The run arrived damaged, and was not imported. Send it again."
 
 
 def _unused_name(name: str) -> str:
