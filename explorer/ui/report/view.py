@@ -63,17 +63,17 @@ def _await_report(run: Run) -> Report | None:
     """
     jobs, key = _started_jobs(), _job_key(run)
     stopped_key = f"stopped report {key}"
-    if key not in jobs:
+    if not (job := jobs.get(key)):
         if st.session_state.get(stopped_key):
             st.button("Measure", on_click=st.session_state.update, args=({stopped_key: False},))
             return None
         RunView(run).assert_unchanged()
-        for finished in [key for key, job in jobs.items() if job.finished][: max(0, len(jobs) - MAX_JOBS)]:
-            del jobs[finished]
-        jobs[key] = BackgroundJob().start(lambda on_progress: _measure(run, on_progress))
-    job = jobs[key]
+        finished = [other for other, its_job in list(jobs.items()) if its_job.finished]
+        for oldest in finished[: max(0, len(jobs) - MAX_JOBS)]:
+            jobs.pop(oldest, None)
+        job = jobs[key] = BackgroundJob().start(lambda on_progress: _measure(run, on_progress))
     if job.fault or job.stopped:
-        del jobs[key]
+        jobs.pop(key, None)  # another visitor may have removed it
     if job.fault:
         raise UserError(job.fault)
     if job.result is None:
