@@ -58,7 +58,9 @@ test("two models learn batch by batch, and states are posted only if wanted", ()
   session.receive({ type: "turn", settings: [{ ...SETTINGS, beta: 0 }, { ...SETTINGS, model: "ae" }] });
   assert.equal(posted.length, 3);
   session.receive({ type: "measure" });
+  assert.equal(posted.at(-1).epochs, 1);
   const [vae, ae] = posted.at(-1).models;
+  assert.deepEqual([vae.settings.beta, ae.settings.model], [0, "ae"]); // those that it has been trained with last
   assert.equal(vae.test.n, 20);
   assertClose(vae.test.elbo, -(vae.test.distortion + vae.test.rate), 1e-9);
   assert.deepEqual([ae.test.elbo, ae.test.rate], [null, 0]);

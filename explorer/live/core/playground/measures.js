@@ -2,7 +2,7 @@
 
 export const MIN_ACTIVE_VARIANCE = 0.01; // of the posterior means of a dimension that is in use: ACTIVE_MIN_VARIANCE of explorer/events.py
 
-/** Return { mu, logvar, weights, test: as in run.json }.
+/** Return { settings: of the trainer, mu, logvar, weights, test: as in run.json }.
  * @param {import("../training/trainer.js").Trainer} trainer @param {Float32Array} images */
 export function measureModel(trainer, images) {
   const { mu, logvar } = trainer.encode(images), { distortion, n } = trainer.evaluate(images), D = trainer.settings.latent_dim, weights = trainer.readWeights();
@@ -16,5 +16,5 @@ export function measureModel(trainer, images) {
   const rate = rates.reduce((a, b) => a + b, 0), least = MIN_ACTIVE_VARIANCE * (logvar ? 1 : Math.max(...squares));
   const sigma = weights.log_sigma ? { sigma: Math.exp(weights.log_sigma.data[0]) } : {};
   const test = { distortion, rate, elbo: logvar ? -(distortion + rate) : null, active_units: squares.filter((variance) => variance > least).length, n, rate_per_dimension: rates, ...sigma };
-  return { mu, logvar, weights, test };
+  return { settings: trainer.settings, mu, logvar, weights, test };
 }

@@ -9,7 +9,7 @@ const DEVICE = "browser";
 
 /** @typedef {import("../training/settings.js").TrainingSettings} TrainingSettings */
 /** @typedef {{ images: Uint8Array, labels: Uint16Array, nTrain: number, shape: number[], dataset: string, classes: { name: string }[] }} ImageSet */
-/** @typedef {{ mu: Float32Array, logvar: Float32Array | null, weights: import("../training/weights.js").Weights, test: Record<string, any> }} Measured */
+/** @typedef {{ settings: TrainingSettings, mu: Float32Array, logvar: Float32Array | null, weights: import("../training/weights.js").Weights, test: Record<string, any> }} Measured */
 
 /** Return the settings of the run.
  * @param {TrainingSettings} settings @param {string} dataset @param {number} epochs complete ones */
@@ -19,9 +19,9 @@ export function toRunSpec({ model, likelihood, sigma = USUAL_SIGMA, latent_dim, 
 }
 
 /** Return the bytes of a zip file that `import` reads.
- * @param {{ name: string, version: string, set: ImageSet, settings: TrainingSettings, measured: Measured, epochs: number, seconds: number, note: string }} content */
-export function encodeRun({ name, version, set, settings, measured, epochs, seconds, note }) {
-  const { mu, logvar, weights, test } = measured, { n } = test, D = settings.latent_dim, pixels = set.shape.reduce((a, b) => a * b);
+ * @param {{ name: string, version: string, set: ImageSet, measured: Measured, epochs: number, seconds: number, note: string }} content */
+export function encodeRun({ name, version, set, measured, epochs, seconds, note }) {
+  const { settings, mu, logvar, weights, test } = measured, { n } = test, D = settings.latent_dim, pixels = set.shape.reduce((a, b) => a * b);
   const labels = BigInt64Array.from(set.labels.subarray(set.nTrain), BigInt), images = set.images.slice(set.nTrain * pixels);
   const codes = (/** @type {Float32Array} */ data) => ({ shape: [n, D], data });
   const embedding = encodeSafetensors({ mu: codes(mu), ...(logvar ? { logvar: codes(logvar) } : {}), y: { shape: [n], data: labels }, images: { shape: [n, ...set.shape], data: images } });

@@ -50,7 +50,7 @@ export class TrainingSession {
     else if (type === "run") Object.assign(this, { isRunning: message.isRunning, speed: message.speed, lastSlice: null, rateStart: null, due: 0 });
     else if (type === "step") this.batchesLeft += message.isEpoch ? this.batchesToEpoch() : 1;
     else if (type === "want") this.isWanted = true;
-    else if (type === "measure") this.post({ type: "measured", generation: this.generation, models: this.models.map(({ trainer }) => measureModel(trainer, this.images.test)) });
+    else if (type === "measure") this.measure();
     this.answer();
   }
 
@@ -122,6 +122,12 @@ export class TrainingSession {
     if (time - this.rateStart.time < RATE_MS) return;
     this.epochsPerSecond = (1000 * (epochs - this.rateStart.epochs)) / (time - this.rateStart.time);
     this.rateStart = { time, epochs };
+  }
+
+  /** Post what a run contains of each model, as it is now. */
+  measure() {
+    const { generation, epochs, seconds, images: { test } } = this;
+    this.post({ type: "measured", generation, epochs, seconds, models: this.models.map(({ trainer }) => measureModel(trainer, test)) });
   }
 
   /** Post the state of the models, if it is wanted and new, and the codes do not take too large a share of the time. */

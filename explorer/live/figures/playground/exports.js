@@ -4,7 +4,6 @@ import { encodeBase64 } from "../../core/base64.js";
 import { encodeRun } from "../../core/playground/run_files.js";
 import { createElement } from "../../view/dom.js";
 import { saveBlob } from "../../view/save_image.js";
-import { toTrainerSettings } from "./settings.js";
 
 const ZIP_TYPE = "application/zip";
 const COPIED_MS = 2000;
@@ -50,13 +49,13 @@ export function createExports(playground) {
       });
     },
     say: (text) => (note.textContent = text),
-    receive({ models }) {
+    receive({ models, epochs, seconds }) {
       if (!wanted) return;
-      const { index, send, turned } = wanted, { set, state, values } = playground, settings = toTrainerSettings(values)[index];
+      const { index, send, turned } = wanted, { set } = playground, measured = models[index], { settings } = measured;
       wanted = null;
       const name = `playground-${set.dataset.replace(/[^a-z0-9]+/gi, "-")}-${settings.model}-${settings.latent_dim}d`;
-      const origin = `Trained in a browser for ${state.epochs.toFixed(1)} epochs on ${set.nTrain} images${turned ? "; settings were changed during the training" : ""}.`;
-      send(encodeRun({ name, version, set, settings, measured: models[index], epochs: state.epochs, seconds: state.seconds, note: origin }), name);
+      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${turned ? "; settings were changed during the training" : ""}.`;
+      send(encodeRun({ name, version, set, measured, epochs, seconds, note: origin }), name);
     },
   };
 }
