@@ -46,7 +46,7 @@ class Recipe:
 
 
 RECIPES = {
-    "photograph": Recipe(("grey photographs", "colour photographs"), "mirror,shift"),
+    "photograph": Recipe(("grey photographs", "colour photographs"), "mirror,shift,brightness"),
     "drawing": Recipe(
         ("grey images with a plain background", "colour images with a plain background"), "shift"
     ),
@@ -140,7 +140,11 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
     network = f"a {spec.network} network"
     if spec.network == "conv" and spec.depth:
         network += f" down to {side >> spec.depth}×{side >> spec.depth} px"
-    augment = f", augmented by {spec.augment.replace(',', ' and ')}" if spec.augment else ""
+    augment = (
+        f", augmented by {' and '.join(spec.augment.replace(',', ', ').rsplit(', ', 1))}"
+        if spec.augment
+        else ""
+    )
     until = "for"
     if spec.patience:
         until = (

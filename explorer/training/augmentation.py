@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-SHIFT_SHARE = 1 / 14  # of height and width, the largest shift: 2 of 28 pixels
+SHIFT_SHARE = 1 / 28  # of height and width, the largest shift: 1 of 28 pixels, 2 of 64
 BRIGHTNESS_RANGE = 0.2  # the largest change of the brightness, as a share of it
 
 

@@ -16,7 +16,7 @@ N = 400
 
 def images():
     return torch.randint(
-        0, 256, (N, 3, 28, 14), dtype=torch.uint8, generator=torch.Generator().manual_seed(1)
+        0, 256, (N, 3, 56, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(1)
     )
 
 
@@ -33,7 +33,7 @@ def test_half_of_the_images_are_mirrored():
 
 
 def test_shifts_repeat_the_edge_and_are_equally_likely():
-    """Compare with numpy's padding: 2 of 28 pixels down, 1 of 14 to the right."""
+    """Compare with numpy's padding: 2 of 56 pixels down, 1 of 28 to the right."""
     new, old = changed("shift")
     found = []
     for a, b in zip(new, old):
@@ -42,7 +42,7 @@ def test_shifts_repeat_the_edge_and_are_equally_likely():
             (down, right)
             for down in range(-2, 3)
             for right in range(-1, 2)
-            if np.array_equal(a, padded[:, 2 - down : 30 - down, 1 - right : 15 - right])
+            if np.array_equal(a, padded[:, 2 - down : 58 - down, 1 - right : 29 - right])
         ]
     assert len(found) == N and len(set(found)) == 15
 
