@@ -149,7 +149,8 @@ def _falling(run: Run) -> Iterator[Verdict]:
         yield Verdict(
             "loss still falling",
             "The loss was still falling when the training ended: in the last half of the epochs by"
-            f" {fall.nats:.3g} ± {fall.half_width:.1g} nats per image (95%){share}.",
+            f" {float(f'{fall.nats:.3g}'):g} ± {float(f'{fall.half_width:.1g}'):g} nats per image"
+            f" (95%){share}.",
             *(_resume(run) or _train_longer(run) or ("", {})),
         )
 
