@@ -43,11 +43,16 @@ def test_what_is_given_wins():
     assert usual.likelihood == "learned-gaussian" and usual.network == "conv" and not usual.colour
 
 
-def test_letters_two_dimensions_and_many_images_are_not_augmented():
+def test_few_photographs_are_augmented_and_letters_and_many_images_are_not():
     few = replace(FACES, n_train=80)
-    assert usual_settings(few, GIVEN | {"latent_dim": 16})[0].augment == "mirror,shift,brightness"
-    for facts, latent_dim in ((replace(LETTERS, n_train=80), 16), (few, 2), (FACES, 16)):
-        assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
+    expected = {2: "shift,brightness", 16: "mirror,shift,brightness"}
+    for latent_dim, augment in expected.items():
+        assert usual_settings(few, GIVEN | {"latent_dim": latent_dim})[0].augment == augment
+        for facts in (replace(LETTERS, n_train=80), FACES):
+            assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
+    drawing = replace(few, is_photograph=False)
+    assert usual_settings(drawing, GIVEN)[0].augment is None
+    assert usual_settings(drawing, GIVEN | {"latent_dim": 16})[0].augment == "shift"
 
 
 def test_a_quick_training_takes_a_third_of_the_steps():
