@@ -24,6 +24,8 @@ for dataset in mnist fashion-mnist; do
     python -m explorer train --dataset $dataset --model vae --latent-dim $latent_dim --epochs 60 --run $dataset-vae-${latent_dim}d
   done
 done
+# Home and Compare begin with these: their decoders travel in 8 bits.
+python -m trained.round_decoders {mnist,fashion-mnist}-{vae,ae,ladder}-2d
 # An AE and a ladder of sixteen dimensions, with rungs that are long enough at large KL weights. The AE is trained for as long
 # as the ladder is by KL weight 1. `python -m trained.measure_starts` trains the VAEs beside it, of other seeds too.
 sixteen() {

@@ -75,11 +75,13 @@ def lesson_content(name: str) -> PageContent:
         raise unknown_name_error("lesson", name, LESSONS)
     lesson: LiveLesson = import_module(f"explorer.lessons.{name}.lesson").LESSON
     runs = {run: find_run(run) for run in lesson.runs}
+    blocks, later = lesson.split_blocks(runs)
     return PageContent(
         lesson.figure,
         LESSONS[name],
         fields=(*lesson.fields, lesson.answer),
-        blocks=lesson.blocks(runs),
+        blocks=blocks,
+        later=later,
         options={"lesson": lesson.options, **lesson.constants(runs)},
         palette=live_palette(),
         notes=lesson_notes(name, list(runs.values())),

@@ -64,6 +64,9 @@ class LazyBlock:
         return content_id(self.id.encode())
 
 
+SCALE_SUFFIX = ".scale"  # of the name of the tensor that the rows of another, of int8, are multiplied by
+SMALLEST_FLOAT16 = 2.0**-24  # all float16 numbers are multiples of it
+MIN_PACKED_ROW = 16  # numbers, of which the scale takes less than they save
 MAX_SHARED = 64
 _shared: OrderedDict[str, LazyBlock] = OrderedDict()
 
@@ -82,10 +85,46 @@ def share_block(block: LazyBlock) -> LazyBlock:
 def make_block(
     id: str, metadata: dict, tensors: dict[str, np.ndarray], *, is_transient: bool = False
 ) -> Block:
-    """tensors: float32, float16, uint16 or uint8."""
+    """tensors: float32, float16, uint16 or uint8; float16 in 8 bits where that loses nothing."""
     header = {"block": json.dumps({"id": id} | metadata)}
-    content = safetensors.save({name: np.ascontiguousarray(t) for name, t in tensors.items()}, header)
+    parts = {name: part for tensor in tensors.items() for name, part in _pack(*tensor).items()}
+    content = safetensors.save({name: np.ascontiguousarray(t) for name, t in parts.items()}, header)
     return Block(id, content, is_transient=is_transient)
+
+
+def read_block(block: Block) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return the metadata and the tensors of a block, as make_block() was given them."""
+    header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
+    tensors = safetensors.load(block.content)
+    scales = {name: tensors.pop(name) for name in list(tensors) if name.endswith(SCALE_SUFFIX)}
+    for name, scale in scales.items():
+        scaled = name.removesuffix(SCALE_SUFFIX)
+        tensors[scaled] = (tensors[scaled] * scale).astype(np.float16)
+    return json.loads(header["__metadata__"]["block"]), tensors
+
+
+def _pack(name: str, tensor: np.ndarray) -> dict[str, np.ndarray]:
+    """Return a tensor, or its rows as integers with their scales, as core/block.js reads them."""
+    if not (rows := to_integers(tensor)):
+        return {name: tensor}
+    integers, scale = rows
+    return {name: integers, name + SCALE_SUFFIX: scale}
+
+
+def to_integers(tensor: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the rows of a float16 tensor [..., n] as int8 integers [..., n] times a scale, float32 [..., 1];
+    None where a row can't be divided so without a loss, or is too short to save anything.
+    """
+    if tensor.dtype != np.float16 or tensor.ndim < 2 or tensor.shape[-1] < MIN_PACKED_ROW:
+        return None
+    if not np.isfinite(tensor).all():
+        return None
+    multiples = (tensor.astype(np.float64) / SMALLEST_FLOAT16).astype(np.int64)
+    scale = np.maximum(np.gcd.reduce(multiples, axis=-1, keepdims=True), 1)
+    integers = multiples // scale
+    if np.abs(integers).max(initial=0) > 127:
+        return None
+    return integers.astype(np.int8), (scale * SMALLEST_FLOAT16).astype(np.float32)
 
 
 def map_blocks(tree: BlockTree, transform: Callable[[Block | LazyBlock], Any]) -> Any:

@@ -70,7 +70,8 @@ class LiveLesson:
     and its LaTeX; shows: values to which the figure moves one after the other when the question is answered;
     solution: values that solve the task; code: the functions shown, as "module:name"; concepts: rows of the
     notes' ideas that the lesson shows; runs: the names of the runs that it needs; blocks: what the figure
-    gets, of these runs; constants: JSON values that it gets.
+    gets, of these runs; later: the names of those that it can begin without; constants: JSON values that it
+    gets.
     """
 
     name: str
@@ -84,7 +85,16 @@ class LiveLesson:
     concepts: tuple[int, ...]
     runs: tuple[str, ...] = ()
     blocks: Callable[[Mapping[str, Any]], BlockTree] = lambda runs: None
+    later: tuple[str, ...] = ()
     constants: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda runs: {}
+
+    def split_blocks(self, runs: Mapping[str, Any]) -> tuple[BlockTree, BlockTree]:
+        """Return the blocks that the figure begins with, and those that arrive later."""
+        blocks = self.blocks(runs)
+        if not self.later:
+            return blocks, None
+        later = {name: blocks.pop(name) for name in self.later}
+        return blocks, later
 
     @cached_property
     def text(self) -> LessonText:

@@ -10,11 +10,11 @@ from explorer.figures.palette import class_colour
 from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
 from explorer.live.block import Block, make_block
+from explorer.live.film import pack_positions
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.run import Run
 
-MAX_POSITION = 65_535
 MIN_VISIBLE_SIGMA = 3.2  # standard deviations of the Gaussian with rings that a map shows at least
 MAP_MARGIN = 0.04  # beyond the outermost points, of the map's width
 # percent of the codes at each end of an axis, which would squeeze all others if the map had to show them
@@ -92,17 +92,12 @@ def map_block(
     positions = (p.points[None, : len(embedding.mu)] if film is None else film.positions).astype(np.float64)
     logvar = film.logvar if film else None if embedding.logvar is None else embedding.logvar[None]
     present = np.unique(embedding.y)
-    low, high = positions.min((0, 1)), positions.max((0, 1))
     rings = has_prior or fitted_rings
     seen = (
         (p.project(scale.mean), MIN_VISIBLE_SIGMA * np.linalg.norm(scale.map_root, axis=1)) if rings else None
     )
     tensors = {
-        "positions": (
-            np.rint((positions - low) / np.where(high > low, high - low, 1) * MAX_POSITION).astype(np.uint16)
-        ),
-        "low": low,
-        "high": high,
+        **pack_positions(positions),
         "bounds": np.stack(
             [_map_bounds(frame, OUTLIER_PERCENT if clip_outliers else 0, seen) for frame in positions]
         ),

@@ -1,16 +1,14 @@
 """Latent pads that the app does not show: moving ones, crowded ones, damaged ones. `?case=` chooses."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import streamlit as st
-from safetensors import numpy as safetensors
 
 from explorer.latent.dimensions import rank_dimensions
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
-from explorer.live.block import Block, make_block
+from explorer.live.block import Block, make_block, read_block
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, read_tensors
@@ -53,9 +51,7 @@ if case == "dimensions":
     other = find_run("tiny-vae-6d")
     decoder = decoder_block("decoder", other.spec, other.shape, {0.0: read_tensors(other, MODEL_FILE)})
 if case == "no points":
-    header = chart.content[8 : 8 + int.from_bytes(chart.content[:8], "little")]
-    about = json.loads(json.loads(header)["__metadata__"]["block"])
-    tensors = safetensors.load(chart.content)
+    about, tensors = read_block(chart)
     tensors |= {
         "positions": tensors["positions"][:, :0],
         "labels": tensors["labels"][:0],

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from safetensors import numpy as safetensors
 
 from explorer.figures.palette import class_colour
+from explorer.live.block import read_block
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.views.map_block import images_block
@@ -46,7 +46,7 @@ def touch(client, kind: str, *points) -> None:
 def z_at(page: Page, name: str, zoom: float, anchor: list[float], place: tuple[float, float]) -> np.ndarray:
     """Return z below a place (shares of the map) after zooming around the anchor, a z on the whole map."""
     view = RunView(find_run(name))
-    x0, y0, x1, y1 = safetensors.load(view.map_block.content)["bounds"][0].astype(float)
+    x0, y0, x1, y1 = read_block(view.map_block)[1]["bounds"][0].astype(float)
     box = page.locator(MAP).bounding_box()
     size = np.array(
         [

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.export.contents import run_content
+from explorer.live.block import read_block
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from tests.browser import accessibility
@@ -17,7 +18,6 @@ from tests.live.pages import (
     REPLAYED,
     SECOND,
     VAE,
-    read_block,
     write_frame,
     write_pages,
 )

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.errors import UserError
 from explorer.export.contents import comparison_content, lesson_content, run_content
+from explorer.live.block import read_block
 from explorer.live.page import build_page
 from explorer.runs.load import load_run
 from explorer.runs.train import train_run
@@ -15,7 +16,6 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import CHECKSUM_KEY
-from tests.live.pages import read_block
 
 KEY = "0123456789abcdef0123"
 RUN, AE, LADDER = "digits-vae-2d", "digits-ae-2d", "digits-ladder-2d"

@@ -6,21 +6,22 @@ import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from explorer.errors import UserError
 from explorer.export.contents import comparison_content, run_content
-from explorer.export.site import build, parts
+from explorer.export.site import build, parts, preview
 from explorer.export.site.build import build_site
 from explorer.export.site.folder import MARK_FILE
 from explorer.export.site.frame import NO_ICON, POLICY
-from explorer.export.site.preview import LADDER_SIDE, N_RUNGS, with_previews
+from explorer.export.site.preview import DETAILS, LADDER_SIDE, N_RUNGS, with_previews
+from explorer.live.block import read_block
 from explorer.registry import LESSONS
 from explorer.store.catalogue import find_run
 from explorer.store.ownership import private_name
 from explorer.views.page_texts import PAGE_TITLES
 from tests.conftest import refused
-from tests.live.pages import read_block
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
@@ -117,7 +118,8 @@ def test_a_lesson_has_its_formulas_as_mathml(site):
     assert "\\u003cmath" in (site[0] / "learn/kl.html").read_text(encoding="utf-8")
 
 
-def test_a_grid_stands_in_for_a_large_decoder_alone():
+def test_a_grid_stands_in_for_a_large_decoder_alone_and_a_map_has_fewer_points(monkeypatch):
+    monkeypatch.setattr(preview, "N_POINTS", 100)
     runs = [find_run(name) for name in ("digits-ae-2d", "digits-ladder-2d")]
     whole = comparison_content(*runs)
     shown = with_previews(whole, runs)
@@ -125,8 +127,13 @@ def test_a_grid_stands_in_for_a_large_decoder_alone():
     metadata, tensors = read_block(ladder["decoder"])
     assert metadata["is_grid"] and tensors["differences"].shape == (N_RUNGS, 1, LADDER_SIDE, LADDER_SIDE, 64)
     assert len(ladder["decoder"].content) < len(large["decoder"].content) / 4
-    assert ae["decoder"] is small["decoder"] and ladder["map"] is large["map"]
-    assert [side["decoder"] for side in shown.later["sides"]] == [small["decoder"], large["decoder"]]
+    assert ae["decoder"] is small["decoder"]
+    assert shown.later["sides"] == whole.blocks["sides"]
+    for first, side in zip((ae, ladder), (small, large)):
+        (about, tensors), (about_whole, all_tensors) = read_block(first["map"]), read_block(side["map"])
+        assert about == about_whole and set(tensors) == set(all_tensors) - set(DETAILS)
+        for axis, name in ((1, "positions"), (0, "labels")):
+            assert np.array_equal(tensors[name], all_tensors[name].take(range(100), axis))
     assert shown.later["images"] is whole.later["images"]
     assert with_previews(alone := run_content(runs[0]), runs[:1]) is alone
 

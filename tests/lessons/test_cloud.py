@@ -1,11 +1,8 @@
 """What the lesson says of two moons and of a dimmed one, against torch.distributions and scikit-learn."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
-from safetensors import numpy as safetensors
 from sklearn.neighbors import KNeighborsRegressor
 from torch.distributions import Bernoulli, Normal
 
@@ -19,6 +16,7 @@ from explorer.lessons.cloud.compute import (
     posteriors_block,
 )
 from explorer.lessons.cloud.phase import build_phase_estimator
+from explorer.live.block import read_block
 from explorer.runs.load import load_run
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
@@ -37,9 +35,7 @@ def moons():
 @pytest.fixture(scope="module")
 def block() -> tuple[dict, dict]:
     """Return the metadata and the tensors of the lesson's block."""
-    content = posteriors_block(find_run(RUN)).content
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    return json.loads(header["__metadata__"]["block"]), safetensors.load(content)
+    return read_block(posteriors_block(find_run(RUN)))
 
 
 def true_moments(block, light: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,17 +1,14 @@
 """What the lesson on gaps shows, against distances by brute force and counts of new samples."""
 
-import json
-
 import numpy as np
 import pytest
-from safetensors import safe_open
-from safetensors.numpy import load_file
 from scipy.spatial.distance import cdist
 
 from explorer.latent.gap_estimate import estimate_gap
 from explorer.latent.share import is_larger
 from explorer.lessons.gaps import compute
 from explorer.lessons.gaps.lesson import LESSON, RUNS, blocks
+from explorer.live.block import read_block
 from explorer.runs.gap_shares import read_gap_shares
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
@@ -25,18 +22,14 @@ SHARES = [read_gap_shares(loaded.run) for loaded in MODELS]
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def shown():
     """Return of each model the metadata and the tensors of its codes, and the tensors of its decoder."""
-    path, models = tmp_path_factory.mktemp("gaps") / "block.safetensors", []
-    for model in blocks({loaded.run.name: loaded.run for loaded in MODELS})["models"]:
-        parts = []
-        for name in ("codes", "decoder"):
-            path.write_bytes(model[name].content)
-            with safe_open(path, "numpy") as file:
-                parts.append(json.loads(file.metadata()["block"]))
-            parts.append(load_file(path))
-        models.append((parts[0], parts[1], parts[3]))
-    return models
+    parts = blocks({loaded.run.name: loaded.run for loaded in MODELS})
+    decoders = [model["decoder"] for model in parts["models"][:2]] + parts["deep_decoders"]
+    return [
+        (*read_block(model["codes"]), read_block(decoder)[1])
+        for model, decoder in zip(parts["models"], decoders)
+    ]
 
 
 def decoded(loaded, tensors, w):

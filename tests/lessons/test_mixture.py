@@ -1,11 +1,8 @@
 """The toy and its two fits against SciPy's quadrature and distributions, and against scikit-learn."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
-from safetensors import numpy as safetensors
 from scipy import integrate, stats
 from sklearn.mixture import GaussianMixture
 
@@ -13,6 +10,7 @@ from explorer.lessons.mixture import compute
 from explorer.lessons.mixture.compute import Mixture
 from explorer.lessons.mixture.fits import fit_models, fits_block
 from explorer.lessons.mixture.lesson import LESSON
+from explorer.live.block import read_block
 from tests.live.lesson_mixture_cases import decode, read_decoder
 
 SHARES = (0.4, 0.2, 0.4)
@@ -32,9 +30,7 @@ def data():
 @pytest.fixture(scope="module")
 def block() -> tuple[dict, dict]:
     """Return the metadata and the tensors of the lesson's block."""
-    content = fits_block().content
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    return json.loads(header["__metadata__"]["block"]), safetensors.load(content)
+    return read_block(fits_block())
 
 
 @pytest.fixture(scope="module")
@@ -107,14 +103,10 @@ def test_the_true_density_and_the_numbers_are_the_toys(data, block):
 @pytest.mark.slow
 def test_the_stored_models_are_those_that_the_command_fits(block):
     """Check the likelihoods: the last digits of weights depend on the machine."""
-    content = fit_models().content
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    again = json.loads(header["__metadata__"]["block"])
+    again, tensors = read_block(fit_models())
     for name in ("scores", "vae_score", "truth_score"):
         assert again[name] == pytest.approx(block[0][name], abs=2e-3)
-    assert {name: t.shape for name, t in safetensors.load(content).items()} == {
-        name: t.shape for name, t in block[1].items()
-    }
+    assert {name: t.shape for name, t in tensors.items()} == {name: t.shape for name, t in block[1].items()}
 
 
 def test_one_gaussian_is_that_of_mean_and_variance(data, block):

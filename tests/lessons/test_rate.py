@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 from explorer.errors import UserError
 from explorer.lessons.rate import compute
 from explorer.lessons.rate.lesson import LESSON, blocks
+from explorer.live.film import unpack_positions
 from explorer.runs.surgery import TERMS, read_surgeries
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
@@ -48,8 +49,7 @@ def test_every_rung_has_its_terms_as_they_were_measured(shown):
 def test_the_codes_are_those_of_the_film(shown):
     metadata, tensors = shown
     film = read_embedding(RUN).film
-    low, high = tensors["low"], tensors["high"]
-    decoded = low + tensors["positions"] / compute.LEVELS * (high - low)
+    decoded = unpack_positions(tensors)
     np.testing.assert_allclose(decoded, film.mu[:, : compute.N_SHOWN], atol=2e-3)
     assert metadata["film"]["values"] == [frame.beta for frame in RUN.film]
     reach = tensors["bounds"][:, 2, None]

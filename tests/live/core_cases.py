@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from safetensors import numpy as safetensors
 from scipy import stats
 from scipy.interpolate import RegularGridInterpolator
 from scipy.spatial import cKDTree
@@ -15,7 +14,8 @@ from sklearn.decomposition import PCA
 from explorer.export.decoded_grid import grid_block
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
-from explorer.live.block import Block, make_block
+from explorer.live.block import Block, make_block, read_block
+from explorer.live.film import pack_positions
 from explorer.specs import RunSpec
 from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
@@ -82,17 +82,24 @@ def block_cases() -> dict:
     halves = bits[np.isfinite(bits.view(np.float16))].view(np.float16)
     spec, shape = RunSpec(width=8), (1, 28, 28)
     _, weights = model_with_weights(spec, shape)
-    whole = decoder_block("d", spec, shape, {0.0: weights}).content
-    header = json.loads(whole[8 : 8 + int.from_bytes(whole[:8], "little")])
-    metadata = json.loads(header["__metadata__"]["block"])
-    tensors = safetensors.load(whole)
+    whole = decoder_block("d", spec, shape, {0.0: weights})
+    metadata, tensors = read_block(whole)
+    content = whole.content
 
     def changed(**replaced: np.ndarray | None) -> Block:
         names = {name.replace("_", "."): tensor for name, tensor in replaced.items()}
         return make_block("d", metadata, {k: t for k, t in (tensors | names).items() if t is not None})
 
     wide = tensors["decoder.2.weight"][:, :, :-1]
+    rng = np.random.default_rng(0)
+    packed = (rng.integers(-127, 128, (3, 20, 40)) * rng.integers(8, 16, (3, 20, 1)) / 4096).astype(
+        np.float16
+    )
+    without_scale = make_block("b", {}, {"decoder": packed}).content.replace(
+        b"decoder.scale", b"decoder.other"
+    )
     return {
+        "int8": {"block": make_block("b", {}, {"rows": packed}), "expected": packed.astype(np.float32)},
         "float16": {
             "block": make_block("b", {}, {"all": halves}),
             "expected": halves.astype(np.float32),
@@ -100,7 +107,7 @@ def block_cases() -> dict:
         "damaged": [
             *(
                 {"name": f"{len(part)} bytes", "block": part, "words": "Reload the page"}
-                for part in (whole[:4], whole[:100], whole[:-4], b"")
+                for part in (content[:4], content[:100], content[:-4], b"")
             ),
             {
                 "name": "shape",
@@ -113,21 +120,20 @@ def block_cases() -> dict:
                 "block": changed(decoder_2_bias=np.full_like(tensors["decoder.2.bias"], np.nan)),
                 "words": "not finite",
             },
+            {"name": "no scale", "block": without_scale, "words": "no scale for each row"},
         ],
     }
 
 
 def film_cases() -> dict:
     rng = np.random.default_rng(3)
-    frames, low, high = rng.uniform(-3, 8, (3, 40, 2)), np.array([-3.0, -4.0]), np.array([8.0, 9.0])
+    frames = rng.uniform(-3, 8, (3, 40, 2))
     levels = rng.integers(0, 256, (3, 6, 9)).astype(np.uint8)
     bounds = np.array([[-4, -4, 4, 4], [-5, -4, 5, 3], [-5, -2, 6, 3.0]])
     values = [0.01, 0.1, 10]
     axis = {"name": "beta", "title": "KL weight", "values": values, "log_axis": True}
     tensors = {
-        "positions": np.rint((frames - low) / (high - low) * 65535).astype(np.uint16),
-        "low": low.astype(np.float32),
-        "high": high.astype(np.float32),
+        **pack_positions(frames),
         "label_positions": frames[:, :2].astype(np.float32),
         "gap_levels": levels,
         "gap_bounds": bounds.astype(np.float32),

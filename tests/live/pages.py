@@ -1,15 +1,10 @@
 """Pages with one figure each, of included runs, of a replay and of lessons, as files."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from safetensors import numpy as safetensors
-
 from explorer.export.contents import comparison_content, lesson_content, run_content
-from explorer.live.block import Block
 from explorer.live.fields import EPOCH, replay_fields
 from explorer.live.figure import REPLAY
 from explorer.live.page import PageContent, build_page
@@ -54,13 +49,6 @@ def write_frame(folder: Path, address: str) -> str:
     frame = f'<iframe sandbox="allow-scripts" src="{address}" style="width: 900px; height: 700px"></iframe>'
     (folder / "frame.html").write_text(f"<!DOCTYPE html><title>A frame</title>{frame}", encoding="utf-8")
     return (folder / "frame.html").as_uri()
-
-
-def read_block(block: Block) -> tuple[dict, dict[str, np.ndarray]]:
-    """Return the metadata and the tensors of a block."""
-    length = int.from_bytes(block.content[:8], "little")
-    header = json.loads(block.content[8 : 8 + length])
-    return json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
 
 
 def _recurrent_run() -> Run:

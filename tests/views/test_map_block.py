@@ -1,17 +1,16 @@
 """What the pad's map is sent, against numpy."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors import numpy as safetensors
 
 from explorer.latent.dimensions import rank_dimensions
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
-from explorer.live.block import Block, LazyBlock
+from explorer.live.block import Block, LazyBlock, read_block
+from explorer.live.film import unpack_positions
 from explorer.store.catalogue import find_run
 from explorer.store.embedding import read_embedding
 from explorer.views.map_block import Film, images_block, map_block
@@ -25,12 +24,11 @@ def made(name, film=None, change=lambda e: e):
     scale = reference_gaussian(e.mu, p, run.spec.has_prior)
     dims = rank_dimensions(e.mu, run.test.rate_per_dimension, run.spec.has_prior)
     block = map_block("id", run, e, scale, dims, "Digits", film)
-    header = json.loads(block.content[8 : 8 + int.from_bytes(block.content[:8], "little")])
-    return run, e, p, json.loads(header["__metadata__"]["block"]), safetensors.load(block.content)
+    return run, e, p, *read_block(block)
 
 
 def placed(t) -> np.ndarray:
-    return t["low"] + t["positions"] / 65535 * (t["high"] - t["low"])
+    return unpack_positions(t)
 
 
 @pytest.mark.parametrize("name", ["tiny-vae", "tiny-ae", "tiny-vae-6d"])
@@ -102,7 +100,7 @@ def test_a_late_block_is_made_when_it_is_sent_and_once():
 def test_images_come_back_from_their_sheet_pixel_for_pixel(shape, tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (11, *shape), np.uint8)
     block = images_block("id", images)
-    (tmp_path / "sheet.webp").write_bytes(safetensors.load(block.content)["sheet"].tobytes())
+    (tmp_path / "sheet.webp").write_bytes(read_block(block)[1]["sheet"].tobytes())
     sheet = np.asarray(Image.open(tmp_path / "sheet.webp").convert("RGB")).transpose(2, 0, 1)
     _, height, width = shape
     for i, image in enumerate(images):

@@ -17,7 +17,8 @@ def blocks(runs):
     models = [
         {"codes": codes_block(runs[name]), "decoder": decoder_at_own_weight(runs[name])} for name in RUNS
     ]
-    return {"models": models, "classifier": classifier_of(runs[RUNS[0]])}
+    deep_decoders = [model.pop("decoder") for model in models[2:]]
+    return {"models": models, "deep_decoders": deep_decoders, "classifier": classifier_of(runs[RUNS[0]])}
 
 
 LESSON = LiveLesson(
@@ -45,4 +46,5 @@ LESSON = LiveLesson(
     concepts=(2, 18, 19, 25),
     runs=RUNS,
     blocks=blocks,
+    later=("deep_decoders", "classifier"),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.errors import UserError
 from explorer.latent.surgery import Surgery
 from explorer.live.block import Block, LazyBlock, make_block, share_block
+from explorer.live.film import pack_positions
 from explorer.runs.surgery import TERMS, read_surgeries
 from explorer.store.embedding import read_embedding
 from explorer.store.run import EMBEDDING_FILE, Run
@@ -16,12 +17,11 @@ from explorer.store.run import EMBEDDING_FILE, Run
 N_SHOWN = 1000  # codes on the map
 SHOWN_SHARE = 0.99  # of the codes, that the map has room for
 MIN_REACH = 2.5  # of the map, in standard deviations of the prior
-LEVELS = 2**16 - 1  # to which the positions of codes are rounded
 
 
 def terms_block(run: Run) -> LazyBlock:
-    """Return the block of a ladder: its codes as a film over the KL weights (explorer/live/core/film.js),
-    positions uint16 [F, N_SHOWN, 2] between low and high [2], bounds [F, 4] of the map. Among the metadata
+    """Return the block of a ladder: its codes as a film over the KL weights (explorer/live/film.py) of
+    N_SHOWN points, bounds [F, 4] of the map. Among the metadata
     are the terms of the rate at each rung where they were measured, with their texts. Raises UserError if
     they were not.
     """
@@ -40,16 +40,13 @@ def _build(id: str, run: Run, surgeries: dict[float, Surgery]) -> Block:
     assert film is not None  # as the run is a ladder
     reach = np.maximum(np.quantile(np.abs(film.mu).max(-1), SHOWN_SHARE, axis=1), MIN_REACH)
     mu = film.mu[:, :N_SHOWN].astype(np.float64)
-    low, high = mu.min((0, 1)), mu.max((0, 1))
     metadata = {
         "film": {"values": [frame.beta for frame in run.film], "log_axis": True},
         "rungs": [describe_terms(beta, surgeries[beta]) for beta in sorted(surgeries)],
         "n": next(iter(surgeries.values())).n,
     }
     tensors = {
-        "positions": np.round((mu - low) / (high - low) * LEVELS).astype(np.uint16),
-        "low": low.astype(np.float32),
-        "high": high.astype(np.float32),
+        **pack_positions(mu),
         "bounds": (reach[:, None] * [-1, -1, 1, 1]).astype(np.float32),
     }
     return make_block(id, metadata, tensors)

@@ -3,16 +3,17 @@
 
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 
-/** @typedef {{ shape: number[], data: Float32Array | Uint16Array | Uint8Array }} Tensor */
+/** @typedef {{ shape: number[], data: Float32Array | Uint16Array | Uint8Array | Int8Array }} Tensor */
 /** @typedef {Record<string, Tensor>} Tensors */
 /** @typedef {{ id: string, metadata: any, size: number, tensors: () => Tensors }} Block */
 /** @typedef {{ dtype: string, shape: number[], data_offsets: [number, number] }} TensorEntry */
 
-/** @type {Record<string, typeof Float32Array | typeof Uint16Array | typeof Uint8Array>} */
-const ARRAY_TYPES = { F32: Float32Array, F16: Uint16Array, U16: Uint16Array, U8: Uint8Array };
+/** @type {Record<string, typeof Float32Array | typeof Uint16Array | typeof Uint8Array | typeof Int8Array>} */
+const ARRAY_TYPES = { F32: Float32Array, F16: Uint16Array, U16: Uint16Array, U8: Uint8Array, I8: Int8Array };
+const SCALE_SUFFIX = ".scale"; // of the name of the tensor that the rows of another, of int8, are multiplied by
 
 /** Return { id, metadata, size: in bytes, tensors(): { name: { shape, data } } }. Tensors are read on the first call; those of float16
- * become a Float32Array. Throw a UserFacingError if the bytes are damaged.
+ * become a Float32Array, and so do those of int8, whose rows are multiplied by their scales. Throw a UserFacingError if the bytes are damaged.
  * @param {Uint8Array} bytes @returns {Block} */
 export function parseBlock(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,7 +31,7 @@ export function parseBlock(bytes) {
   /** @type {Tensors | null} */
   let tensors = null;
   const readTensors = () => {
-    tensors = Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, readTensor(/** @type {Uint8Array} */ (body), name, entry)]));
+    tensors = scaleRows(Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, readTensor(/** @type {Uint8Array} */ (body), name, entry)])));
     body = null;
     return tensors;
   };
@@ -47,6 +48,17 @@ function readTensor(body, name, { dtype, shape, data_offsets: [begin, end] }) {
   const data = dtype === "F16" ? Float32Array.from(rawNumbers, (bits) => float16Values()[bits]) : rawNumbers;
   if (data instanceof Float32Array && !data.every(Number.isFinite)) throw new UserFacingError(`${name} contains numbers that are not finite. ${RELOAD_ADVICE}`);
   return { shape, data };
+}
+
+/** Return tensors without the scales, by which the rows of those of int8 are multiplied.
+ * @param {Tensors} tensors @returns {Tensors} */
+function scaleRows(tensors) {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.endsWith(SCALE_SUFFIX)).map(([name, { shape, data }]) => {
+    if (!(data instanceof Int8Array)) return [name, { shape, data }];
+    const length = shape[shape.length - 1], scale = tensors[name + SCALE_SUFFIX]?.data;
+    if (scale?.length * length !== data.length) throw new UserFacingError(`The numbers of ${name} have no scale for each row. ${RELOAD_ADVICE}`);
+    return [name, { shape, data: Float32Array.from(data, (value, i) => value * scale[Math.floor(i / length)]) }];
+  }));
 }
 
 /** @type {Float32Array | undefined} */

@@ -7,7 +7,7 @@ import { findInterval } from "./interval.js";
 /** @typedef {import("./block.js").Tensor} Tensor */
 
 export class Film {
-  /** The block of a map, with the tensors positions [F, n, 2], quantised to 16 bits between low and high [2], and optionally
+  /** The block of a map, with the tensors positions [F, n, 2], quantised to 16 bits between low and high [2] (explorer/live/film.py), and optionally
    * bounds [F, 4], posterior_factors [F, n, 3], label_positions [F, K, 2], gap_levels [F, rows, columns] and gap_bounds [F, 4].
    * @param {Pick<Block, "metadata" | "tensors">} block */
   constructor({ metadata, tensors }) {

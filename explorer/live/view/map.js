@@ -23,21 +23,27 @@ const EMPTY_OVERLAY = {};
 export class LatentMap {
   /** block: of the map; getTheme(): its colours and font. */
   constructor(canvas, block, getTheme) {
-    const tensors = block.tensors();
     this.canvas = canvas;
     this.ctx = canvas.getContext("2d", OPAQUE_CONTEXT);
     this.metadata = block.metadata;
-    this.film = new Film(block);
-    this.plane = new Plane(tensors);
-    this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
-    this.labels = tensors.labels.data; // [n]: the class of each point
-    if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
+    this.plane = new Plane(block.tensors());
+    this.setPoints(block);
     this.getTheme = getTheme;
     this.hiddenClasses = new Set();
     [this.baseLayer, this.pointsCanvas] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
-    this.stale = true;
-    [this.pixelPositions, this.devicePositions, this.colours] = [new Float32Array(2 * this.pointCount), new Float32Array(2 * this.pointCount), new Int32Array(this.pointCount)];
     Object.assign(this, { view: createView(), cursor: new MapCursor(), thumbnails: new Thumbnails(), onPaint: () => {} });
+  }
+
+  /** Show the points of a block from now on, whose first ones are those shown until now. */
+  setPoints(block) {
+    const { position = null } = this.film ?? {};
+    this.film = new Film(block);
+    if (position !== null) this.film.seek(position);
+    this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
+    this.labels = block.tensors().labels.data; // [n]: the class of each point
+    if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
+    [this.pixelPositions, this.devicePositions, this.colours] = [new Float32Array(2 * this.pointCount), new Float32Array(2 * this.pointCount), new Int32Array(this.pointCount)];
+    this.stale = true;
   }
 
   get pointCount() { return this.labels.length; }

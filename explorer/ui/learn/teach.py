@@ -47,12 +47,14 @@ def _show_figure(lesson: LiveLesson) -> None:
         if missing := [name for name in lesson.runs if name not in runs]:
             st.info(missing_runs_sentence(lesson.runs, missing))
             return
+        blocks, later = lesson.split_blocks(runs)
         live_figure(
             lesson.figure,
             f"lesson {lesson.name}",
             fields=settings,
             state=settings_state(settings),
-            blocks=lesson.blocks(runs),
+            blocks=blocks,
+            later=later,
             options={"lesson": lesson.options, **lesson.constants(runs)},
             on_commit=set_from_message(settings),
         )

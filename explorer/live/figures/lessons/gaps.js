@@ -43,7 +43,7 @@ class Model {
   constructor({ codes, decoder }) {
     this.metadata = codes.metadata;
     this.tensors = codes.tensors();
-    this.decoder = new Network(decoder);
+    this.decoder = decoder ? new Network(decoder) : null; // that of 16 dimensions arrives later
     this.dimensions = this.tensors.mean.shape[0];
     this.name = this.metadata.has_prior ? "VAE" : "AE";
   }
@@ -62,8 +62,7 @@ export class GapsLesson extends LessonFigure {
 
   buildFigure() {
     const models = this.blocks.models.map((blocks) => new Model(blocks));
-    Object.assign(this, { flat: models.filter(({ dimensions }) => dimensions === 2), deep: models.filter(({ dimensions }) => dimensions > 2), classifier: new Network(this.blocks.classifier) });
-    this.minConfidence = this.blocks.classifier.metadata.min_confidence;
+    Object.assign(this, { flat: models.filter(({ dimensions }) => dimensions === 2), deep: models.filter(({ dimensions }) => dimensions > 2), classifier: null });
     const panels = this.flat.map((model, i) => this.createPanel(model, i));
     this.strips = this.deep.map(({ name, metadata: { image_shape: shape } }) => createImageStrip(STRIP_SAMPLES, { label: `${name}, 16 dimensions`, shape, nameOf: (i) => `sample ${i + 1} of the ${name} in 16 dimensions` }));
     this.counts = this.deep.map(() => createElement("span.readout"));
@@ -90,7 +89,6 @@ export class GapsLesson extends LessonFigure {
     const x = w.data.filter((_, j) => j % 2 === 0), v = w.data.filter((_, j) => j % 2 === 1);
     plot.update({ gaps: { values: inGap.data, shape: inGap.shape, bounds: [-reach, -reach, reach, reach] }, codes: { x, y: v, group: y.data }, classes: placeClassNames(w.data, y.data, classes) });
     const image = new DecodedImage(shape, true, i ? "decoded-2" : "decoded");
-    image.setClassifier(this.blocks.classifier);
     Object.assign(model, { plot, image });
     return createElement("div.gap-panel", {}, element, image.element);
   }
@@ -104,6 +102,16 @@ export class GapsLesson extends LessonFigure {
       createElement("table", {}, createElement("thead", {}, head), createElement("tbody", {}, ...rows)),
       cell("p", `Measured with ${n.toLocaleString("en")} test codes and samples of the Gaussian fitted to them; 95% intervals. The VAE's codes are samples of its posteriors, whose means its map shows. Equal distributions have 3% in the first two columns. The classifier names ${noise} of images of noise with at least 90%: it can't tell whether an image is good.`),
     ];
+  }
+
+  /** Take the decoders of 16 dimensions, or the classifier. */
+  async addBlocks({ deep_decoders: decoders, classifier }) {
+    decoders?.forEach((decoder, k) => (this.deep[k].decoder = new Network(decoder)));
+    if (classifier) {
+      Object.assign(this, { classifier: new Network(classifier), minConfidence: classifier.metadata.min_confidence });
+      for (const { image } of this.flat) image.setClassifier(classifier);
+    }
+    this.painter.request();
   }
 
   confidenceIn(pixels) {
@@ -121,18 +129,21 @@ export class GapsLesson extends LessonFigure {
     }
     if (this.noise?.seed !== seed) this.noise = { seed, values: sampleNormal(STRIP_SAMPLES * 14, seedUniform(seed)) };
     this.deep.forEach((model, k) => {
+      if (!model.decoder) return;
+      const isNamed = isAnswered && this.classifier;
       const confidences = Array.from({ length: STRIP_SAMPLES }, (_, i) => {
-        const pixels = model.decode([u, v, ...this.noise.values.slice(14 * i, 14 * (i + 1))]), confidence = isAnswered ? this.confidenceIn(pixels) : 1;
+        const pixels = model.decode([u, v, ...this.noise.values.slice(14 * i, 14 * (i + 1))]), confidence = isNamed ? this.confidenceIn(pixels) : 1;
         this.strips[k].show(i, pixels);
         this.strips[k].mark(i, confidence < this.minConfidence);
         return confidence;
       });
-      this.counts[k].textContent = isAnswered ? `${confidences.filter((confidence) => confidence < this.minConfidence).length} of ${STRIP_SAMPLES} below 90% (underlined)` : "";
+      this.counts[k].textContent = isNamed ? `${confidences.filter((confidence) => confidence < this.minConfidence).length} of ${STRIP_SAMPLES} below 90% (underlined)` : "";
     });
     this.measured.hidden = !isAnswered;
   }
 
   checkTask({ u, v, answer }) {
+    if (!this.classifier) return { isSolved: false, status: "" };
     const [ae, vae] = this.flat, [ofAe, ofVae] = [ae, vae].map((model) => this.confidenceIn(model.image.pixels)), isInGap = ae.isInGap({ u, v });
     const percent = (confidence) => `${Math.round(100 * confidence)}%`;
     return { isSolved: isInGap && ofAe < this.minConfidence && ofVae >= this.minConfidence, status: `AE ${isInGap ? "in a gap" : "outside gaps"}${answer ? `, ${percent(ofAe)}; VAE ${percent(ofVae)}` : ""}.` };

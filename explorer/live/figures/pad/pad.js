@@ -50,12 +50,12 @@ export class Pad {
     this.stopSizeObserver = observeSize(this.sides.map(({ mapContainer }) => mapContainer), () => this.resize());
   }
 
-  /** Take what arrives later. images: the block of the sheet of test images; classifier: its weights; sides: { decoder, codes } of each run. */
+  /** Take what arrives later. images: the block of the sheet of test images; classifier: its weights; sides: those of each run. */
   async addBlocks({ images, classifier, sides }) {
     if (images) this.originals.setSheet(await createImageBitmap(new Blob([images.tensors().sheet.data])), images.metadata);
     this.walk = { ...this.walk }; // so that its ends are painted again
     if (!classifier && !sides) return;
-    for (const side of this.sides) if (classifier) side.decodedImage.setClassifier(classifier); else side.setDecoder(sides[side.index]);
+    for (const side of this.sides) if (classifier) side.decodedImage.setClassifier(classifier); else side.addBlocks(sides[side.index]);
     this.samples?.invalidate();
     this.announcementPending = true;
     this.requestPaint();

@@ -31,6 +31,12 @@ export class Side {
     this.offPlaneText = createElement("span");
   }
 
+  /** Take what arrives later: the whole map, the decoder, and the codes or null. */
+  addBlocks({ map, ...decoding }) {
+    this.map.setPoints(map);
+    this.setDecoder(decoding);
+  }
+
   /** Decode with this block from now on. codes: of the points, or null. */
   setDecoder({ decoder, codes = null }) {
     const { metadata, origin } = this, inputCount = metadata.latent_dim + metadata.decoded_classes.length;
