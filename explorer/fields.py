@@ -16,7 +16,12 @@ from explorer.registry import DATASETS
 MAX_BETA = 1000.0
 MAX_RUNGS = 40
 MAX_EPOCHS = 10_000  # of a stage of a training
-AUGMENTATIONS = ("mirror", "shift", "brightness")  # explorer.training.augmentation says what they do
+AUGMENTATIONS = (
+    "mirror",
+    "shift",
+    "small-shift",
+    "brightness",
+)  # explorer.training.augmentation says what they do
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 

@@ -49,7 +49,8 @@ class Recipe:
 
 RECIPES = {
     "photograph": Recipe(
-        ("grey photographs", "colour photographs"), ("shift,brightness", "mirror,shift,brightness")
+        ("grey photographs", "colour photographs"),
+        ("small-shift,brightness", "mirror,small-shift,brightness"),
     ),
     "drawing": Recipe(
         ("grey images with a plain background", "colour images with a plain background"), (None, "shift")

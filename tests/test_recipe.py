@@ -45,7 +45,7 @@ def test_what_is_given_wins():
 
 def test_few_photographs_are_augmented_and_letters_and_many_images_are_not():
     few = replace(FACES, n_train=80)
-    expected = {2: "shift,brightness", 16: "mirror,shift,brightness"}
+    expected = {2: "small-shift,brightness", 16: "mirror,small-shift,brightness"}
     for latent_dim, augment in expected.items():
         assert usual_settings(few, GIVEN | {"latent_dim": latent_dim})[0].augment == augment
         for facts in (replace(LETTERS, n_train=80), FACES):
