@@ -13,6 +13,8 @@ from explorer.errors import UserError, unknown_name_error
 from explorer.names import is_file_name, sanitize
 from explorer.registry import DATASETS
 
+IMAGE_SIZES = (16, 28, 32, 64)  # pixels
+MAX_IMAGE_SIZE = 256  # of an imported network
 MAX_BETA = 1000.0
 MAX_RUNGS = 40
 MAX_EPOCHS = 10_000  # of a stage of a training
@@ -36,11 +38,13 @@ def option(
     high: float | None = None,
     step: float | None = None,
     choices: Collection[str] | Collection[int] | None = None,
+    is_open: bool = False,
 ) -> T:
-    """Return a dataclass field with its help text, and its limits or its choices."""
-    return field(
-        default=default, metadata={"help": help, "low": low, "high": high, "step": step, "choices": choices}
-    )
+    """Return a dataclass field with its help text, and its limits or its choices. is_open: whether other
+    choices can be valid too.
+    """
+    limits = {"low": low, "high": high, "step": step, "choices": choices, "is_open": is_open}
+    return field(default=default, metadata={"help": help} | limits)
 
 
 def value_type(f: Field) -> type:
@@ -62,7 +66,7 @@ def checked_value(f: Field, value: Any) -> Any:
         raise UserError(
             f"{label.capitalize()} must be {TYPE_NAMES[expected_type]}, not {sanitize(repr(value))}."
         )
-    if m["choices"] and value not in m["choices"]:
+    if m["choices"] and not m["is_open"] and value not in m["choices"]:
         if expected_type is str:
             raise unknown_name_error(label, str(value), m["choices"])
         raise UserError(
@@ -116,6 +120,17 @@ def _absolute(path: str) -> Path | str:
         raise UserError(
             f"{sanitize(path)!r} cannot be the path of a folder. Write it as in folder:/home/me/faces."
         ) from None
+
+
+def checked_image_size(size: int, is_trainable: bool) -> int:
+    """Return the size of images. Raises UserError unless it is one of IMAGE_SIZES, or, of an imported
+    network, up to MAX_IMAGE_SIZE.
+    """
+    if is_trainable and size not in IMAGE_SIZES:
+        raise UserError(f"Image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {size}.")
+    if not 1 <= size <= MAX_IMAGE_SIZE:
+        raise UserError(f"Image size must be between 1 and {MAX_IMAGE_SIZE}, not {size}.")
+    return size
 
 
 def checked_code_dim(code_dim: int | None, latent_dim: int) -> int:

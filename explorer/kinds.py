@@ -6,7 +6,7 @@ Code is given as "module:attribute" and imported at its first use, so that this 
 from dataclasses import KW_ONLY, dataclass, field
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Generic, Literal, NoReturn, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from explorer.errors import unknown_name_error
 
@@ -48,7 +48,8 @@ class NetworkKind(Kind):
     depth: int = 1
     bf16: bool = False  # whether it trains faster with products in bfloat16, where a CPU has these
     is_flat: bool = False  # whether its encoder takes an image as one vector of pixels, whatever its shape
-    in_browser: bool = False  # whether decoder_block.py can read its decoder: dense, or the layers of conv.py
+    in_browser: bool = False  # whether decoder_block.py can read its decoder
+    is_trainable: bool = True  # whether it can be built without weights; otherwise its layers are in the run
 
 
 @dataclass(frozen=True)
@@ -122,14 +123,23 @@ K = TypeVar("K", bound=Kind)
 
 
 class Registry(dict[str, K], Generic[K]):
-    """Kinds by their names. Raises UserError, with the most similar name, for a name that is not in it."""
+    """Kinds by their names. Raises UserError, with the most similar name, for a name that is not in it.
 
-    def __init__(self, noun: str, *kinds: K):
+    unlisted: kinds that a run can have but nobody can choose; they are found by their names, and not listed.
+    """
+
+    def __init__(self, noun: str, *kinds: K, unlisted: tuple[K, ...] = ()):
         super().__init__({kind.name: kind for kind in kinds})
         self.noun = noun
+        self._unlisted = {kind.name: kind for kind in unlisted}
 
-    def __missing__(self, name: str) -> NoReturn:
+    def __missing__(self, name: str) -> K:
+        if name in self._unlisted:
+            return self._unlisted[name]
         raise unknown_name_error(self.noun, name, self)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self._unlisted
 
     def unused_options(self, name: str) -> set[str]:
         """Return the options that matter for another kind, but not for this one."""

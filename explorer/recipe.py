@@ -69,15 +69,15 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     win; the dataset is one of them. Raises UserError as RunSpec does.
     """
     plain = RunSpec(**given)  # what is given, and the defaults
-    is_few = facts.n_train <= MAX_AUGMENTED_IMAGES
+    has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
         "likelihood": LIKELIHOOD,
         "batch_size": _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
-        "augment": recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS] if is_few else None,
+        "augment": recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS] if has_few_images else None,
     }
-    if plain.dataset_kind.is_path:
+    if plain.dataset_kind.is_path and not facts.are_vectors:
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}
     usual |= given
     if usual["network"] == "conv":
@@ -141,7 +141,9 @@ def flags(spec: RunSpec) -> str:
 def explain(spec: RunSpec, facts: ImageFacts) -> str:
     """Return one line about a training on these images: the facts, and the settings that depend on them."""
     side, n = facts.side, facts.n_train
-    noun = recipe_for(facts).nouns[facts.channels == 3]
+    noun = f"{recipe_for(facts).nouns[facts.channels == 3]} of {side}×{side} px"
+    if facts.are_vectors:
+        noun = "vectors of numbers"
     network = f"a {spec.network} network"
     if spec.network == "conv" and spec.depth:
         network += f" down to {side >> spec.depth}×{side >> spec.depth} px"
@@ -160,7 +162,7 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
         f" Fewer than {MIN_VALIDATED_IMAGES:,} images are too few for a validation part to end the training."
     )
     return (
-        f"{n:,} training images, {noun} of {side}×{side} px{augment}: {network} and the {spec.likelihood}"
+        f"{n:,} training images, {noun}{augment}: {network} and the {spec.likelihood}"
         f" likelihood are trained {until} {count_steps(spec, n):,} steps of {spec.batch_size:,} images, which"
         f" are {epochs:,} epochs.{fixed if n < MIN_VALIDATED_IMAGES and not spec.patience else ''}"
     )

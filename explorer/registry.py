@@ -103,6 +103,9 @@ NETWORKS = Registry(
         depth=1,
         bf16=True,
     ),
+    unlisted=(
+        NetworkKind("imported", "explorer.networks.chain:refuse", in_browser=True, is_trainable=False),
+    ),
 )
 
 MODELS = Registry(

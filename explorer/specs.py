@@ -12,12 +12,14 @@ from typing import Any
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.fields import (
+    IMAGE_SIZES,
     MAX_BETA,
     MAX_EPOCHS,
     canonical_augment,
     canonical_betas,
     canonical_dataset,
     checked_code_dim,
+    checked_image_size,
     checked_value,
     ladder_stages,
     option,
@@ -34,7 +36,6 @@ from explorer.registry import (
     unused_options,
 )
 
-IMAGE_SIZES = (16, 28, 32, 64)  # pixels
 DEFAULT_BETAS = "0.001,0.003,0.01,0.03,0.1,0.3,1,2,4,10"
 DEFAULT_N_CODES = 64
 MAX_SLUG_LENGTH = 80  # characters of a run_id before its hash
@@ -52,7 +53,7 @@ class RunSpec:
         " or a table of them, or own:NAME for uploaded images",
     )
     image_size: int = option(
-        28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES
+        28, "height and width in pixels, for folder:PATH and file:PATH", choices=IMAGE_SIZES, is_open=True
     )
     colour: bool = option(False, "train on colour images, for folder:PATH and file:PATH")
     model: str = option(
@@ -120,6 +121,7 @@ class RunSpec:
     def __post_init__(self) -> None:
         for f in fields(self):
             self._set(**{f.name: checked_value(f, getattr(self, f.name))})
+        self._set(image_size=checked_image_size(self.image_size, self.network_kind.is_trainable))
         self._set(dataset=canonical_dataset(self.dataset), augment=canonical_augment(self.augment))
         unused = unused_options(self.dataset, self.model, self.network, self.likelihood)
         self._set(**{f.name: f.default for f in fields(self) if f.name in unused})
@@ -213,9 +215,7 @@ class RunSpec:
 
     @property
     def settings(self) -> dict:
-        """Return the settings that define this spec: images, model and network, and all that differ from the
-        defaults for these.
-        """
+        """Return images, model and network, and all settings that differ from the defaults for these."""
         chosen: dict[str, Any] = {"dataset": self.dataset, "model": self.model, "network": self.network}
         defaults = RunSpec(**chosen).to_dict() | {
             "rung_epochs": RunSpec(**chosen, epochs=self.epochs).rung_epochs

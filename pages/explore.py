@@ -11,7 +11,7 @@ from explorer.ui.explore.view import explore_figure, explore_view
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.views import pairs, words
-from explorer.views.page_texts import EXAMPLE_RUN, explore_introduction, run_figures
+from explorer.views.page_texts import EXAMPLE_RUN, REPORT_LABEL, explore_introduction, run_figures
 
 CHOSEN_KEY = "run_chosen"
 runs, _ = catalogue.visible_runs()
@@ -69,6 +69,13 @@ if other := pairs.best_partner(run, runs):
         label=f"Compare with {words.model_with_article(other)}",
         icon=":material/compare:",
         query_params=pairs.pair_query(run, other),
+    )
+if not run.spec.n_codes:
+    st.page_link(
+        page_file("report"),
+        label=REPORT_LABEL,
+        icon=":material/lab_profile:",
+        query_params={RUN: run.name},
     )
 with show_user_errors():
     show_verdicts(run)

@@ -16,6 +16,7 @@ from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
 from explorer.views import words
+from explorer.views.page_texts import REPORT_LABEL
 from explorer.views.run_view import RunView
 
 N_IMAGES_SHOWN = 10
@@ -103,23 +104,29 @@ st.subheader(words.escape_markdown(words.run_title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
 with left:
+    training = (
+        f" and was trained on {run.n_train:,} images for {run.epochs} epochs"
+        f" ({words.escape_markdown(run.device)})"
+    )
+    network = f" The network has {run.n_parameters:,} weights{training if run.epochs else ''}."
     st.markdown(
-        f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}"
-        f" The network has {run.n_parameters:,} weights and was trained on"
-        f" {run.n_train:,} images for {run.epochs} epochs ({words.escape_markdown(run.device)})."
+        f"{words.metrics_sentence(run)}{words.yardstick_sentence(run)}{network if run.n_parameters else ''}"
         f"{words.best_epoch_sentence(run)}"
     )
     if run.note:
         st.warning(words.escape_markdown(run.note))
     show_verdicts(run)
-    if not owner_key(run.spec.dataset):
+    if not run.spec.network_kind.is_trainable:
+        st.caption("The network was imported, and can't be trained further here.")
+    elif not owner_key(run.spec.dataset):
         st.code(f"python -m explorer train {recipe.flags(run.spec)}", language="bash", wrap_lines=True)
-    st.page_link(
-        page_file("train"),
-        label="Open in Train",
-        icon=":material/model_training:",
-        query_params=train_query(run.spec),
-    )
+    if run.spec.network_kind.is_trainable:
+        st.page_link(
+            page_file("train"),
+            label="Open in Train",
+            icon=":material/model_training:",
+            query_params=train_query(run.spec),
+        )
     with st.container(horizontal=True):
         publish_button(run.name)
         delete_button(run)
@@ -134,6 +141,13 @@ with right:
         icon=":material/arrow_forward:",
         query_params={"run": run.name},
     )
+    if not run.spec.n_codes:
+        st.page_link(
+            page_file("report"),
+            label=REPORT_LABEL,
+            icon=":material/lab_profile:",
+            query_params={"run": run.name},
+        )
     st.page_link(
         page_file("explore"),
         label="Export",

@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
-    "networks": {"errors"},
+    "chains": {"errors", "names", "untrusted"},
+    "networks": {"chains", "errors"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
@@ -35,11 +36,14 @@ MAY_IMPORT = {
     "live": {"query"},
     "figures": {"latent"},
     "runs": SETTINGS
-    | {"data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
-    | {"training", "untrusted"},
-    "views": SETTINGS | {"figures", "latent", "live", "recipe", "runs", "store"},
+    | {"chains", "data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
+    | {"networks", "training", "untrusted"},
+    "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    "own_models": SETTINGS
+    | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
+    | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
@@ -67,6 +71,7 @@ WITHOUT_TORCH = {
         "memory",
         "store",
         "untrusted",
+        "chains",
         "latent",
         "live",
         "figures",

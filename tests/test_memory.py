@@ -13,7 +13,8 @@ pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="anoth
 
 
 def printed(code: str) -> int:
-    untold = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
+    chosen = "GOMP_SPINCOUNT", "OPENBLAS_NUM_THREADS"  # by explorer/__init__.py, in this process too
+    untold = {name: value for name, value in os.environ.items() if name not in chosen}
     return int(
         subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, env=untold, capture_output=True, text=True, check=True
@@ -56,3 +57,9 @@ def test_a_trainer_s_threads_spin_as_others_do_not():
     assert printed("import explorer, os; print(os.environ['GOMP_SPINCOUNT'])") == 1000
     tuned = "import os; from explorer import memory; memory.tune_for_training(); "
     assert printed(tuned + "print(os.environ['GOMP_SPINCOUNT'])") == 300_000
+
+
+def test_numpy_and_scipy_use_one_thread():
+    threads = "[pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas']"
+    imports = "import explorer, numpy, scipy.linalg; from threadpoolctl import threadpool_info; "
+    assert printed(f"{imports}print(max({threads}))") == 1

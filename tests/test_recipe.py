@@ -8,6 +8,7 @@ import pytest
 from explorer.cli.parser import build_parser
 from explorer.cli.settings import usual_spec
 from explorer.data.facts import ImageFacts
+from explorer.fields import IMAGE_SIZES
 from explorer.networks.conv import conv
 from explorer.recipe import (
     MAX_STEPS,
@@ -20,7 +21,7 @@ from explorer.recipe import (
     explain,
     usual_settings,
 )
-from explorer.specs import IMAGE_SIZES, RunSpec
+from explorer.specs import RunSpec
 
 FACES = ImageFacts(320, 64, 1, is_binary=False, is_photograph=True)
 LETTERS = ImageFacts(320, 28, 1, is_binary=True, is_photograph=False)

@@ -26,12 +26,13 @@ for dataset in mnist fashion-mnist; do
 done
 # Home and Compare begin with these: their decoders travel in 8 bits.
 python -m trained.round_decoders {mnist,fashion-mnist}-{vae,ae,ladder}-2d
-# An AE and a ladder of sixteen dimensions, with rungs that are long enough at large KL weights. The AE is trained for as long
-# as the ladder is by KL weight 1. `python -m trained.measure_starts` trains the VAEs beside it, of other seeds too.
+# An AE and a ladder of sixteen dimensions. At large KL weights its rungs are long, and close enough for interpolated weights.
+# The AE is trained for as long as the ladder is by KL weight 1. `python -m trained.measure_starts` trains the VAEs beside it, of
+# other seeds too.
 sixteen() {
   local dataset=$1 settings="--latent-dim 16 --width 128 --batch-size 512 --lr 0.004"
   python -m explorer train --dataset $dataset --model ae $settings --epochs 50 --run $dataset-ae-16d
-  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2:40,4:40,8:60 --run $dataset-ladder-16d
+  python -m explorer train --dataset $dataset --model ladder $settings --epochs 30 --rung-epochs 20 --betas 0.1,1,2:40,2.8:30,4:100,5.6:40,8:40 --run $dataset-ladder-16d
   python -m trained.trim 400 $dataset-ae-16d $dataset-ladder-16d
 }
 sixteen mnist

@@ -65,8 +65,8 @@ def prepare_arguments(argv: list[str]) -> list[str]:
         return ["open", "--", *argv[1:]]
     joined = []
     for word in argv:
-        if joined and joined[-1] == "--z":
-            joined[-1] = f"--z={word}"
+        if joined and joined[-1] in ("--z", "--pixel-range"):
+            joined[-1] += f"={word}"
         else:
             joined.append(word)
     return joined

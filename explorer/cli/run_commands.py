@@ -3,13 +3,13 @@
 import json
 import runpy
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 from explorer.cli import animation_commands, density_commands, page_commands
 from explorer.cli.arguments import class_number
 from explorer.cli.output import print_factors, print_run, print_surgeries, run_json, surgery_json
-from explorer.cli.settings import dataset_named, spec_of
+from explorer.cli.settings import dataset_named
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import sanitize
 from explorer.registry import ANIMATION_FORMATS
@@ -144,33 +144,6 @@ def _write_export(args) -> None:
     from explorer.store.catalogue import find_run
 
     write_atomically(args.out, export_run(find_run(args.run), args.to, args.beta))
-
-
-def import_(args) -> None:
-    from explorer.cli.progress import counting_bar
-    from explorer.runs import import_run
-    from explorer.untrusted.foreign import check_foreign, is_zip
-
-    file, *other_files = args.file
-    if file.stat().st_size > import_run.MAX_BYTES:
-        raise UserError(f"{file} is larger than the limit of {import_run.MAX_BYTES / 1e6:,.0f} MB.")
-    content = file.read_bytes()
-    check_foreign(file.name, content)
-    if other_files:
-        raise UserError(
-            f"Only one file can be imported at a time. Leave out {sanitize(other_files[0].name)}."
-        )
-    if not is_zip(content):
-        run = import_run.import_weights(
-            content, spec_of(args), args.run or file.stem, counting_bar(" images")
-        )
-    elif settings := [f.name for f in fields(RunSpec) if hasattr(args, f.name)]:
-        raise UserError(
-            f"The zip file of a run contains its settings. Leave out --{settings[0].replace('_', '-')}."
-        )
-    else:
-        run = import_run.import_run(content, args.run, file.stem)
-    print(json.dumps(run_json(run))) if args.json else print_run(run)
 
 
 def gaps(args) -> None:

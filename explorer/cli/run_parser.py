@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from explorer.cli import network_commands, run_commands
-from explorer.cli.arguments import add_settings, at_beta, list_of, of_class
+from explorer.cli.arguments import at_beta, list_of, of_class
+from explorer.cli.import_command import add_import_command
+from explorer.cli.report_command import add_report_command
 from explorer.cli.site_command import add_site_command
 from explorer.registry import ANIMATIONS, DATASETS, DENSITIES, LESSONS
 
@@ -100,23 +102,7 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         sub, "name of the class of all samples of a conditional VAE (default: classes of random test images)"
     )
     add_samples(sub, 1000, "number of samples")
-    sub = command(
-        "import",
-        run_commands.import_,
-        "import a run from a zip file, or the weights of a network whose settings are given",
-    )
-    sub.add_argument(
-        "file",
-        type=Path,
-        nargs="+",
-        help="a zip file made by `export --to zip`, or a state dict in safetensors",
-    )
-    sub.add_argument(
-        "--run",
-        metavar="NAME",
-        help="name of the run (default: its name in the zip file, or the name of the file)",
-    )
-    add_settings(sub)
+    add_import_command(command)
     sub = command("gaps", run_commands.gaps, "measure the gaps between the codes of each run")
     sub.add_argument(
         "run",
@@ -135,6 +121,7 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         ),
     )
     add_samples(sub, 5000, "largest number of codes")
+    add_report_command(command)
     sub = command(
         "classifier",
         network_commands.classifier,

@@ -21,12 +21,17 @@ from explorer.names import sanitize
 
 MAX_SIDE_PIXELS = 10_000  # pixels
 CHANNEL_COUNTS = (1, 3, 4)
-SHAPES_HELP = "Save images as [N,H,W], [N,H,W,C], [N,C,H,W] or flat as [N,H·H], with 1, 3 or 4 channels."
+SHAPES_HELP = (
+    "Save images as [N,H,W], [N,H,W,C], [N,C,H,W] or flat as [N,H·H], with 1, 3 or 4 channels, and vectors as"
+    " [N,D] or [N,1,D]."
+)
 NO_LABEL_NAME = "(no label)"
 
 
 def to_nhwc(x: np.ndarray) -> np.ndarray:
-    """Convert an array of images in any usual shape to [N, H, W, C]. Raises UserError for other shapes."""
+    """Convert an array of images in any usual shape to [N, H, W, C], and vectors [N, D] that are no square
+    images to [N, 1, D, 1]. Raises UserError for other shapes.
+    """
     original = x
     if x.ndim == 2:
         x = _unflatten(x)
@@ -50,7 +55,7 @@ def to_nhwc(x: np.ndarray) -> np.ndarray:
 
 def _unflatten(x: np.ndarray) -> np.ndarray:
     """Convert [N, H·H] to [N, H, H, 1], and [N, 3·H·H] to [N, H, H, 3] in the order in which neighbouring
-    pixels differ less. Other arrays are returned unchanged.
+    pixels differ less; other vectors [N, D] to [N, 1, D, 1].
     """
     n, length = x.shape
     side = math.isqrt(length)
@@ -58,7 +63,7 @@ def _unflatten(x: np.ndarray) -> np.ndarray:
         return x.reshape(n, side, side, 1)
     side = math.isqrt(length // 3)
     if length < 12 or 3 * side * side != length or x.dtype.kind in "US":
-        return x
+        return x[:, None, :, None] if length > 1 else x
     orders = x.reshape(n, 3, side, side).transpose(0, 2, 3, 1), x.reshape(n, side, side, 3)
     return min(orders, key=lambda order: np.abs(np.diff(order[:200].astype(np.float64), axis=2)).mean())
 

@@ -19,6 +19,7 @@ from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.untrusted.archive import Entry
 
+VECTORS_NOTE = "The data are vectors of {width} numbers, which are shown as bars."
 MAX_TRANSPARENT_SCANNED = 200  # transparent images that are examined to choose a background
 
 
@@ -111,6 +112,7 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **fields) -> Uplo
     images, scales = to_uint8(images)
     x = images[0] if len(images) == 1 else np.concatenate(images)
     n, height, width, channels = x.shape
+    are_vectors = height == 1 and channels == 1
     is_test, note = assign_splits([split for (split, _, _), n in zip(parts, counts) for _ in range(n)])
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
 
@@ -119,12 +121,15 @@ def _build_upload(parts: list[tuple], max_classes: int | None, **fields) -> Uplo
         {}, choose_background(visible_range(Image.fromarray(image), COLOUR, {}) for image in sampled)
     )
     notes = (
-        scale_notes(scales)
+        [VECTORS_NOTE.format(width=width)] * are_vectors
+        + scale_notes(scales)
         + [note] * bool(note)
         + [BACKGROUND_NOTES[grey] for grey in [rendering.background] if grey in BACKGROUND_NOTES]
     )
 
     def decoded(numbers: Sequence[int], size: tuple[int, int], colour: bool) -> list[np.ndarray]:
+        if are_vectors:
+            return [x[i].transpose(2, 0, 1) for i in numbers]
         return [
             fit_image(Image.fromarray(x[i, :, :, 0] if channels == 1 else x[i]), size, colour, rendering)
             for i in numbers

@@ -13,8 +13,8 @@ from explorer.data.folder import find_image_files, load_folder, read_file_upload
 from explorer.data.preview import Upload
 from explorer.data.sizes import n_train
 from explorer.data.upload import UploadSource, read_entries
+from explorer.fields import IMAGE_SIZES
 from explorer.names import sanitize
-from explorer.specs import IMAGE_SIZES
 from explorer.untrusted.archive import Entry
 
 N_SAMPLED = 64  # images that are decoded
@@ -26,8 +26,8 @@ MAX_PLAIN_SHARE = 0.2  # of a photograph's pixels: at most so many have the comm
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """n_train: number of training images; side: height and width in pixels; channels: 1 or 3; is_binary:
-    almost all pixels are black or white; is_photograph: the images have no plain background.
+    """n_train: number of training images; side: height and width in pixels, 1 for vectors; channels: 1 or 3;
+    is_binary: almost all pixels are black or white; is_photograph: the images have no plain background.
     """
 
     n_train: int
@@ -35,6 +35,10 @@ class ImageFacts:
     channels: int
     is_binary: bool
     is_photograph: bool
+
+    @property
+    def are_vectors(self) -> bool:
+        return self.side == 1
 
 
 def read_facts(dataset: str, image_size: int | None = None, colour: bool | None = None) -> ImageFacts:
@@ -53,6 +57,8 @@ def read_facts(dataset: str, image_size: int | None = None, colour: bool | None 
     upload, n = _read_upload(kind, Path(os.path.expanduser(argument)))
     side = natural_size(upload) if image_size is None else image_size
     is_colour = has_colour(upload) if colour is None else colour
+    if all(height == 1 for _, height in upload.sizes):  # vectors, which are not resized
+        side, is_colour = 1, False
     images = [upload.read(i, (side, side), is_colour) for i in _spread(len(upload.names))]
     return describe([x for x in images if isinstance(x, np.ndarray)], n, side, 3 if is_colour else 1)
 

@@ -60,8 +60,7 @@ def save_own(data: Dataset, name: str) -> Dataset:
     or in use, or the disk refuses.
     """
     RunSpec(f"own:{name}")
-    record = {"class_names": data.class_names, "n_train": data.n_train}
-    content = tensors.pack_record("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
+    content = encode_own(data)
     try:
         remove_partial_files(own_folder(), ABANDONED_AFTER_SECONDS)
         existing = [
@@ -77,6 +76,12 @@ def save_own(data: Dataset, name: str) -> Dataset:
         )
     write_atomically(path_of(name), content, "Free some disk space, or set EXPLORER_DATA to another folder.")
     return load_own(name)
+
+
+def encode_own(data: Dataset) -> bytes:
+    """Return the content of the file of a data set."""
+    record = {"class_names": data.class_names, "n_train": data.n_train}
+    return tensors.pack_record("own", record, {"x": np.ascontiguousarray(data.x), "y": data.y})
 
 
 def read_info(name: str) -> OwnDatasetInfo:
@@ -141,6 +146,6 @@ def _validate(data: Dataset) -> Dataset:
         and y.shape == (n,)
         and y.dtype == np.int64
     )
-    if not (whole and 0 < data.n_train < n and 0 <= y.min() <= y.max() < len(data.class_names)):
+    if not (whole and 0 <= data.n_train < n and 0 <= y.min() <= y.max() < len(data.class_names)):
         raise CorruptFile("it has parts of different sets")
     return data

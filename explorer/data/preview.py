@@ -10,8 +10,8 @@ from explorer.data.dataset import Dataset, Progress, no_progress, split_dataset
 from explorer.data.image import read_all
 from explorer.data.problems import is_single_coloured
 from explorer.errors import UserError
+from explorer.fields import MAX_IMAGE_SIZE
 from explorer.names import sanitize
-from explorer.specs import IMAGE_SIZES
 
 # The number and the size of the images that are checked for more than one colour.
 N_CHECKED_IMAGES = 32
@@ -76,10 +76,8 @@ class Upload:
 
         Raises UserError for an unsupported size, or if fewer than two images can be decoded.
         """
-        if image_size not in IMAGE_SIZES:
-            raise UserError(
-                f"The image size must be one of {', '.join(map(str, IMAGE_SIZES))}, not {image_size}."
-            )
+        if not 1 <= image_size <= MAX_IMAGE_SIZE:
+            raise UserError(f"The image size must be between 1 and {MAX_IMAGE_SIZE}, not {image_size}.")
         size = image_size, image_size
         images = [
             one

@@ -14,15 +14,17 @@ from explorer.errors import UserError
 MAX_TABLE_BYTES = 150_000_000  # of the text: MNIST has 110 MB
 MAX_COLUMNS = 64 * 64 * 3 * 4
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "digit", "emotion")
+PIXEL_NAME = "pixel"  # how the names of columns begin that are pixels of an image
 INDEX_NAMES = ("", "id", "index", "unnamed: 0")
 FORMAT_HELP = (
     "A table needs a row for each image, with its label and the pixels of a square image: label,pixel0,pixel1"
-    " and so on."
+    " and so on; or a row for each vector, and the names of its columns in the first line."
 )
 
 
 def read_table(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray | None]:
-    """Read CSV or TSV and return pixels [N, H·H] or [N, 3·H·H], and labels [N], if there are any.
+    """Read CSV or TSV and return pixels [N, H·H] or [N, 3·H·H], or vectors [N, D] if the columns have names,
+    and labels [N], if there are any.
 
     The labels are the column of that name; without names, the first or last column, if the others make a
     square image without it. Raises UserError for other tables.
@@ -80,7 +82,9 @@ def _is_header(cells: list[str]) -> bool:
 
 
 def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[list[int], int | None]:
-    """Return the pixel columns, none if they cannot make a square image, and the label column."""
+    """Return the pixel columns and the label column. Without names there are none unless they make a square
+    image; with names that are not those of pixels, they are vectors.
+    """
     everything = list(range(len(columns)))
     if names:
         label_column = next((names.index(name) for name in LABEL_NAMES if name in names), None)
@@ -90,7 +94,8 @@ def _find_columns(names: list[str] | None, columns: list[np.ndarray]) -> tuple[l
     if _is_square(len(columns)):
         return everything, None
     if not _is_square(len(columns) - 1):
-        return [], None
+        are_vectors = names and not all(names[i].startswith(PIXEL_NAME) for i in pixels)
+        return (pixels, label_column) if are_vectors else ([], None)
     label_column = _label_column(columns)
     return (
         ([], None) if label_column is None else ([i for i in everything if i != label_column], label_column)

@@ -75,11 +75,15 @@ def _gaps(runs: list[Run]) -> tuple[str, ...]:
 def _origin(command: str, runs: list[Run]) -> tuple[str, ...]:
     """Return how a page was made, and the licences of what is in it."""
     made = f"Made with Latent Space Explorer {app_version()}: python -m explorer {command}"
-    trained = [
-        f"{public_name(run.name)}: python -m explorer train {recipe.flags(_public_spec(run))}" for run in runs
-    ]
+    trained = [f"{public_name(run.name)}: {_how_trained(run)}" for run in runs]
     credits = dict.fromkeys(image_credit(run.spec) for run in runs)
     return (made, *trained, " ".join(["Latent Space Explorer has the MIT licence.", *filter(None, credits)]))
+
+
+def _how_trained(run: Run) -> str:
+    if run.spec.network_kind.is_trainable:
+        return f"python -m explorer train {recipe.flags(_public_spec(run))}"
+    return "the network was imported."
 
 
 def _public_spec(run: Run) -> RunSpec:

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from explorer.figures.images import to_uint8
 from explorer.figures.palette import class_colour
+from explorer.figures.vector_picture import as_pictures
 
 SIDE = 360  # px of the map, and of the images beside it
 MARGIN, CAPTION_HEIGHT, FONT_SIZE = 12, 34, 15  # px
@@ -35,7 +36,7 @@ def draw_frame(map_frame: MapFrame, rows: Sequence[np.ndarray], caption: str) ->
     frame = Image.new("RGB", (2 * SIDE + 3 * MARGIN, SIDE + 2 * MARGIN + CAPTION_HEIGHT), WHITE)
     frame.paste(_draw_map(map_frame), (MARGIN, MARGIN))
     height = SIDE // len(rows)
-    for i, images in enumerate(rows):
+    for i, images in enumerate(map(as_pictures, rows)):
         width = SIDE // len(images)
         scale = min(width / images.shape[3], height / images.shape[2])
         size = [max(round(scale * side), 1) for side in (images.shape[3], images.shape[2])]

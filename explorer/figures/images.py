@@ -6,19 +6,25 @@ import io
 import numpy as np
 from PIL import Image
 
+from explorer.figures.vector_picture import as_pictures
+
 
 def to_uint8(image: np.ndarray) -> np.ndarray:
-    """Convert float [C, H, W] in [0, 1], or uint8, to uint8 [H, W] (grey) or [H, W, 3]."""
+    """Convert float [C, H, W] in [0, 1], or uint8, to uint8 [H, W] (grey) or [H, W, 3]; a vector to its
+    picture.
+    """
+    image = as_pictures(image[None])[0]
     pixels = image if image.dtype == np.uint8 else np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     return pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
 
 
 def image_sheet(rows: list[np.ndarray], gap: int = 1) -> np.ndarray:
     """Arrange rows of images, each [n, C, H, W], uint8 or float in [0, 1], as one image uint8 [C, …, …] with
-    black gaps.
+    black gaps; of vectors their pictures.
     """
 
     def line(images: np.ndarray) -> np.ndarray:
+        images = as_pictures(images)
         pixels = images if images.dtype == np.uint8 else np.rint(images * 255).astype(np.uint8)
         return np.concatenate(list(np.pad(pixels, ((0, 0), (0, 0), (gap, gap), (gap, gap)))), axis=2)
 

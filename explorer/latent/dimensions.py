@@ -42,6 +42,42 @@ def dimension_rates(mu: np.ndarray, logvar: np.ndarray) -> DimensionRates:
     return DimensionRates(len(mu), rates.mean(0), Z95 * error, mu.var(0) > ACTIVE_MIN_VARIANCE)
 
 
+@dataclass(frozen=True)
+class CodeMoments:
+    """The mean and the standard deviation of each dimension of the codes of n images, of a VAE those of its
+    aggregate posterior, and the variance of the posterior means; [D] each, with the half-widths of their 95%
+    intervals over images.
+    """
+
+    n: int
+    mean: np.ndarray
+    mean_half_width: np.ndarray
+    sd: np.ndarray
+    sd_half_width: np.ndarray
+    variance_of_means: np.ndarray
+    variance_half_width: np.ndarray
+
+
+def measure_moments(mu: np.ndarray, logvar: np.ndarray | None) -> CodeMoments:
+    """Return the moments of the codes of n ≥ 2 images; mu, logvar [n, D], logvar None for an AE. A variance
+    of the aggregate posterior is that of the means, and the mean of the variances (delta method).
+    """
+    mu = mu.astype(np.float64)
+    mean, root = mu.mean(0), Z95 / np.sqrt(len(mu))
+    squares = (mu - mean) ** 2
+    of_codes = squares + (0.0 if logvar is None else np.exp(logvar.astype(np.float64)))
+    sd = np.sqrt(of_codes.mean(0))
+    return CodeMoments(
+        len(mu),
+        mean,
+        root * sd,
+        sd,
+        root * of_codes.std(0, ddof=1) / np.maximum(2 * sd, 1e-12),
+        squares.mean(0),
+        root * squares.std(0, ddof=1),
+    )
+
+
 def rank_dimensions(mu: np.ndarray, rates: list[float], has_prior: bool) -> list[Dimension]:
     """Return the dimensions, the most informative first: by rate, or for an AE by spread. mu [n, D], rates of
     the D dimensions.

@@ -13,9 +13,11 @@ from explorer.latent.gaps import (
     K_NEIGHBOURS,
     MAX_CODES,
     FittedGaussian,
+    choose_rows,
     fit_gaussian,
     kth_distances,
-    sample_codes,
+    sample_posteriors,
+    standard_gaussian,
 )
 
 GRID_SIZE = 96  # cells along an axis
@@ -51,10 +53,12 @@ class GapMap:
 
 @dataclass(frozen=True)
 class GapIndex:
-    """An index that decides whether points are in gaps of codes [n, D]; whitened and draws [n, R] are in
-    standard deviations of the Gaussian fitted to the codes.
+    """An index that decides whether points are in gaps of codes [n, D], which are those of the images `rows`;
+    whitened and draws [n, R] are in standard deviations of `fitted`, the Gaussian fitted to the codes or the
+    prior.
     """
 
+    rows: np.ndarray
     codes: np.ndarray
     fitted: FittedGaussian
     whitened: np.ndarray
@@ -72,17 +76,21 @@ class GapIndex:
         )
 
 
-def build_gap_index(mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> GapIndex | None:
+def build_gap_index(
+    mu: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator, of_prior: bool = False
+) -> GapIndex | None:
     """Return the index of one posterior sample per image; None if there are too few codes, or all are one
-    point. mu, logvar [n, D]; logvar None for an AE.
+    point. mu, logvar [n, D]; logvar None for an AE. of_prior: whether draws and units are those of N(0, I)
+    instead of the Gaussian fitted to the codes.
     """
-    codes = sample_codes(mu, logvar, MAX_CODES, rng)
+    rows = choose_rows(len(mu), MAX_CODES, rng)
+    codes = sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
     if len(codes) <= K_NEIGHBOURS:
         return None
     with suppress(UserError):
-        fitted = fit_gaussian(codes)
+        fitted = standard_gaussian(mu.shape[1]) if of_prior else fit_gaussian(codes)
         whitened = fitted.whiten(codes)
-        return GapIndex(codes, fitted, whitened, rng.standard_normal(whitened.shape))
+        return GapIndex(rows, codes, fitted, whitened, rng.standard_normal(whitened.shape))
     return None
 
 
@@ -92,14 +100,15 @@ def build_gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
     """
     if not (index := build_gap_index(mu, logvar, np.random.default_rng(0))):
         return None
-    flat = mu.shape[1] <= 2 and index.whitened.shape == index.codes.shape
     prior = None if logvar is None else estimate_prior_gap(mu, logvar)
-    return GapMap(estimate_gap(mu, logvar), prior, *(_shade(index) if flat else (None, None)))
+    return GapMap(estimate_gap(mu, logvar), prior, *(shade_gaps(index) or (None, None)))
 
 
-def _shade(index: GapIndex) -> tuple[np.ndarray, np.ndarray]:
-    """Return bounds and shade of the codes of a line or plane."""
+def shade_gaps(index: GapIndex) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return bounds and shade of codes that fill a line or a plane (GapMap); None of others."""
     fitted = index.fitted
+    if index.codes.shape[1] > 2 or index.whitened.shape != index.codes.shape:
+        return None
     half_width = GRID_REACH_SIGMA * np.linalg.norm(fitted.root, axis=0)
     low, high = fitted.mean - half_width, fitted.mean + half_width
     # The midpoints of GRID_SIZE equal cells.

@@ -27,8 +27,13 @@ def sample_codes(mu: np.ndarray, logvar: np.ndarray | None, n: int, rng: Generat
     """Return codes of at most n of the images, float64: one posterior sample each, an AE's points themselves.
     mu, logvar [N, D].
     """
-    rows = rng.choice(len(mu), max(0, min(n, len(mu))), replace=False)
+    rows = choose_rows(len(mu), n, rng)
     return sample_posteriors(mu[rows], None if logvar is None else logvar[rows], rng)
+
+
+def choose_rows(n_images: int, n: int, rng: Generator) -> np.ndarray:
+    """Return at most n of the rows of n_images, in random order."""
+    return rng.choice(n_images, max(0, min(n, n_images)), replace=False)
 
 
 def sample_posteriors(mu: np.ndarray, logvar: np.ndarray | None, rng: Generator) -> np.ndarray:
@@ -69,6 +74,11 @@ class FittedGaussian:
         if root.ndim != 2 or mean.shape != root.shape[1:] or whitening.shape != root.shape[::-1]:
             raise ValueError("not a Gaussian")
         return cls(mean, root, whitening)
+
+
+def standard_gaussian(dim: int) -> FittedGaussian:
+    """Return N(0, I), the prior."""
+    return FittedGaussian(np.zeros(dim), np.eye(dim), np.eye(dim))
 
 
 def fit_gaussian(codes: np.ndarray) -> FittedGaussian:

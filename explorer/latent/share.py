@@ -38,9 +38,9 @@ class Share:
         return format_percent(self.share, self.low, self.high)
 
 
-def format_percent(share: float, low: float, high: float) -> str:
+def format_percent(share: float, low: float, high: float, digits: int = 0) -> str:
     """Return text such as 16% (14 to 18%)."""
-    return f"{share:.0%} ({100 * low:.0f} to {high:.0%})"
+    return f"{share:.{digits}%} ({100 * low:.{digits}f} to {high:.{digits}%})"
 
 
 def format_plus_minus(share: float, half_width: float) -> str:
@@ -81,3 +81,17 @@ def format_median(values: np.ndarray, digits: int = 2) -> str:
 def is_larger(a: Share, b: Share) -> bool:
     """Return whether share a is larger than share b, at 95% and as if they were independent."""
     return a.share - b.share > Z95 * np.hypot(a.error, b.error)
+
+
+def share_of_smaller(a: np.ndarray, b: np.ndarray) -> Share:
+    """Return in what share of the pairs of a value of a [n] and one of b [m] that of a is smaller, ties being
+    half: ½ for equal distributions (Mann and Whitney, 1947). The standard error is that of DeLong, DeLong
+    and Clarke-Pearson (1988). n, m: at least 2.
+    """
+    of_a, of_b = (
+        (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right"))
+        / (2 * len(ordered))
+        for values, ordered in ((a, np.sort(b)), (b, np.sort(a)))
+    )  # the share of the other values that are smaller
+    error = np.sqrt(of_a.var(ddof=1) / len(a) + of_b.var(ddof=1) / len(b))
+    return Share.from_error(float(of_b.mean()), float(error), len(a))

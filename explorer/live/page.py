@@ -58,7 +58,7 @@ def build_page(content: PageContent, compress: bool = True) -> str:
     script = figure.script(HOST, f"openPage({figure.class_name});")
     style = figure.style_sheet(STYLE)
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
+        f"default-src 'none'; script-src '{content_digest(script)}'; style-src '{content_digest(style)}';"
         " img-src blob: data:; base-uri 'none'; form-action 'none'"
     )
     return "\n".join(
@@ -110,5 +110,6 @@ def _footer(content: PageContent) -> list[str]:
     return ["<footer>", *lines, "</footer>"] if lines else []
 
 
-def _digest(text: str) -> str:
+def content_digest(text: str) -> str:
+    """Return the source by which a Content-Security-Policy allows a script or a style."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

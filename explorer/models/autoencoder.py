@@ -54,11 +54,15 @@ class Autoencoder(nn.Module, ABC):
         """Return the posterior that the output of the encoder, statistics [B, n_statistics·D], describes."""
 
 
-def build_autoencoder(spec: RunSpec, shape: ImageShape, n_classes: int = 0) -> Autoencoder:
-    """Return an untrained model for images of that shape, of n_classes classes. Raises UserError if the
-    network cannot process them, or has more than MAX_WEIGHTS weights.
+def build_autoencoder(
+    spec: RunSpec, shape: ImageShape, n_classes: int = 0, networks: EncoderDecoder | None = None
+) -> Autoencoder:
+    """Return an untrained model for images of that shape, of n_classes classes, or one of these networks.
+    Raises UserError if the network cannot process them, or has more than MAX_WEIGHTS weights.
     """
     model = spec.model_kind.builder
+    if networks:
+        return model(*networks, spec, n_classes)
     with torch.device("meta"):  # creates shapes without memory
         networks = model.build_networks(spec, shape, n_classes)
         n_weights = sum(p.numel() for net in networks for p in net.parameters())

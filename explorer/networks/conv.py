@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d, pixel_shuffle
 
@@ -28,7 +29,7 @@ def conv(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int)
     if n_rows % 2**depth or n_columns % 2**depth:
         raise UserError(
             f"A conv network of depth {depth} halves the image {depth} times, but {n_columns}×{n_rows} pixels"
-            " cannot be halved so often. Choose a smaller depth."
+            " cannot be halved so often. Choose a smaller depth, or for vectors an mlp network."
         )
     n_channels = [channels, *(width << i for i in range(depth))]
     features = (n_channels[-1], n_rows >> depth, n_columns >> depth)
@@ -60,7 +61,7 @@ class OutputConvTranspose2d(nn.ConvTranspose2d):
     """
 
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
-        if input.device.type != "cpu" or output_size is not None:
+        if input.device.type != "cpu" or output_size is not None or torch.compiler.is_exporting():
             return super().forward(input, output_size)
         assert self.bias is not None  # CONV_OPTIONS keeps it
         # [in, out, row, column, 2, 2]

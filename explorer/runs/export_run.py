@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.errors import UserError, unknown_name_error
 from explorer.names import sanitize
+from explorer.runs.chains import is_function
 from explorer.store.atomic import fingerprint
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import owner_key, public_name
@@ -50,6 +51,15 @@ def export_run(run: Run, to: str, beta: float | None = None) -> bytes:
     return run_zip(run)
 
 
+def _refuse_function(run: Run) -> None:
+    """Raise UserError for a model that a Python process computes, which is in no file."""
+    if is_function(run):
+        raise UserError(
+            f"{run.name} is computed by the Python process that opened it, and files contain no code. Export"
+            " its codes, or a web page."
+        )
+
+
 def table_format(name: str) -> str:
     """Return the FORMAT that the suffix of a table's file name asks for. Raises UserError for another
     suffix.
@@ -67,10 +77,11 @@ def run_zip(run: Run) -> bytes:
     them. The same files give the same bytes. The key in the name of private images is left out, and so are
     KEPT_FILES that are damaged or belong to other weights.
 
-    Raises UserError if a file cannot be read, or has changed since it was saved.
+    Raises UserError if a file cannot be read, or has changed since it was saved, and for a function.
     """
     from explorer.runs.kept_files import KEPT_FILES, is_usable
 
+    _refuse_function(run)
     run, packed = read_run(run.folder), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in (run.folder / file for file in (*RUN_FILES, *KEPT_FILES)):
@@ -173,8 +184,9 @@ def decoder_onnx(run: Run, beta: float | None = None) -> bytes:
     input.
 
     Raises UserError if packages are missing, or if ONNX's reference implementation does not decode as the run
-    does.
+    does, and for a function.
     """
+    _refuse_function(run)
     try:
         import onnxscript  # noqa: F401 - torch's exporter writes with it
         from onnx.reference import ReferenceEvaluator

@@ -3,13 +3,7 @@ has no effect.
 """
 
 import math
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+import re
 
 import numpy as np
 import torch
@@ -19,12 +13,14 @@ from explorer.data.dataset import Progress, no_progress
 from explorer.errors import CorruptFile, UserError
 from explorer.events import Stopped
 from explorer.models.autoencoder import build_autoencoder
+from explorer.runs.chains import is_function, read_chains
 from explorer.runs.kept_files import KEPT_FILES, is_usable
 from explorer.runs.load import load_model
 from explorer.runs.save import save_run
+from explorer.runs.staging import staging_folder, unused_folder
 from explorer.specs import RunSpec
 from explorer.store.atomic import write_atomically
-from explorer.store.catalogue import folder_for_run, is_run_name_taken, runs_folder
+from explorer.store.catalogue import folder_for_run
 from explorer.store.embedding import read_embedding
 from explorer.store.replay import read_replay
 from explorer.store.run import (
@@ -58,8 +54,7 @@ WRAPPERS = (
     "_orig_mod",
     "_fsdp_wrapped_module",
 )
-TEMPORARY_PREFIX = ".import-"
-MAX_AGE_SECONDS = 3600  # after which the files of a killed import are removed
+PART_PATTERN = re.compile(r"(.*?)(?:encoder|decoder)\.")  # of a name of weights
 NOTE = (
     "These weights were imported. It is not known how they were trained; the figures were measured at the"
     " import."
@@ -83,7 +78,7 @@ def import_run(content: bytes, name: str | None = None, default_name: str = "") 
         raise UserError(f"This zip file does not contain the files of exactly one run. {EXPORT}")
     if large := [file for file in files if file in SMALL_FILES and files[file].size > MAX_SMALL_BYTES]:
         raise UserError(f"This zip file was not imported: its {large[0]} is too large. {EXPORT}")
-    with _staging_folder(_unused_folder(name or folders.pop() or default_name)) as aside:
+    with staging_folder(unused_folder(name or folders.pop() or default_name)) as aside:
         for file, entry in files.items():
             try:
                 content = archive.read(entry)
@@ -108,9 +103,9 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     Raises UserError if the weights are not finite or do not fit the network, if the images are missing, or if
     the name is in use.
     """
-    place = _unused_folder(name)
+    place = unused_folder(name)
     try:
-        weights = _unwrapped(read_arrays(content))
+        weights = unwrap_names(read_arrays(content))
     except CorruptFile as error:
         raise UserError(
             f"These weights can't be used: {error}. Save a state dict with safetensors."
@@ -119,7 +114,8 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     if fault := _misfit(spec, data.shape, len(data.class_names), weights):
         raise UserError(
             f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
-            "Choose the settings with which they were trained."
+            "Choose the settings with which they were trained, or list the layers of another network on the"
+            " command line (--layers FILE)."
         )
     with np.errstate(over="ignore"):
         if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
@@ -127,7 +123,7 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
                 "Some of these weights are not finite, or are too large for float16 (65,504). Train the"
                 " network again."
             )
-    with _staging_folder(place) as aside:
+    with staging_folder(place) as aside:
         save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights))
     return read_run(place)
 
@@ -138,44 +134,17 @@ def _is_system_file(name: str) -> bool:
     return "__MACOSX" in folders or file.startswith("._") or file in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def _unwrapped(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def unwrap_names(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the weights with the names of the plain network, without the prefixes of DataParallel and
-    torch.compile.
+    torch.compile, or of a model that contains it.
     """
-    renamed = {
-        ".".join(part for part in name.split(".") if part not in WRAPPERS): w for name, w in weights.items()
-    }
+    names = {name: ".".join(part for part in name.split(".") if part not in WRAPPERS) for name in weights}
+    prefixes = {match[1] for name in names.values() if (match := PART_PATTERN.match(name))}
+    if len(prefixes) == 1:
+        [prefix] = prefixes
+        names = {name: short.removeprefix(prefix) for name, short in names.items()}
+    renamed = {names[name]: w for name, w in weights.items()}
     return renamed if len(renamed) == len(weights) else weights
-
-
-def _unused_folder(name: str) -> Path:
-    place = folder_for_run(name)
-    if is_run_name_taken(name) or place.exists():
-        raise UserError(
-            f"A run named {name} exists already. Choose another name (--run NAME), or delete that run."
-        )
-    return place
-
-
-@contextmanager
-def _staging_folder(place: Path) -> Iterator[Path]:
-    """Yield a temporary folder to fill. It is moved to its place at the end, or removed if an exception is
-    raised. Raises UserError if the disk refuses.
-    """
-    root = runs_folder()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        for old in root.glob(f"{TEMPORARY_PREFIX}*"):
-            if time.time() - old.stat().st_mtime > MAX_AGE_SECONDS:
-                shutil.rmtree(old, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=root, prefix=TEMPORARY_PREFIX) as folder:
-            yield Path(folder, place.name)
-            os.rename(Path(folder, place.name), place)
-    except OSError as error:
-        raise UserError(
-            f"{place} could not be written: {error.strerror}. "
-            "Free some disk space, or set EXPLORER_RUNS to another folder."
-        ) from error
 
 
 def _misfit(
@@ -209,11 +178,18 @@ def _check(run: Run) -> None:
     are consistent.
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
-    if fault := _misfit(run.spec, run.shape, len(run.class_names), weights):
+    if is_function(run):
+        raise UserError("its network is a function of the process that opened it.")
+    if chains := read_chains(run, weights):
+        others = weights.keys() - chains.tensors.keys() - {*run.spec.likelihood_kind.learned}
+        fault = f"{min(others)[:100]!r} does not belong to it" if others else ""
+    else:
+        fault = _misfit(run.spec, run.shape, len(run.class_names), weights)
+    if fault:
         raise UserError(f"its weights do not fit its network: {fault}.")
     elbo = -(t.distortion + t.rate) if run.spec.model_kind.has_rate else None
     if (
-        run.n_train < 1
+        run.n_train < (0 if run.layers else 1)
         or t.active_units > run.spec.latent_dim
         or (t.perplexity is not None) != (run.spec.n_codes is not None)
         or (t.perplexity_low is None) != (t.perplexity_high is None)
@@ -226,10 +202,11 @@ def _check(run: Run) -> None:
         )
     ):
         raise UserError("its figures contradict each other.")
-    mu = load_model(run).encode(e.images, e.y[: len(e.images)]).mu.numpy()
-    # Other machines round differently.
-    if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
-        raise UserError("its codes do not belong to its weights.")
+    if (loaded := load_model(run)).has_encoder:
+        mu = loaded.encode(e.images, e.y[: len(e.images)]).mu.numpy()
+        # Other machines round differently.
+        if not np.median(np.abs(mu - e.mu[: len(mu)])) <= 0.05 * e.mu.std() + 1e-3:
+            raise UserError("its codes do not belong to its weights.")
     unusable = [file for file in KEPT_FILES if (run.folder / file).exists() and not is_usable(run, file)]
     if (run.folder / REPLAY_FILE).exists() and read_replay(run.folder) is None:
         unusable.append(REPLAY_FILE)

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 from explorer.data import load_dataset as load_data
+from explorer.errors import UserError
 from explorer.objectives.bound import importance_weighted_bound
 from explorer.objectives.rate import kl_per_dimension
 from explorer.runs.load import LoadedRun
 from explorer.specs import RunSpec
-from explorer.store.embedding import read_embedding
+from explorer.store.embedding import Embedding, read_embedding
 from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
@@ -29,11 +30,12 @@ class TrainingCodes:
     mu: np.ndarray
 
 
-def describe(loaded: LoadedRun, x: np.ndarray, y: np.ndarray) -> Evaluation:
-    """Return the figures of each image of x, uint8 [n, C, H, W], of the classes y [n], with one posterior
-    sample each.
+def describe(loaded: LoadedRun, e: Embedding) -> Evaluation:
+    """Return the figures of each image of an embedding, with one posterior sample each; where the encoder is
+    not known, from the codes that are stored.
     """
-    return evaluate(loaded.model, loaded.likelihood, x, y)
+    statistics = None if loaded.has_encoder else e.statistics
+    return evaluate(loaded.model, loaded.likelihood, e.images, e.y, statistics)
 
 
 @torch.inference_mode()
@@ -91,9 +93,14 @@ def load_training_images(
     spec: RunSpec, on_progress: Callable[[int, int], None]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the training images uint8 [n, C, H, W] and their classes [n]. Raises UserError if they are not
-    on this machine.
+    on this machine, or not known.
     """
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    if not data.n_train:
+        raise UserError(
+            "The training images of this model are not known. Give them to explorer.open, as"
+            " training_images=…."
+        )
     return data.x[data.train], data.y[data.train]
 
 

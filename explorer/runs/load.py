@@ -5,11 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explorer.chains.chain import PAIR
 from explorer.errors import UserError
 from explorer.latent.ladder import interpolate_weights
 from explorer.models.autoencoder import Autoencoder, build_autoencoder
 from explorer.models.posterior import Posterior
+from explorer.networks.chain import build_network
+from explorer.networks.function import Function, RemoteFunction, missing_encoder
+from explorer.networks.pair import EncoderDecoder
 from explorer.objectives.distortion import Likelihood, build_likelihood
+from explorer.runs.chains import read_chains
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.run import MODEL_FILE, RECORD_FILE, Run, read_tensors
@@ -22,6 +27,11 @@ class LoadedRun:
     run: Run
     model: Autoencoder
     likelihood: Likelihood
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether the encoder is known, which it may not be of an imported network."""
+        return self.run.layers is None or self.run.layers["encoder"] is not None
 
     @torch.inference_mode()
     def decode(self, z: np.ndarray, y: int | np.ndarray | None = None) -> np.ndarray:
@@ -87,7 +97,8 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
         )
     weights = read_tensors(run, MODEL_FILE)
     try:
-        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta)
+        networks = _build_networks(run, weights)
+        model = build_model(run.spec, run.shape, len(run.class_names), weights, beta, networks)
     except (RuntimeError, IndexError) as error:
         raise UserError(
             f"{MODEL_FILE} of run {run.name} does not fit the network in its {RECORD_FILE}. "
@@ -97,14 +108,38 @@ def load_model(run: Run, beta: float | None = None) -> LoadedRun:
 
 
 def build_model(
-    spec: RunSpec, shape, n_classes: int, weights: dict[str, np.ndarray], beta: float | None = None
+    spec: RunSpec,
+    shape,
+    n_classes: int,
+    weights: dict[str, np.ndarray],
+    beta: float | None = None,
+    networks: EncoderDecoder | None = None,
 ) -> Autoencoder:
     """Build the model, for images of n_classes classes, and load the weights. With beta, those of a ladder
-    are interpolated at this KL weight; else they are taken at the spec's.
+    are interpolated at this KL weight; else they are taken at the spec's. networks: imported ones.
     """
     if spec.rungs:
         weights = interpolate_weights(weights, spec.rungs, spec.beta if beta is None else beta)
     with torch.random.fork_rng():
-        model = build_autoencoder(spec, shape, n_classes)
+        model = build_autoencoder(spec, shape, n_classes, networks)
     model.load_state_dict({key: torch.from_numpy(w.astype(np.float32)) for key, w in weights.items()})
     return model.eval().requires_grad_(False)
+
+
+def _build_networks(run: Run, weights: dict[str, np.ndarray]) -> EncoderDecoder | None:
+    """Return the networks of a run that was imported or opened: chains, functions of the process that opened
+    it, or an encoder that is not known; None of a run that was trained here.
+    """
+    if not (chains := read_chains(run, weights)) or run.layers is None:
+        return None
+    networks = []
+    for name in PAIR:
+        part, chain = run.layers[name], getattr(chains, name)
+        if not chain and not part and name == "decoder":
+            raise RuntimeError("a run without a decoder")
+        remote = (
+            part and not chain and RemoteFunction(*(str(part[key]) for key in ("address", "key", "name")))
+        )
+        networks.append(build_network(chain) if chain else Function(remote or missing_encoder))
+    encoder, decoder = networks
+    return encoder, decoder

@@ -137,7 +137,11 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     """Measure the gaps of a run. Codes are posterior samples of test images, or an AE's codes. Raises
     UserError if there are too few, or all are the same point.
     """
-    loaded = load_run(name, beta)
+    return measure_gaps_of(load_run(name, beta), n, seed, beta)
+
+
+def measure_gaps_of(loaded: LoadedRun, n: int = MAX_CODES, seed: int = 0, beta: float | None = None) -> Gaps:
+    """Measure the gaps of a run, as measure_gaps() does. Without an encoder, the drift is not measured."""
     mu, logvar = codes_of(loaded, beta)
     codes = sample_codes(mu, logvar, n, np.random.default_rng(seed))
     if len(codes) <= K_ENTROPY_NEIGHBOURS:
@@ -148,10 +152,12 @@ def measure_gaps(name: str, n: int = MAX_CODES, seed: int = 0, beta: float | Non
     if loaded.run.spec.has_prior:
         prior_estimate = estimate_prior_gap(mu, logvar, n, seed)
         prior = prior_estimate.share, prior_estimate.low, prior_estimate.high
-    draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
-    y = draw_classes(loaded, len(draws), seed)
-    reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws), y), y).mu.numpy()
-    drift = median_with_interval(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
+    drift: tuple[float | None, ...] = (None, None, None)
+    if loaded.has_encoder:
+        draws = np.random.default_rng(seed).standard_normal((len(codes), len(fitted.root)))
+        y = draw_classes(loaded, len(draws), seed)
+        reencoded = loaded.encode(loaded.decode(fitted.unwhiten(draws), y), y).mu.numpy()
+        drift = median_with_interval(np.linalg.norm(fitted.whiten(reencoded) - draws, axis=1))
     nats = _estimate_gap_nats(fitted.whiten(codes))
     unsure, intervals = (None, None, None), (None,) * 6
     if below := measure_confidence(loaded, mu, logvar, n, seed):

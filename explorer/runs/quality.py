@@ -52,8 +52,12 @@ def keep_quality(run: Run, data: Dataset | None = None) -> Run:
     return measured
 
 
-def measure_yardstick(loaded: LoadedRun, data: Dataset) -> Yardstick:
-    """Return the reconstruction errors of the test images, beside those of PCA."""
+def measure_yardstick(loaded: LoadedRun, data: Dataset) -> Yardstick | None:
+    """Return the reconstruction errors of the test images, beside those of PCA; None if the training images,
+    or the encoder, are not known.
+    """
+    if not data.n_train or not loaded.has_encoder:
+        return None
     x, y = data.x[data.test], data.y[data.test]
     errors = [
         np.square(_reconstruct(loaded, x[rows], y[rows]) - x[rows].astype(np.float32) / 255).mean((1, 2, 3))
@@ -88,7 +92,7 @@ def measure_samples(loaded: LoadedRun, data: Dataset) -> SampleQuality | None:
     """Return how decoded samples from the prior compare with reconstructions of training images, by the
     classifier, or without one by their pixels; None without a prior, or with too few images.
     """
-    if not loaded.run.spec.has_prior:
+    if not loaded.run.spec.has_prior or not loaded.has_encoder:
         return None
     result = read_classifier(loaded.run)
     n = min(N_NAMED, data.n_train) if result else min(N_COMPARED, data.n_train, data.n_test)

@@ -10,6 +10,7 @@ from explorer.store.run import EMBEDDING_FILE, Run, read_tensors
 MAX_IMAGE_BYTES = 1_600_000  # of images kept with the codes: 2,040 of 28×28 px
 MAX_FILM_CODES, MIN_FILM_CODES = 3000, 1000  # in a ladder's film; the second of many dimensions
 MAX_FILM_VALUES = 16_000  # of the means in one frame of a film of few dimensions: 3000 codes of five
+VECTOR_BYTES = 784  # that a vector counts as, at least, because it is shown as a picture
 FACTOR_PREFIX = "factor."
 FILM_PREFIX = "film."
 
@@ -40,6 +41,11 @@ class Embedding:
     factors: dict[str, np.ndarray]
     film: FilmCodes | None = None
 
+    @property
+    def statistics(self) -> np.ndarray:
+        """What the encoder returned: mu, or mu and logvar beside each other, [n, D or 2D]."""
+        return self.mu if self.logvar is None else np.concatenate([self.mu, self.logvar], 1)
+
     def first(self, n: int) -> "Embedding":
         """Return the first n codes with their images."""
         logvar = None if self.logvar is None else self.logvar[:n]
@@ -60,7 +66,8 @@ def pack_embedding(
     film: FilmCodes | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the tensors of an embedding: of the images x, as many as fit."""
-    tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // x[0].nbytes)]}
+    n_bytes = max(x[0].nbytes, VECTOR_BYTES if x.shape[2] == 1 else 0)
+    tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // n_bytes)]}
     tensors |= {} if logvar is None else {"logvar": logvar}
     tensors |= {FACTOR_PREFIX + name: values for name, values in factors.items()}
     if film:

@@ -55,6 +55,7 @@ class Run:
     yardstick: Yardstick | None = None  # None in runs of earlier versions
     samples: SampleQuality | None = None  # None there, and where they can't be measured
     best_epoch: int | None = None  # whose weights are stored, where the validation loss chose them
+    layers: dict | None = None  # of an imported network (ChainPair.to_dict())
 
 
 def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
@@ -65,8 +66,9 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     if (run.folder / REPLAY_FILE).exists():
         record["replay"] = fingerprint((run.folder / REPLAY_FILE).read_bytes())
     del record["name"], record["folder"]
-    if run.best_epoch is None:
-        del record["best_epoch"]
+    for name in ("best_epoch", "layers"):
+        if record[name] is None:
+            del record[name]
     write_all_atomically(
         {
             run.folder / file: content
@@ -166,6 +168,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         Yardstick.parse(record["yardstick"]) if record.get("yardstick") else None,
         SampleQuality.parse(record["samples"]) if record.get("samples") else None,
         best_epoch=int(record["best_epoch"]) if "best_epoch" in record else None,
+        layers=record.get("layers"),
     )
     figures = [
         run.seconds,
@@ -189,6 +192,8 @@ def _parse_run(folder: Path, record: dict) -> Run:
     yardstick = run.yardstick
     if yardstick and (yardstick.n != test.n or yardstick.n_components > spec.latent_dim):
         raise ValueError("a yardstick of another run")
+    if (run.layers is None) != spec.network_kind.is_trainable:
+        raise ValueError("layers of another network")
     if not all(type(run.files[file]["sha256"]) is str for file in (MODEL_FILE, EMBEDDING_FILE)):
         raise ValueError("files that are not named by their contents")
     betas = [frame.beta for frame in run.film]

@@ -35,12 +35,17 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(
-    model: Autoencoder, likelihood: Likelihood, x: np.ndarray, y: np.ndarray | None = None
+    model: Autoencoder,
+    likelihood: Likelihood,
+    x: np.ndarray,
+    y: np.ndarray | None = None,
+    statistics: np.ndarray | None = None,
 ) -> Evaluation:
     """Evaluate a model on images, with one posterior sample per image. x uint8 [N, C, H, W]; y int64 [N]:
-    their classes, on which the figures of a conditional model depend: its elbo bounds log p(x|y).
+    their classes, on which the figures of a conditional model depend: its elbo bounds log p(x|y). statistics
+    float32 [N, n]: what the encoder returns for x, if it is known.
     """
-    device = next(model.parameters()).device
+    device = next((w.device for w in model.parameters()), torch.device("cpu"))
     rng = torch.Generator().manual_seed(NOISE_SEED)
     distortions: list[Tensor] = []
     rates: list[Tensor] = []
@@ -51,7 +56,10 @@ def evaluate(
     for first in range(0, len(images), BATCH_SIZE):
         rows = slice(first, first + BATCH_SIZE)
         batch, labels = images[rows].to(device).float() / 255, None if classes is None else classes[rows]
-        posterior = model.encode(batch, labels)
+        if statistics is None:
+            posterior = model.encode(batch, labels)
+        else:
+            posterior = model.posterior(torch.from_numpy(statistics[rows]).to(device))
         eps = torch.randn(posterior.mu.shape, generator=rng).to(device)
         x_logits = model.decode(posterior.sample(eps), labels)
         distortions.append(likelihood.distortion(x_logits, batch).cpu())

@@ -12,7 +12,7 @@ from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
 from explorer.ui.session_keys import PAGE_KEY
-from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES
+from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES, REPORT_TITLE
 
 st.set_page_config("Latent Space Explorer", layout="wide")
 page = st.navigation(
@@ -20,7 +20,8 @@ page = st.navigation(
         "": [
             st.Page(page_file(name), title=title, default=name == "home")
             for name, title in PAGE_TITLES.items()
-        ],
+        ]
+        + [st.Page(page_file("report"), title=REPORT_TITLE, visibility="hidden")],  # reached from a run
         LESSONS_TITLE: [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
     position="hidden" if embedded.is_embedded() else "top",

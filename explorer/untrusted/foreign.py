@@ -1,5 +1,5 @@
-"""Files of other programs, which are neither runs nor safetensors: their kind is recognised, and they are
-never opened.
+"""Files of other programs, which are neither runs nor safetensors nor ONNX: their kind is recognised, and
+they are never opened.
 """
 
 from contextlib import suppress
@@ -29,7 +29,6 @@ SUFFIXES = {
     ".h5": "keras",
     ".hdf5": "keras",
     ".keras": "keras",
-    ".onnx": "onnx",
     ".tsv": "table",
     ".csv": "table",
     ".parquet": "table",
@@ -61,7 +60,7 @@ def is_zip(content: bytes) -> bool:
 
 def check_foreign(name: str, content: bytes) -> None:
     """Raise UserError, in one sentence with its remedy, for a file of a known kind that is neither a run's
-    zip nor safetensors.
+    zip nor safetensors nor ONNX.
 
     A file is recognised by its suffix; without the suffix of a model, by its first bytes or, in a zip, by the
     names in it.
@@ -73,12 +72,6 @@ def check_foreign(name: str, content: bytes) -> None:
         raise UserError(
             f"{sanitize(name)} is {description}, which {CODE}: save the model's weights as safetensors with"
             f" the two lines `{first}` and `{second}`, and import that file."
-        )
-    if kind == "onnx":
-        raise UserError(
-            f"{sanitize(name)} is an ONNX file, but a run needs the named weights of the encoder and the"
-            f" decoder: save the model's weights as safetensors with the two lines `{LINES['torch'][0]}` and"
-            f" `{LINES['torch'][1]}`, and import that file."
         )
     if kind == "table":
         raise UserError(

@@ -5,11 +5,15 @@ import re
 
 import numpy as np
 
+from explorer.chains.chain import Chain
+from explorer.chains.convolutions import ConvTranspose
+from explorer.chains.layer import Layer
 from explorer.live.block import Block, make_block
 from explorer.specs import RunSpec
 
 MAX_MULTIPLY_ADDS = 25_000_000  # that a browser should do for one image
 DECODER_PREFIX = "decoder."
+UPCONV_OPTIONS = ConvTranspose(np.zeros((1, 1, 4, 4)), np.zeros(1), (2, 2), (1, 1, 1, 1)).options
 LAYER_PATTERN = re.compile(r"(decoder\.\d+)\.weight")
 
 
@@ -20,18 +24,24 @@ def decoder_block(
     rungs: dict[float, dict[str, np.ndarray]],
     log_axis: bool = False,
     n_classes: int = 0,
+    chain: Chain | None = None,
 ) -> Block | None:
     """The decoder of a run, or of a ladder's rungs, which lie at rising values of a film's axis (logarithmic
     as the film's is). n_classes: of a conditional model, whose decoder has one-hot classes after z.
 
-    rungs: state dicts, of which the decoder's part is sent. None if the server should decode: a network of
-    another kind, or one that takes more than 25 M multiply-adds an image.
+    rungs: state dicts, of which the decoder's part is sent; chain: the decoder of an imported network. None
+    if the server should decode: a network of another kind, a function, or one that takes more than 25 M
+    multiply-adds an image.
     """
     image_layer = spec.likelihood_kind.browser_layer
-    if not (spec.network_kind.in_browser and image_layer):
+    is_function = not spec.network_kind.is_trainable and not chain
+    if is_function or not (spec.network_kind.in_browser and image_layer):
         return None
     first = next(iter(rungs.values()))
-    layers, multiply_adds = _layers_and_cost(shape, first)
+    if chain:
+        layers, multiply_adds = _layers_of_chain(chain), chain.multiply_adds
+    else:
+        layers, multiply_adds = _layers_and_cost(shape, first)
     if multiply_adds > MAX_MULTIPLY_ADDS:
         return None
     positions = [math.log10(value) if log_axis else value for value in rungs]
@@ -75,3 +85,20 @@ def _layers_and_cost(shape: tuple[int, int, int], weights: dict[str, np.ndarray]
         multiply_adds += weight.size * small[1] * small[2]
         doublings -= 1
     return layers, multiply_adds
+
+
+def _layers_of_chain(chain: Chain) -> list[dict]:
+    """Return the layers of an imported decoder, with the names of their weights."""
+    return [
+        {"kind": _browser_kind(layer), "name": f"{DECODER_PREFIX}{i}"} | layer.options
+        for i, layer in enumerate(chain.layers)
+    ]
+
+
+def _browser_kind(layer: Layer) -> str:
+    """Return the layer's kind in network.js, which computes kernels that double an image faster."""
+    return (
+        "upconv"
+        if layer.options == UPCONV_OPTIONS and layer.weights["weight"].shape[2:] == (4, 4)
+        else layer.kind
+    )

@@ -5,6 +5,7 @@ import hashlib
 from explorer.errors import UserError
 from explorer.latent.densities.diffusion import Diffusion
 from explorer.live.block import Block, LazyBlock, share_block
+from explorer.runs.chains import read_decoder
 from explorer.store.classifier import read_classifier
 from explorer.store.density import density_file, read_density
 from explorer.store.run import MODEL_FILE, Run, read_tensors
@@ -23,7 +24,8 @@ def decoder_at_own_weight(run: Run) -> LazyBlock:
         if rungs := run.spec.rungs:
             weights = {name: w[rungs.index(run.spec.beta)] for name, w in weights.items()}
         n_classes = len(run.class_names) if run.spec.model_kind.is_conditional else 0
-        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights}, n_classes=n_classes)):
+        options = {"n_classes": n_classes, "chain": read_decoder(run, weights)}
+        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights}, **options)):
             raise UserError(f"No browser can compute the decoder of run {run.name}. Train it as an mlp.")
         return block
 

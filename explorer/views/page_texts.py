@@ -15,6 +15,8 @@ PAGE_TITLES = {
     "library": "Library",
 }
 LESSONS_TITLE = "Learn"
+REPORT_TITLE = "Report"
+REPORT_LABEL = "Report: is this latent space good?"
 EXAMPLE_RUN = "mnist-vae-2d"  # what Home and Explore show at first
 HOME_TITLE = "Explore a latent space"
 COMPARE_LABEL = "Compare: find an AE's gaps, and move the KL weight of a VAE"

@@ -164,6 +164,8 @@ def resolve_pair(ae: str | None, vae: str | None, runs: list[Run]) -> tuple[tupl
         return (left, right), " ".join(problems)
     if single := left or right:
         spec = single.spec.to_dict() | {"model": "ladder" if left else "ae", "beta": 1.0}
+        if not single.spec.network_kind.is_trainable:
+            spec |= {"network": "mlp", "width": None, "depth": None}
         where = (
             " on *Train*."
             if owner_key(single.spec.dataset)

@@ -14,6 +14,7 @@ from explorer.latent.ladder import rung_at
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.live.block import Block, LazyBlock
+from explorer.runs.chains import read_decoder
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
@@ -146,10 +147,9 @@ class RunView:
         run, weights = self.run, read_tensors(self.run, MODEL_FILE)
         rungs = {0.0: weights}
         if is_film := self.embedding.film is not None:
-            betas = enumerate(run.spec.rungs)
-            rungs = {beta: {name: w[i] for name, w in weights.items()} for i, beta in betas}
-        id, options = f"decoder-{self.version}", {"log_axis": is_film, "n_classes": self.n_classes}
-        return self._own(decoder_block(id, run.spec, run.shape, rungs, **options))
+            rungs = {beta: {k: w[i] for k, w in weights.items()} for i, beta in enumerate(run.spec.rungs)}
+        options = {"log_axis": is_film, "n_classes": self.n_classes, "chain": read_decoder(run, weights)}
+        return self._own(decoder_block(f"decoder-{self.version}", run.spec, run.shape, rungs, **options))
 
     @property
     @cached(32)
@@ -234,16 +234,15 @@ class RunView:
 
     def reconstruct(self, n: int) -> np.ndarray:
         """Decode the posterior means of the first n test images, to float32 [n, C, H, W] in [0, 1]."""
-        x, y = self.embedding.images[:n], self.embedding.y[:n]
-        return self.load().decode(self.load().encode(x, y).mu.numpy(), y)
+        e = self.embedding.first(min(n, self.images_kept))
+        return self.load().decode(e.mu, e.y)
 
     @cached(16)
     def image_metrics(self, beta: float | None = None):
         """Return the figures of each stored test image (explorer.training.evaluation.Evaluation)."""
-        from explorer.runs import inference
+        from explorer.runs.inference import describe
 
-        e = self.embedding
-        return inference.describe(self.load(beta), e.images, e.y[: len(e.images)])
+        return describe(self.load(beta), self.embedding.first(self.images_kept))
 
     def _own(self, block: Block | None) -> Block | None:
         """Return the block as one that belongs to the run's owner."""

@@ -49,7 +49,8 @@ def run_title(run: Run) -> str:
     it is private.
     """
     default_name = f"{run.spec.dataset}-{run.spec.model}-{run.spec.latent_dim}d"
-    name = "" if run.name == default_name else f" · {public_name(run.name)}"
+    is_named = run.name not in (default_name, run.spec.dataset.partition(":")[2])
+    name = f" · {public_name(run.name)}" * is_named
     return (
         f"{run_dataset_label(run)} · {run.spec.model_kind.label} ·"
         f" {run.spec.latent_dim}-D{name}{' · private' * bool(owner_key(run.name))}"
@@ -79,7 +80,8 @@ def metrics_sentence(run: Run) -> str:
         if t.perplexity
         else ""
     )
-    sigma = f" The learned σ of the Gaussian likelihood is {t.sigma:.3g}." if t.sigma else ""
+    kind = "learned" if run.spec.network_kind.is_trainable else "best"
+    sigma = f" The {kind} σ of the Gaussian likelihood is {t.sigma:.3g}." if t.sigma else ""
     return (
         f"Mean over {t.n:,} test images{weight_text}, in nats per image:"
         f" distortion {format_number(t.distortion)}{rate}.{use}{sigma}"

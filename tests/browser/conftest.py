@@ -23,6 +23,7 @@ def browser():
             (pytest.fail if os.environ.get("CI") else pytest.skip)(
                 "no Chromium found: install one, or set CHROMIUM to its path"
             )
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
         yield browser
         browser.close()
 
@@ -95,7 +96,6 @@ def opener(browser, address: str):
             )
             at_end.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(PATIENCE)
             page.on(
                 "console",
                 lambda m: (

@@ -28,7 +28,6 @@ def page(browser, app):
     context = browser.new_context(reduced_motion="reduce")  # colours change at once
     prepare(context)
     page = context.new_page()
-    page.set_default_timeout(60_000)
     page.address = app
     yield page
     context.close()

@@ -14,7 +14,6 @@ from tests.browser.launch import running_app
 from tests.browser.pad import DECODED, MAP, ready
 from tests.pages.photographs import pieces, zipped
 
-SLOW = 60_000  # ms, on a busy machine
 NAVIGATION = '[data-testid="stTopNavLink"], [data-testid="stSidebar"], [data-testid="stPageLink"]'
 EXPLORE, FIGURE = "/explore?run=tiny-vae&embed=true", ".decoded figcaption"
 
@@ -37,7 +36,6 @@ def open_framed(browser, site, runs_folder, tmp_path, monkeypatch):
             if not context:
                 contexts.append(context := browser.new_context(viewport={"width": 1200, "height": 680}))
             page = context.new_page()
-            page.set_default_timeout(SLOW)
             page.goto(site.page(app + path))
             return page, page.frame_locator("iframe")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.query import write
-from tests.browser.pad import PATIENCE, settle
+from tests.browser.pad import settle
 from tests.live.pages import write_lessons
 from tests.live.test_lesson import LIVE
 
@@ -32,7 +32,6 @@ def open_lesson(browser, addresses):
 
     def open_lesson(name: str, **values) -> Page:
         pages.append(page := browser.new_page(viewport={"width": 1440, "height": 1000}))
-        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         lesson = LIVE[name]

@@ -157,7 +157,7 @@ def test_any_numbers_become_the_same_greys(x):
         ({"x": DIGITS, "y": np.zeros((40, 3))}, "one for each image"),
         ({"x": DIGITS, "y": np.full(40, np.nan)}, "one for each image"),
         ({"x": DIGITS, "y": np.full(40, 1e300)}, "one for each image"),
-        ({"x": DIGITS[:, 0, :5]}, "not supported"),
+        ({"x": DIGITS[:, 0, :1]}, "not supported"),
         ({"x": np.full(40, "a")}, "not supported"),
     ],
 )

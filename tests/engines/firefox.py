@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.engines.page import VIEWPORT, Page
+from tests.engines.page import PATIENCE, VIEWPORT, Page
 
 INSTALLED = "firefox-esr", "firefox"
 PREFERENCES = {  # Firefox must connect to nothing but the app.
@@ -43,11 +43,13 @@ class Firefox(Page):
         [self.tab] = [tree["context"] for tree in self._send("browsingContext.getTree")["contexts"]]
         self._send("browsingContext.navigate", context=self.tab, url="about:blank", wait="complete")
         self.logged_names.clear()
-        navigation = {"context": self.tab, "url": url, "wait": "complete"}
-        try:
-            self._send("browsingContext.navigate", 20, **navigation)
-        except TimeoutError:  # in rare cases, the load of a page does not end
-            self._send("browsingContext.navigate", **navigation)
+        for seconds in (5, 15, PATIENCE):
+            self._send("browsingContext.navigate", context=self.tab, url=url, wait="none")
+            # Rarely, if a page was left while it moved, Firefox stays at about:blank and reports nothing.
+            with suppress(AssertionError):
+                self.wait_for("location.href !== 'about:blank'", seconds)
+                break
+        self.wait_for("location.href !== 'about:blank' && document.readyState === 'complete'")
 
     def evaluate(self, expression: str):
         result = self._evaluate(f"JSON.stringify({expression}) ?? 'null'")
@@ -85,14 +87,14 @@ class Firefox(Page):
             "script.evaluate", expression=expression, target={"context": self.tab}, awaitPromise=False
         )
 
-    def _send(self, method: str, timeout: float = 120, **parameters) -> dict:
+    def _send(self, method: str, **parameters) -> dict:
         """Send a command and return its result; collect log entries that arrive in the meantime. Raises
-        RuntimeError if it fails, TimeoutError without an answer in this many seconds.
+        RuntimeError if it fails, TimeoutError without an answer in two minutes.
         """
         self.last_id += 1
         self.socket.send(json.dumps({"id": self.last_id, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self.socket.recv(timeout=timeout))
+            message = json.loads(self.socket.recv(timeout=120))
             if message["type"] == "event":
                 self.logged_names.append(message["params"])
             elif message["id"] == self.last_id:

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -70,7 +71,7 @@ def uses(root: Path) -> dict[str, Callable[[], str]]:
         "delete": lambda: function(deletion.delete_run, "mine"),
         "restore": lambda: function(deletion.restore_run, "gone"),
         "save an upload": lambda: function(own.save_own, images, "new"),
-        "train on an upload": lambda: command("train", "--dataset", "own:it"),
+        "train on an upload": lambda: command("train", *replace(SHORT, dataset="own:it").arguments()),
         "place a download": lambda: function(
             download_file, ["http://127.0.0.1:1/x"], root / "data" / "x" / "x", ""
         ),

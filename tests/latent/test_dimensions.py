@@ -3,7 +3,7 @@ import torch
 from scipy import stats
 from torch.distributions import Normal, kl_divergence
 
-from explorer.latent.dimensions import dimension_rates
+from explorer.latent.dimensions import dimension_rates, measure_moments
 
 
 def test_the_rate_of_each_dimension_is_the_mean_kl_divergence():
@@ -29,3 +29,22 @@ def test_a_dimension_is_active_if_its_means_vary_whatever_its_rate():
 def test_one_image_has_rates_without_an_interval():
     rates = dimension_rates(np.ones((1, 2)), np.zeros((1, 2)))
     assert rates.nats.tolist() == [0.5, 0.5] and rates.half_width.tolist() == [0, 0]
+
+
+def test_moments_are_those_of_samples_of_the_aggregate_posterior():
+    rng = np.random.default_rng(0)
+    mu, logvar = rng.normal([1, 0], [1, 0.3], (400, 2)), rng.normal(-1, 0.5, (400, 2))
+    moments = measure_moments(mu, logvar)
+    z = mu + np.exp(logvar / 2) * rng.standard_normal((2000, 400, 2))
+    assert np.allclose(moments.mean, z.mean((0, 1)), atol=0.01)
+    assert np.allclose(moments.sd, z.reshape(-1, 2).std(0), atol=0.01)
+    assert np.allclose(moments.variance_of_means, mu.var(0))
+    rows = rng.integers(0, 400, (2000, 400))
+    resampled = [measure_moments(mu[r], logvar[r]) for r in rows]
+    for name in ("sd", "variance_of_means"):  # the half-widths are those of a bootstrap over images
+        spread = np.std([getattr(m, name) for m in resampled], axis=0)
+        assert np.allclose(
+            getattr(moments, f"{name.removesuffix('_of_means')}_half_width"), 1.96 * spread, rtol=0.1
+        )
+    ae = measure_moments(mu, None)
+    assert np.allclose(ae.sd, mu.std(0))

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, bootstrap, chi2_contingency
+from scipy.stats import binomtest, bootstrap, chi2_contingency, mannwhitneyu, norm
 
 from explorer.latent.gaps import fit_gaussian, gap_kl, gap_kl_error
 from explorer.latent.projection import variance_share_errors
-from explorer.latent.share import is_larger, median_with_interval, share_of_count
+from explorer.latent.share import is_larger, median_with_interval, share_of_count, share_of_smaller
 
 
 @pytest.mark.parametrize("count, n", [(0, 7), (3, 7), (7, 7), (180, 1000)])
@@ -72,3 +72,14 @@ def test_one_share_is_larger_than_another_where_scipy_finds_a_difference():
         agree.append(is_larger(share_of_count(a, n), share_of_count(b, m)) == (p < 0.05 and a / n > b / m))
     assert np.mean(agree) > 0.97
     assert not is_larger(share_of_count(15, 50), share_of_count(15, 50))
+
+
+def test_the_share_of_smaller_values_is_mann_and_whitney_s_with_delong_s_interval():
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 20, 150), rng.integers(3, 20, 90)  # with ties
+    share = share_of_smaller(a, b)
+    assert share.share == pytest.approx(1 - mannwhitneyu(a, b).statistic / (150 * 90))
+    shares = [share_of_smaller(rng.normal(0, 1, 150), rng.normal(0.5, 2, 90)) for _ in range(600)]
+    assert np.mean([s.error for s in shares]) == pytest.approx(np.std([s.share for s in shares]), rel=0.1)
+    exact = norm.cdf(0.5 / np.hypot(1, 2))
+    assert 0.92 < np.mean([s.low < exact < s.high for s in shares]) < 0.98

@@ -73,12 +73,12 @@ def test_the_text_says_what_was_measured(shown):
     of_ordinary = compute.share_named_by_neighbours(ORDINARY.mu, ORDINARY.y)
     assert conditional.metadata["named"] == str(of_conditional)
     assert ordinary.metadata["named"] == str(of_ordinary)
-    assert f"{of_ordinary.share:.0%} of test images" in LESSON.text.question.replace("\n", " ")
+    assert f"{of_ordinary} of test images" in LESSON.text.question.replace("\n", " ")
     assert (
         LESSON.text.options[2] == "Of about one in six" and of_conditional.low < 1 / 6 < of_conditional.high
     )
     assert is_larger(of_ordinary, of_conditional)
-    assert f"would name {conditional.metadata['most_frequent']}" in LESSON.text.answer
+    assert f"would name {conditional.metadata['most_frequent']}" in LESSON.text.answer.replace("\n", " ")
 
 
 def test_z_tells_less_by_about_the_class():

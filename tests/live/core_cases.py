@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 
 from explorer.export.decoded_grid import grid_block
+from explorer.figures.vector_picture import as_pictures, tick_step
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
 from explorer.live.block import Block, make_block, read_block
@@ -260,7 +261,14 @@ def pixel_cases() -> dict:
         "premultiplied": {"pixels": premultiplied.ravel(), "expected": plain.ravel()},
         "grids": [_grid(n, columns, shape, gap) for n, columns, shape, gap in GRIDS],
         "drawing": {"strokes": STROKES, "side": 28, "expected": _drawn(28)},
+        "vectors": [_vector(n, rng) for n in (2, 5, 24, 25, 96, 100, 1000)],
     }
+
+
+def _vector(n: int, rng: np.random.Generator) -> dict:
+    values = rng.uniform(-0.1, 1.1, n).astype(np.float32)
+    picture = as_pictures(values[None, None, None])[0]
+    return {"values": values, "expected": picture.ravel(), "shape": picture.shape, "step": tick_step(n)}
 
 
 GRIDS = [(10, 4, (1, 3, 5), 0), (6, 6, (3, 4, 2), 1), (9, 3, (1, 2, 2), 2)]

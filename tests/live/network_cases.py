@@ -4,8 +4,11 @@ import numpy as np
 import torch
 from torch import distributions
 
+from explorer.chains import layers
+from explorer.chains.chain import Chain
 from explorer.models.autoencoder import build_autoencoder
 from explorer.models.classifier import build_classifier
+from explorer.networks.chain import build_network
 from explorer.objectives.distortion import build_likelihood
 from explorer.runs.load import load_run
 from explorer.specs import RunSpec
@@ -60,6 +63,7 @@ def network_cases() -> list[dict]:
         *_conditional_cases(),
         *_shipped_cases(),
         *_mixed_cases(),
+        *_chain_cases(),
         _classifier_case(),
         _continuous_bernoulli_case(),
     ]
@@ -136,6 +140,40 @@ def _mixed_cases():
             model.load_state_dict({k: torch.from_numpy(w) for k, w in mixed.items()}, strict=False)
             expected = decode_by_torch(model, spec, z)
             yield _case(f"{network}, mixed at {position}", block, z, expected, position)
+
+
+def _chain_cases():
+    """Imported decoders: every layer that a chain can have, with options of every kind."""
+    numbers = np.random.default_rng(3)
+
+    def of(kind, *shape, n_out, **options):
+        return kind(numbers.normal(size=shape), numbers.normal(size=n_out), **options)
+
+    activations = (*(layers.LeakyRelu(0.2), layers.Elu(0.7), layers.Gelu(), layers.Gelu(True)),)
+    activations += (*(layers.Silu(), layers.Tanh(), layers.Relu(), layers.Clip(-0.5, 0.7)),)
+    to_image, up = of(layers.Dense, 4 * 15, 3, n_out=60), layers.ConvTranspose
+    for i, activation in enumerate(activations):
+        convolutions = (
+            of(layers.Conv, 6, 2, 3, 2, n_out=6, padding=(1, 0, 2, 1), groups=2, dilation=(1, 2)),
+            of(layers.Conv, 6, 4, 2, 3, n_out=6, stride=(2, 1)),
+            of(up, 4, 3, 3, 2, n_out=6, stride=(2, 3), padding=(1, 0, 0, 1), groups=2, dilation=(2, 1)),
+            of(up, 4, 6, 3, 3, n_out=6, stride=(2, 2), padding=(1,) * 4, output_padding=(1, 1)),
+            of(up, 4, 6, 4, 4, n_out=6, stride=(2, 2), padding=(1,) * 4),
+            layers.Upsample((2, 3)),
+        )
+        size = (1, 4, 60)[i % 3]
+        parts = (
+            *(to_image, activation, layers.Reshape((4, 3, 5)), of(layers.Affine, size, n_out=size)),
+            *(activation, convolutions[i % len(convolutions)], layers.Sigmoid()),
+        )
+        chain, z = Chain((3,), parts), numbers.normal(size=(20, 3)).astype(np.float32)
+        spec = RunSpec(network="imported", latent_dim=3, likelihood="gaussian")
+        weights = {f"decoder.{name}": weight for name, weight in chain.tensors.items()}
+        block = decoder_block("d", spec, chain.output_shape, {0.0: weights}, chain=chain)
+        with torch.inference_mode():
+            expected = build_network(chain)(torch.from_numpy(z)).flatten(1).numpy()
+        assert expected.std() > 0.1
+        yield _case(f"chain {i}, {activation.kind}", block, z, expected)
 
 
 def _classifier_case() -> dict:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors import numpy as safetensors
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.fields import AE_Z, Z
@@ -19,6 +21,15 @@ from explorer.ui.pages import page_file
 from explorer.ui.train import ended
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scan_once():
+    """Let AppTest read once, not at each opening of the app, which installed packages have components."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture

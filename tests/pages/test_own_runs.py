@@ -9,10 +9,12 @@ import zipfile
 import numpy as np
 import pytest
 import streamlit as st
+import torch
 from PIL import Image, ImageDraw
 from safetensors.numpy import save
 from sklearn.datasets import load_sample_images
 from streamlit.testing.v1 import AppTest
+from torch import nn
 
 from explorer.data import own, upload
 from explorer.runs.export_run import run_zip
@@ -27,6 +29,7 @@ from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui import visitor
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.pages import page_file
+from tests.chains.onnx_files import export
 from tests.data.celeba import ATTRIBUTES, celeba_folder
 from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pad_state, pictures
 from tests.pages.photographs import pieces, zipped
@@ -314,6 +317,25 @@ def test_weights_are_brought_in_with_their_settings(library):
     bring(library, weights, "mine.safetensors", width=32)
     assert not library.error
     assert find_run("mine").test.distortion == pytest.approx(find_run("tiny-vae").test.distortion, rel=1e-3)
+
+
+def test_a_decoder_and_an_encoder_in_onnx_are_brought_in(library):
+    decoder = export(nn.Sequential(nn.Linear(2, 64), nn.Sigmoid()), torch.rand(2, 2))
+    encoder = export(nn.Sequential(nn.Flatten(), nn.Linear(64, 4)), torch.rand(2, 1, 8, 8))
+    library.file_uploader[0].set_value(("theirs.onnx", decoder, "")).run()
+    assert [button.disabled for button in library.button if button.label == "Import"] == [True]
+    library.file_uploader[1].set_value(("encoder.onnx", decoder, "")).run()
+    bring(library, decoder, "theirs.onnx")
+    assert "The encoder returns 64 numbers, but the decoder takes 2" in library.error[0].value
+    library.file_uploader[1].set_value(("encoder.onnx", encoder, "")).run()
+    bring(library, decoder, "theirs.onnx")
+    assert not library.error and find_run("theirs").spec.network == "imported"
+    assert library.dataframe[0].value["run"].iloc[0] == "theirs"
+    assert any("can't be trained further" in caption.value for caption in library.caption)
+    follow("explore", library, run="theirs")
+    assert not library.warning and len(mounted(library, "latent_pad")) == 1
+    follow("train", library, network="imported")
+    assert "can't be trained" in library.warning[0].value
 
 
 @pytest.mark.parametrize(

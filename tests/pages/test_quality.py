@@ -7,7 +7,8 @@ from explorer.runs.verdicts import find_faults, list_remedies
 from explorer.specs import RunSpec
 from explorer.ui.train.address import read_query, train_query
 from explorer.views import words
-from tests.pages.conftest import opened, visit
+from explorer.views.page_texts import REPORT_LABEL
+from tests.pages.conftest import mounted, opened, visit
 
 SHORT = RunSpec("digits", model="ae", epochs=2, width=8)
 
@@ -55,3 +56,19 @@ def test_the_library_compares_each_run_with_pca(app):
 def test_nothing_is_said_of_a_run_without_faults(app):
     visit("explore", app, run="mnist-vae-2d")
     assert not app.info
+
+
+def test_a_report_is_measured_in_the_background_and_shown_with_its_files(runs_folder):
+    app = visit("explore", opened(), run="tiny-ae")
+    assert "run=tiny-ae" in links(app)[REPORT_LABEL]
+    app = visit("report", app, run="tiny-ae")
+    while not mounted(app, "report"):  # pytest ends it after a minute
+        assert not app.error and not app.exception
+        app.run()
+    [[html]] = mounted(app, "report")
+    assert "Is this latent space good?" in html and "of the Gaussian fitted to the codes lie in gaps" in html
+    assert {"Web page, HTML", "All figures, JSON"} <= {b.proto.label for b in app.get("download_button")}
+    assert "entries of a codebook" in visit("report", app, run="tiny-vqvae").error[0].value
+    assert "no run" in visit("report", app, run="tiny-a").warning[0].value
+    choices = {query for query in links(app).values() if query.startswith("run=tiny-")}
+    assert "run=tiny-vae" in choices and "run=tiny-vqvae" not in choices

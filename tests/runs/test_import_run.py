@@ -450,7 +450,7 @@ def test_the_two_lines_save_what_is_then_imported(runs_folder, tmp_path, monkeyp
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("d.onnx", "is an ONNX file"), ("vectors.tsv", "is a table"), ("codes.csv", "is a table")],
+    [("vectors.tsv", "is a table"), ("codes.csv", "is a table")],
 )
 def test_what_is_no_run_is_told_from_one(runs_folder, tmp_path, capsys, name, message):
     (tmp_path / name).write_bytes(b"x")

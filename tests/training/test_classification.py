@@ -14,6 +14,7 @@ from explorer.errors import UserError
 from explorer.models.classifier import build_classifier
 from explorer.store.catalogue import find_run
 from explorer.store.classifier import Classifier, read_classifier, write_classifier
+from explorer.training import classification
 from explorer.training.classification import train_classifier
 
 
@@ -22,7 +23,8 @@ def digits():
     return load_dataset("digits", 28, False)
 
 
-def test_it_names_digits_at_least_as_well_as_logistic_regression(digits):
+def test_it_names_digits_at_least_as_well_as_logistic_regression(digits, monkeypatch):
+    monkeypatch.setattr(classification, "STEPS", 1500)
     weights, accuracy = train_classifier(digits, lambda done, of: None)
     x, y = digits.x.reshape(len(digits.x), -1) / 255, digits.y
     rival = (
@@ -47,7 +49,8 @@ def test_one_class_is_refused(digits):
         train_classifier(replace(digits, y=np.zeros_like(digits.y)), lambda done, of: None)
 
 
-def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, capsys):
+def test_the_command_keeps_one_for_all_runs_of_the_same_images(runs_folder, capsys, monkeypatch):
+    monkeypatch.setattr(classification, "STEPS", 500)
     assert parser.main(["classifier", "tiny-vae", "--json"]) == 0
     output = json.loads(capsys.readouterr().out)
     assert output["dataset"] == "digits" and output["n_test"] == 360 and output["accuracy"] > 0.95

@@ -4,7 +4,7 @@ the class and of the image.
 
 import numpy as np
 
-from explorer.latent.share import Share, share_of_true
+from explorer.latent.share import Share, share_of_count, share_of_true
 from explorer.latent.surgery import Surgery
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.runs.surgery import read_surgeries
@@ -32,7 +32,7 @@ def _build(id: str, run: Run, surgery: Surgery | None) -> Block:
         "class_names": run.class_names,
         "n": len(e.mu),
         "named": str(share_named_by_neighbours(e.mu, e.y)),
-        "most_frequent": f"{np.bincount(e.y).max() / len(e.y):.0%}",
+        "most_frequent": str(share_of_count(np.bincount(e.y).max(), len(e.y))),
         "information": surgery and str(surgery.mutual_information),
         "n_train": surgery and surgery.n,
     }

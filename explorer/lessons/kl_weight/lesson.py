@@ -32,7 +32,7 @@ LESSON = LiveLesson(
         "sig2": ("eps", "s^2"),
     },
     shows=({"beta": 0.1}, {"beta": 8.0}),
-    solution={"beta": 3.3},
+    solution={"beta": 2.6},
     code=(
         "explorer.objectives.rate:kl_per_dimension",
         "explorer.latent.ladder:interpolate_weights",

@@ -2,18 +2,21 @@
 
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
+import { CONVOLUTION_BUILDERS } from "./layers_convolution.js";
+import { ELEMENTWISE_BUILDERS } from "./layers_elementwise.js";
 
 /** @typedef {{ data: Float32Array, shape: number[] }} Values: what a layer reads or writes, in an array that stays */
-/** @typedef {{ kind: string, name?: string, shape?: number[] }} Layer */
+/** @typedef {{ kind: string, name?: string, shape?: number[], factors?: number[], slope?: number, alpha?: number, is_tanh?: boolean, low?: number, high?: number }
+ *   & Partial<import("./layers_convolution.js").ConvolutionOptions>} Layer */
 /** @typedef {{ rungs: Float32Array[], shape: number[], current: Float32Array }} Weight */
 /** @typedef {(kernels: Float32Array, shape: number[]) => Float32Array} Arrange */
 /** @typedef {(part: string, expectedShape: (number | null)[], arrange?: Arrange) => Weight} LoadWeight */
 /** @typedef {(input: Values, layer: Layer, loadWeight: LoadWeight) => [(() => void) | null, Values]} LayerBuilder */
 
 /**
- * A sequence of layers from a block. metadata.layers: { kind: dense | upconv | relu | tanh | silu | sigmoid | softmax |
- * clamp | continuous_bernoulli_mean | reshape, name: of the weights }. Every weight has a leading axis of rungs, which lie at the
- * positions metadata.rungs on the axis of a film.
+ * A sequence of layers from a block. metadata.layers: { kind: one of LAYER_BUILDERS, name: of the weights, and the options
+ * that explorer/chains/layers.py describes }. Every weight has a leading axis of rungs, which lie at the positions
+ * metadata.rungs on the axis of a film.
  */
 export class Network {
   /** @param {Pick<import("./block.js").Block, "metadata" | "tensors">} block */
@@ -78,34 +81,14 @@ export class Network {
   }
 }
 
-/** Return the mean of the continuous Bernoulli with x_logits a, ½ + ½·coth(a/2) − 1/a, near a = 0 by its series, as
- * explorer/objectives/continuous_bernoulli.py does.
- * @param {number} a */
-function continuousBernoulliMean(a) {
-  if (Math.abs(a) >= 0.5) return 0.5 + 0.5 / Math.tanh(a / 2) - 1 / a;
-  const square = a * a;
-  return 0.5 + a * (1 / 12 - square * (1 / 720 - square * (1 / 30240 - square / 1209600)));
-}
-
 /** @param {number[]} shape */
 const countElements = (shape) => shape.reduce((a, b) => a * b, 1);
-
-/** Return the builder of a layer that applies f to each number in place.
- * @param {(v: number) => number} f @returns {LayerBuilder} */
-const elementwise = (f) => (x) => {
-  const { data } = x;
-  return [() => { for (let i = 0; i < data.length; i++) data[i] = f(data[i]); }, x];
-};
 
 /** Each builder takes an input { data, shape }, the layer and weight(part, ...shape), and returns [run or null, output].
  * @type {Record<string, LayerBuilder>} */
 const LAYER_BUILDERS = {
-  relu: elementwise((v) => (v > 0 ? v : 0)),
-  tanh: elementwise(Math.tanh),
-  silu: elementwise((v) => v / (1 + Math.exp(-v))),
-  sigmoid: elementwise((v) => 1 / (1 + Math.exp(-v))),
-  clamp: elementwise((v) => (v > 0 ? (v < 1 ? v : 1) : 0)),
-  continuous_bernoulli_mean: elementwise(continuousBernoulliMean),
+  ...ELEMENTWISE_BUILDERS,
+  ...CONVOLUTION_BUILDERS,
 
   softmax(x) {
     const { data } = x;
@@ -120,6 +103,28 @@ const LAYER_BUILDERS = {
   reshape(x, { shape = [] }) {
     if (countElements(shape) !== x.data.length) throw new UserFacingError(`A layer of ${x.data.length} numbers can't take the shape [${shape}]. ${RELOAD_ADVICE}`);
     return [null, { data: x.data, shape }];
+  },
+
+  /** Repeat each pixel, factors[0] times downwards and factors[1] times to the right. */
+  upsample(x, { factors: [down, right] = [1, 1] }) {
+    const [C, H, W] = x.shape, input = x.data, y = new Float32Array(input.length * down * right);
+    const run = () => {
+      for (let row = 0, k = 0; row < C * H * down; row++) {
+        const start = Math.floor(row / down) * W;
+        for (let j = 0; j < W; j++) for (let e = 0; e < right; e++) y[k++] = input[start + j];
+      }
+    };
+    return [run, { data: y, shape: [C, H * down, W * right] }];
+  },
+
+  /** Compute y = factor x + shift, each one number, one per channel, or one per number. */
+  affine(x, layer, weight) {
+    const factor = weight("factor", [null]), shift = weight("shift", [null]), { data } = x, n = data.length;
+    const strides = [factor, shift].map(({ shape: [size] }) => ({ [1]: n, [x.shape[0]]: n / x.shape[0], [n]: 1 })[size] ?? 0);
+    if (strides.includes(0)) throw new UserFacingError(`The weights ${layer.name} do not fit ${n} numbers. ${RELOAD_ADVICE}`);
+    return [() => {
+      for (let i = 0; i < n; i++) data[i] = data[i] * factor.current[Math.floor(i / strides[0])] + shift.current[Math.floor(i / strides[1])];
+    }, x];
   },
 
   /** Compute y = W x + b, W [n_out, n_in]. */

@@ -3,6 +3,7 @@
 import { arrangeImages } from "../core/image_grid.js";
 import { findInterval } from "../core/interval.js";
 import { createView } from "../core/map_view.js";
+import { pictureShape } from "../core/vector_picture.js";
 import { createElement, observeSize, onAppearanceChange, paintImage, readTheme } from "../view/dom.js";
 import { FilmControls } from "../view/film_controls.js";
 import { FramePainter } from "../view/frame_painter.js";
@@ -86,7 +87,7 @@ export class Replay {
   showOriginalsOnMap() {
     const { n_images: imageCount, image_shape: shape } = this.metadata;
     this.paintStrip(this.sheet, this.originals, 0);
-    this.map.thumbnails.setImages({ sheet: this.sheet, imageCount, columns: imageCount, shape });
+    this.map.thumbnails.setImages({ sheet: this.sheet, imageCount, columns: imageCount, shape: pictureShape(shape) });
     if (this.zoom) this.zoom.setMap(this.map);
     else this.zoom = new MapZoom(this.mapContainer, this.map, { onStart: () => {}, onChange: () => this.repaintMap() });
   }

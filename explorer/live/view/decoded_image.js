@@ -1,6 +1,7 @@
 // A decoded image with the class that a classifier assigns to it.
 
 import { Network } from "../core/network.js";
+import { isVector, tickStep } from "../core/vector_picture.js";
 import { createElement, paintImage } from "./dom.js";
 
 export class DecodedImage {
@@ -8,6 +9,7 @@ export class DecodedImage {
   constructor(shape, isNamed, testId) {
     Object.assign(this, { shape, pixels: null });
     this.canvas = createElement("canvas", { role: "img", "data-testid": testId });
+    if (isVector(shape)) this.canvas.title = `${shape[2]} numbers, from 0 at the axis to 1 at the top; a tick every ${tickStep(shape[2])}`;
     this.caption = createElement("figcaption");
     this.classCaption = createElement("figcaption.guess");
     this.gapCaption = createElement("figcaption.where", { title: "A gap is a place without codes: the nearest code is farther away than the fifth nearest sample of the Gaussian fitted to the codes." });

@@ -1,5 +1,7 @@
 // Helpers for the DOM. Text is always inserted as text, never as markup.
 
+import { pictureOf, pictureShape } from "../core/vector_picture.js";
+
 export const OPAQUE_CONTEXT = { alpha: false }; // for a canvas that is painted completely, so that the browser need not blend it with the page
 
 /** Return a new element, for example createElement("button.quiet", { onclick }, "Reset"): tag and classes, properties (aria-… and
@@ -21,8 +23,10 @@ export function positionOn(element, { clientX, clientY }) {
   return [clientX - bounds.x, clientY - bounds.y];
 }
 
-/** Paint pixels [C, H, W] in [0, 1] onto a canvas, which is resized to W×H. */
-export function paintImage(canvas, pixels, [channels, height, width]) {
+/** Paint pixels [C, H, W] in [0, 1] onto a canvas, which is resized to W×H; of a vector its picture. */
+export function paintImage(canvas, pixels, shape) {
+  const [channels, height, width] = pictureShape(shape);
+  pixels = pictureOf(pixels, shape);
   const imageData = new ImageData(width, height), { data } = imageData, pixelCount = height * width;
   for (let i = 0; i < pixelCount; i++) {
     for (let c = 0; c < 3; c++) data[4 * i + c] = Math.round(255 * pixels[(channels === 3 ? c * pixelCount : 0) + i]);

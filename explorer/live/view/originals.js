@@ -1,12 +1,13 @@
 // The test images that the points of the map encode; that of the selected point is shown.
 
+import { pictureShape } from "../core/vector_picture.js";
 import { createElement } from "./dom.js";
 
 export class Originals {
   /** shape [C, H, W]; rowName(row): the name of a point; onArrival(): called when the images are there. */
   constructor(shape, rowName, onArrival) {
-    Object.assign(this, { shape, rowName, onArrival, imageCount: 0, shownRow: null }); // the first imageCount rows have images
-    this.canvas = createElement("canvas", { role: "img", width: shape[2], height: shape[1] });
+    Object.assign(this, { shape: pictureShape(shape), rowName, onArrival, imageCount: 0, shownRow: null }); // the first imageCount rows have images
+    this.canvas = createElement("canvas", { role: "img", width: this.shape[2], height: this.shape[1] });
     this.caption = createElement("figcaption");
     this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
   }

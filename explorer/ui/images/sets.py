@@ -41,12 +41,12 @@ def _dataset_card(name: str) -> None:
         st.space("stretch")
         DATASET_DELETION.button(name)
     info = own.read_info(name)
-    channels, side, _ = info.shape
+    channels, side, width = info.shape
+    kind = f"{side}×{side} px, {'colour' if channels == 3 else 'grey'}"
+    if side == 1:
+        kind = f"vectors of {width:,} numbers"
     n_classes = len(info.class_names)
-    st.caption(
-        f"{info.n:,} images, {side}×{side} px, {'colour' if channels == 3 else 'grey'}"
-        + (f", {n_classes:,} classes" if n_classes > 1 else "")
-    )
+    st.caption(f"{info.n:,} images, {kind}" + (f", {n_classes:,} classes" if n_classes > 1 else ""))
     with st.container(horizontal=True):
         for label, model in LINKS.items():
             st.page_link(

@@ -10,8 +10,8 @@ from explorer.data.facts import has_colour, natural_size
 from explorer.data.preview import Upload
 from explorer.data.problems import find_problems
 from explorer.errors import UserError
+from explorer.fields import IMAGE_SIZES
 from explorer.jobs.limits import check_disk, check_writable
-from explorer.specs import IMAGE_SIZES
 from explorer.store.ownership import public_name
 from explorer.ui.components.name_field import name_field, name_from_file, stored_name
 from explorer.ui.faults import show_user_errors

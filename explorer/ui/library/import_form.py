@@ -1,13 +1,18 @@
 """Import a run that a visitor uploads."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from explorer.errors import UserError
 from explorer.jobs.limits import check_disk, check_writable
 from explorer.specs import RunSpec
+from explorer.store.run import Run
 from explorer.ui import catalogue
 from explorer.ui.components.name_field import can_save, name_field, name_from_file, stored_name
 from explorer.ui.faults import show_user_errors
+from explorer.ui.library.onnx_form import is_onnx, onnx_form
 from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
@@ -19,21 +24,20 @@ FILE_KEY = "import_file_id"
 
 
 def import_form() -> None:
-    """Draw the form that imports a zip of a run, or the weights of a network whose settings are given. Any
-    other file is refused in one sentence.
+    """Draw the form that imports a zip of a run, a decoder and an encoder in ONNX, or the weights of a
+    network whose settings are given. Any other file is refused in one sentence.
     """
     st.subheader("Import a run")
     st.markdown(
-        "Upload the **zip file** of a run (*Export* on Explore creates it), or the **weights** of a network"
-        " as a state dict in safetensors. Neither can run code here."
+        "Upload the **zip file** of a run (*Export* on Explore creates it), a decoder in **ONNX**, or the"
+        " **weights** of a network as a state dict in safetensors. None of them can run code here."
     )
     _show_last_imported()
     if not can_save():
         return
+    round = st.session_state.get(UPLOADER_ROUND_KEY, 0)
     # Any type of file: the check follows below.
-    file = st.file_uploader(
-        "A .zip or .safetensors file", key=f"bring {st.session_state.get(UPLOADER_ROUND_KEY, 0)}"
-    )
+    file = st.file_uploader("A .zip, .onnx or .safetensors file", key=f"bring {round}")
     if not file:
         return
     try:
@@ -43,30 +47,46 @@ def import_form() -> None:
         return
     if st.session_state.get(FILE_KEY) != file.file_id:
         st.session_state[FILE_KEY], st.session_state["run name"] = file.file_id, name_from_file(file.name)
-    content, spec = file.getvalue(), None
-    if weights := not is_zip(content):
-        st.markdown(
-            "Choose the **settings** with which the network was trained. Its figures are then measured on the"
-            " test images."
-        )
-        spec = spec_form()
+    import_as = onnx_form(file, round) if is_onnx(file.name) else _importer(file.getvalue())
     name, is_private = name_field("run")
-    if st.button("Import", type="primary", disabled=not name or weights and not spec):
+    if st.button("Import", type="primary", disabled=not (name and import_as)):
         with show_user_errors():
             with st.spinner("The file is imported and checked…"):
-                _import_file(content, spec, stored_name(name, is_private))
+                _import_file(import_as, stored_name(name, is_private))
             st.rerun()
 
 
-def _import_file(content: bytes, spec: RunSpec | None, name: str) -> None:
-    """Import weights with their spec, or a run's zip without one. Raises UserError if it cannot be
-    imported.
+def _importer(content: bytes) -> Callable[[str], Run] | None:
+    """Return a function that imports the zip of a run under a name, or weights, whose settings are asked for;
+    None until these are valid.
     """
+    if is_zip(content):
+        return partial(_import_run, content)
+    st.markdown(
+        "Choose the **settings** with which the network was trained. Its figures are then measured on the"
+        " test images."
+    )
+    spec = spec_form()
+    return partial(_import_weights, content, spec) if spec else None
+
+
+def _import_run(content: bytes, name: str) -> Run:
     from explorer.runs import import_run
 
+    return import_run.import_run(content, name)
+
+
+def _import_weights(content: bytes, spec: RunSpec, name: str) -> Run:
+    from explorer.runs import import_run
+
+    return import_run.import_weights(content, spec, name)
+
+
+def _import_file(import_as: Callable[[str], Run], name: str) -> None:
+    """Import a file under a name. Raises UserError if it cannot be imported."""
     check_writable()
     check_disk()
-    run = import_run.import_weights(content, spec, name) if spec else import_run.import_run(content, name)
+    run = import_as(name)
     st.session_state[LAST_IMPORTED_KEY] = run.name
     st.session_state[UPLOADER_ROUND_KEY] = st.session_state.get(UPLOADER_ROUND_KEY, 0) + 1
     catalogue.invalidate_catalogue()

@@ -26,7 +26,10 @@ def read_query(parameters: dict[str, str]) -> tuple[dict, str]:
     unknown = [name for name in parameters if name not in FIELDS]
     problems += [f"there is no setting named {sanitize(name)!r}" for name in unknown]
     try:
-        settings = RunSpec(**values).settings
+        spec = RunSpec(**values)
+        if not spec.network_kind.is_trainable:
+            raise UserError("an imported network can't be trained")
+        settings = spec.settings
     except UserError as error:
         settings, problems = {}, [*problems, str(error).rstrip(".")]
     return settings, query.problem_sentence(problems)

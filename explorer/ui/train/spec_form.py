@@ -161,15 +161,20 @@ def label(f: Field) -> str:
     return LABELS.get(f.name, f.name.replace("_", " ").capitalize())
 
 
+def visible_datasets() -> list[str]:
+    """Return the built-in data sets, and the uploaded ones that the visitor may use."""
+    return [
+        *built_in_datasets(),
+        *(f"own:{name}" for name in own.list_names() if visitor.can_view(name)),
+    ]
+
+
 def _widget(f: Field):
     """Draw the widget of a field. Its value persists for the session, also when the page is left."""
     m, key, name, kind = f.metadata, _key(f.name), label(f), value_type(f)
     how = {"key": key, "help": m["help"][:1].upper() + m["help"][1:], "persist_state": "session"}
     if f.name == "dataset":
-        names = [
-            *built_in_datasets(),
-            *(f"own:{name}" for name in own.list_names() if visitor.can_view(name)),
-        ]
+        names = visible_datasets()
         given = _value("dataset")
         return st.selectbox(
             name,

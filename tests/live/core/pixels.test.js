@@ -3,7 +3,8 @@ import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
 const { paintDots, toAbgr, unpremultiply } = await core("dots"), { arrangeImages } = await core("image_grid"), { encodePixels } = await core("strokes");
-const { dots, premultiplied, grids, drawing } = cases("pixels");
+const { isVector, pictureOf, pictureShape, tickStep } = await core("vector_picture");
+const { dots, premultiplied, grids, drawing, vectors } = cases("pixels");
 
 test("dots are blended over what is there", () => {
   const { width, height, positions, radius, expected, tolerance } = dots, pixels = new Int32Array(width * height).fill(-1);
@@ -25,3 +26,18 @@ for (const { n, columns, gap, shape, images, expected, expectedShape } of grids)
   });
 
 test("a drawing has the pixels that its strokes cover", () => assertClose(new Uint8Array(Buffer.from(encodePixels(drawing.strokes, drawing.side), "base64")), drawing.expected, 1));
+
+for (const { values, expected, shape, step } of vectors)
+  test(`a vector of ${values.length} numbers has the picture that Python draws`, () => {
+    const ofVector = [1, 1, values.length], before = values.slice();
+    assert.deepEqual([isVector(ofVector), pictureShape(ofVector), tickStep(values.length)], [true, shape, step]);
+    assertClose(pictureOf(values, ofVector), expected, 0);
+    assertClose(arrangeImages(1, 1, ofVector, () => values).pixels, expected, 0);
+    assert.deepEqual(values, before);
+  });
+
+test("images are shown as they are", () => {
+  const pixels = new Float32Array(64);
+  assert.equal(pictureOf(pixels, [1, 8, 8]), pixels);
+  assert.deepEqual([pictureShape([3, 1, 2]), isVector([1, 1, 1])], [[3, 1, 2], false]);
+});

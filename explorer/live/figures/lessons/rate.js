@@ -102,8 +102,10 @@ export class RateLesson extends LessonFigure {
   }
 
   checkTask({ answer }) {
-    const enough = this.rungs.filter((rung) => informationShare(rung) >= TASK_SHARE), share = informationShare(this.nearest), isValue = this.nearest.mutual_information.value !== null;
-    const status = `At β = ${this.nearest.beta}, I(x; z) is ${isValue ? "" : "at least "}${Math.floor(100 * share)}% of the rate.`;
+    const { beta, rate, mutual_information: information } = this.nearest, percent = (nats) => Math.floor((100 * nats) / rate);
+    const enough = this.rungs.filter((rung) => informationShare(rung) >= TASK_SHARE), { value, low, high } = information;
+    const share = value === null ? `at least ${percent(low)}%` : `${percent(value)}% (${percent(low)} to ${Math.ceil((100 * high) / rate)}%)`;
+    const status = `At β = ${beta}, I(x; z) is ${share} of the rate.`;
     return { isSolved: answer > 0 && this.nearest === enough[0], status: answer ? status : "" };
   }
 }

@@ -1,6 +1,7 @@
 // The images that each run decodes on the straight path from a start to an end; steps in gaps are marked.
 
 import { arrangeImages } from "../../core/image_grid.js";
+import { pictureOf, pictureShape } from "../../core/vector_picture.js";
 import { paintImage } from "../../view/dom.js";
 import { createStrip } from "./strip.js";
 
@@ -30,10 +31,10 @@ export class WalkStrip {
     const { side, canvas, caption, painted } = strip, isStatic = side.map.film.frameCount === 1;
     if (painted && painted.z === side.visibleZ && painted.walk === walk && (isStatic || painted.filmPosition === filmPosition)) return;
     strip.painted = { z: side.visibleZ, walk, filmPosition };
-    const zs = pathZs(walkEnds(side, walk), N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), [channels, height, width] = side.metadata.image_shape;
+    const zs = pathZs(walkEnds(side, walk), N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), { image_shape: shape } = side.metadata, [channels, height, width] = pictureShape(shape);
     const barHeight = Math.max(1, Math.round(height / 12)), stepHeight = height + 2 * barHeight, step = new Float32Array(channels * stepHeight * width);
     const sheet = arrangeImages(N_WALK_STEPS, N_WALK_STEPS, [channels, stepHeight, width], (i) => {
-      const image = side.network.forward(zs[i], filmPosition);
+      const image = pictureOf(side.network.forward(zs[i], filmPosition), shape);
       for (let c = 0; c < channels; c++) {
         step.set(image.subarray(c * height * width, (c + 1) * height * width), c * stepHeight * width);
         for (let y = height + barHeight; y < stepHeight; y++) step.fill(Number(gaps[i]), (c * stepHeight + y) * width + 1, (c * stepHeight + y + 1) * width - 1);

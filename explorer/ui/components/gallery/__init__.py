@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from explorer.figures.images import image_sheet, to_png
+from explorer.figures.vector_picture import as_pictures
 from explorer.live.block import make_block
 from explorer.live.figure import GALLERY
 from explorer.query import Scalar
@@ -35,7 +36,7 @@ def gallery(
     which underline_note explains; chosen: the present one; dense: without room between them; caption_suffix:
     what a saved picture's caption says after the title; on_pick(index): one was clicked.
     """
-
+    images = as_pictures(images)
     blank = np.zeros((-len(images) % columns, *images.shape[1:]), images.dtype)
     rows = np.concatenate([images, blank]).reshape(-1, columns, *images.shape[1:])
     sheet = np.frombuffer(to_png(image_sheet(list(rows), gap=0)), np.uint8)

@@ -1,0 +1,88 @@
+"""`report`: whether the latent space of a run is good, as text, JSON or one HTML file."""
+
+import argparse
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer.errors import UserError
+
+PAGE = "html"  # the format
+MARKS = {True: "good", False: "look", None: ""}
+WIDTH = 100  # of the text
+
+
+def add_report_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add it. command: a function of the name, the function, and the help that returns the parser."""
+    sub = command(
+        "report",
+        report,
+        "report whether the latent space of a run is good: gaps, holes, dimensions, samples, copies, and what"
+        " to try next",
+        "print all measurements as JSON",
+    )
+    sub.add_argument("run", help="name of the run; of a ladder, the report is about KL weight 1")
+    sub.add_argument(
+        "--to",
+        choices=[PAGE],
+        help="write the report as one HTML file, which needs no server and no network",
+    )
+    sub.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="file to write (default: made from the name of the run, in this folder)",
+    )
+    sub.add_argument(
+        "--include-private-images",
+        action="store_true",
+        help="show the nearest training images of your own data set in the file, which leaves them out"
+        " otherwise",
+    )
+
+
+def report(args: argparse.Namespace) -> None:
+    """Measure the run, and print the report or write its page."""
+    if args.json and args.to:
+        raise UserError("A report is printed as JSON or written as a page. Leave out --json or --to.")
+    if args.out and not args.to:
+        raise UserError(f"Add the format of the file: --to {PAGE}.")
+    from explorer.cli.density_table import share_bar
+    from explorer.runs.report.measure import measure_report
+    from explorer.runs.report.record import report_record
+    from explorer.store.catalogue import find_run
+
+    run, show = find_run(args.run), share_bar("report")
+    measured = measure_report(run, lambda share, step: show(share))
+    show(1.0)
+    if args.json:
+        print(json.dumps(report_record(measured)))
+    elif args.to:
+        from explorer.export.report.page import report_file_name, report_page
+        from explorer.store.atomic import write_atomically
+
+        path = args.out or Path(report_file_name(run.name))
+        page = report_page(measured, args.include_private_images).encode()
+        write_atomically(path, page)
+        print(f"{path}, {len(page) / 1e6:.2f} MB")
+    else:
+        _print_text(run.name, report_record(measured))
+
+
+def _print_text(name: str, record: dict) -> None:
+    """Print the conclusions and what to try next."""
+    print(f"{name}: {record['n']:,} codes of {record['latent_dim']} dimensions; 95% intervals")
+    for conclusion in record["conclusions"]:
+        mark = MARKS[conclusion["is_good"]]
+        print(
+            textwrap.fill(
+                conclusion["sentence"], WIDTH, initial_indent=f"{mark:<6}", subsequent_indent=" " * 6
+            )
+        )
+    for sentence in record["not_measured"]:
+        print(textwrap.fill(f"Not measured: {sentence}", WIDTH, subsequent_indent=" " * 6))
+    for step in record["next_steps"]:
+        print(textwrap.fill(f"Next: {step['label']}", WIDTH, subsequent_indent=" " * 6))
+        if step["command"]:
+            print(f"      {step['command']}")

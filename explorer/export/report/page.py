@@ -1,0 +1,68 @@
+"""A report as one HTML file, which needs no server, no network and no script."""
+
+import shlex
+from html import escape
+from pathlib import Path
+
+from explorer.export.contents import has_own_images
+from explorer.export.report.sections import report_sections
+from explorer.live.bundle import join_styles
+from explorer.live.page import STYLE as PAGE_STYLE
+from explorer.live.page import content_digest
+from explorer.runs.citation import app_version, bibtex, image_credit
+from explorer.runs.report.measure import Report
+from explorer.store.ownership import public_name
+from explorer.views import words
+
+REPORT_STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+
+
+def report_page(report: Report, include_private: bool = False) -> str:
+    """Return the page. include_private: with the nearest training images also where these are somebody's
+    own.
+    """
+    run = report.run
+    title = f"Report: {words.run_title(run)}"
+    style = f"{join_styles(PAGE_STYLE)}\n{REPORT_STYLE}"
+    policy = (
+        f"default-src 'none'; style-src '{content_digest(style)}'; img-src data:; base-uri 'none';"
+        " form-action 'none'"
+    )
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
+            '<meta name="viewport" content="width=device-width">',
+            f"<title>{escape(title)}</title>",
+            f"<style>{style}</style>",
+            f"<main><h1>{escape(title)}</h1>",
+            report_body(report, include_private or not has_own_images(run)),
+            "</main>",
+            f"<footer>{_notes(report)}</footer>",
+            "</html>\n",
+        ]
+    )
+
+
+def report_body(report: Report, has_images: bool = True) -> str:
+    """Return the sections in the element that REPORT_STYLE styles. has_images: whether training images may be
+    shown.
+    """
+    figures = words.metrics_sentence(report.run) + words.yardstick_sentence(report.run)
+    introduction = f"<p>{escape(figures)}</p>"
+    return f'<div class="report">{introduction}{report_sections(report, has_images)}</div>'
+
+
+def report_file_name(name: str) -> str:
+    """Return the usual name of the file."""
+    return f"{public_name(name)}-report.html"
+
+
+def _notes(report: Report) -> str:
+    spec, name = report.run.spec, shlex.quote(public_name(report.run.name))
+    made = f"Made with Latent Space Explorer {app_version()}: python -m explorer report {name} --to html"
+    credit = " ".join(filter(None, ["Latent Space Explorer has the MIT licence.", image_credit(spec)]))
+    cite = f"<details><summary>Cite</summary><pre>{escape(bibtex(spec))}</pre></details>"
+    return f"<p>{escape(made)}</p><p>{escape(credit)}</p>{cite}"

@@ -1,0 +1,35 @@
+// Layers of a network that change each number by itself, in place.
+
+import { erf } from "./erf.js";
+
+/** Return the mean of the continuous Bernoulli with x_logits a, ½ + ½·coth(a/2) − 1/a, near a = 0 by its series, as
+ * explorer/objectives/continuous_bernoulli.py does.
+ * @param {number} a */
+function continuousBernoulliMean(a) {
+  if (Math.abs(a) >= 0.5) return 0.5 + 0.5 / Math.tanh(a / 2) - 1 / a;
+  const square = a * a;
+  return 0.5 + a * (1 / 12 - square * (1 / 720 - square * (1 / 30240 - square / 1209600)));
+}
+
+/** Return the builder of a layer that applies a function to each number. make(layer): the function.
+ * @param {(layer: import("./network.js").Layer) => (v: number) => number} make @returns {import("./network.js").LayerBuilder} */
+const applyToEach = (make) => (x, layer) => {
+  const { data } = x, f = make(layer);
+  return [() => { for (let i = 0; i < data.length; i++) data[i] = f(data[i]); }, x];
+};
+
+/** @type {Record<string, import("./network.js").LayerBuilder>} */
+export const ELEMENTWISE_BUILDERS = {
+  relu: applyToEach(() => (v) => (v > 0 ? v : 0)),
+  leaky_relu: applyToEach(({ slope = 0.01 }) => (v) => (v > 0 ? v : slope * v)),
+  elu: applyToEach(({ alpha = 1 }) => (v) => (v > 0 ? v : alpha * Math.expm1(v))),
+  gelu: applyToEach(({ is_tanh }) => (is_tanh
+    ? (v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)))
+    : (v) => 0.5 * v * (1 + erf(v / Math.SQRT2)))),
+  silu: applyToEach(() => (v) => v / (1 + Math.exp(-v))),
+  tanh: applyToEach(() => Math.tanh),
+  sigmoid: applyToEach(() => (v) => 1 / (1 + Math.exp(-v))),
+  clip: applyToEach(({ low = 0, high = 1 }) => (v) => Math.min(Math.max(v, low), high)),
+  clamp: applyToEach(() => (v) => (v > 0 ? (v < 1 ? v : 1) : 0)),
+  continuous_bernoulli_mean: applyToEach(() => continuousBernoulliMean),
+};

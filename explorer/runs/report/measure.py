@@ -1,0 +1,179 @@
+"""Use case: measure all that tells whether the latent space of a run is good."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.errors import UserError
+from explorer.latent.correlation import Correlation, Direction, correlate_dimensions, narrowest_direction
+from explorer.latent.dimensions import CodeMoments, DimensionRates, dimension_rates, measure_moments
+from explorer.latent.fidelity import measure_reverse_gap
+from explorer.latent.gap_map import GapIndex, build_gap_index
+from explorer.latent.holes import Holes, find_holes
+from explorer.latent.share import Z95, Share, share_of_true
+from explorer.latent.surgery import Surgery
+from explorer.runs.densities import densities_of, stored_density
+from explorer.runs.density_shares import DensityShares, measure_density_shares
+from explorer.runs.gap_shares import measure_gap_shares
+from explorer.runs.load import LoadedRun, load_model
+from explorer.runs.measure import Gaps, measure_gaps
+from explorer.runs.report.copying import Copying, measure_copying
+from explorer.runs.report.samples import (
+    DecodedSamples,
+    WorstSample,
+    decode_samples,
+    find_worst,
+    sample_reference,
+)
+from explorer.runs.surgery import measure_surgery, read_surgeries
+from explorer.store.classifier import MIN_CLASS_PROBABILITY
+from explorer.store.embedding import Embedding, read_embedding
+from explorer.store.run import Run
+
+N_HOLE_SAMPLES = 10_000
+PRIOR, FITTED = "prior", "fitted-gaussian"  # names of densities
+STEPS = ("gaps", "densities", "dimensions", "rate", "holes", "samples", "training images")
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All measurements of a run, of a ladder at KL weight 1. index: of the codes, by samples and units of the
+    prior, or without one of the Gaussian fitted to them. densities: what codes can be sampled from, by name:
+    the prior, the fitted Gaussian, and those kept with the run. rates, surgery: None without a prior;
+    surgery, copying: also where the training images are not on this machine; `missing` says why.
+    """
+
+    run: Run
+    embedding: Embedding
+    index: GapIndex
+    gaps: Gaps
+    densities: dict[str, DensityShares]
+    moments: CodeMoments
+    rates: DimensionRates | None
+    correlations: list[Correlation]
+    narrowest: Direction
+    surgery: Surgery | None
+    holes: Holes
+    hole_images: np.ndarray
+    samples: DecodedSamples
+    worst: list[WorstSample]
+    copying: Copying | None
+    missing: list[str]
+
+    @property
+    def reference(self) -> str:
+        """The name of the density that holes and decoded samples are of."""
+        return PRIOR if self.run.spec.has_prior else FITTED
+
+
+def measure_report(
+    run: Run,
+    on_progress: Progress = lambda share, step: None,
+    check_images: Callable[[], object] = lambda: None,
+) -> Report:
+    """Measure the run. on_progress: of the share that is done and what is measured; what it raises ends it.
+    check_images: raises UserError if the training images must not be read.
+
+    Raises UserError for a VQ-VAE, or if there are too few test images.
+    """
+    if run.spec.n_codes:
+        raise UserError(
+            "The codes of a VQ-VAE are entries of a codebook, and a report is about continuous codes. Choose"
+            " another run."
+        )
+
+    def begin(step: str, done: float = 0.0) -> None:
+        on_progress((STEPS.index(step) + done) / len(STEPS), step)
+
+    begin("gaps")
+    loaded, e, missing = load_model(run), read_embedding(run), []
+    gaps, gap_shares = measure_gaps(run.name), measure_gap_shares(run)
+    begin("densities")
+    kept = _kept_densities(run)
+    begin("dimensions")
+    index = build_gap_index(e.mu, e.logvar, np.random.default_rng(0), of_prior=run.spec.has_prior)
+    assert index is not None  # as the gaps could be measured
+    rates = None if e.logvar is None else dimension_rates(e.mu, e.logvar)
+    begin("rate")
+    surgery = None
+    try:
+        if run.spec.has_prior:
+            if not read_surgeries(run):
+                check_images()
+            surgery = measure_surgery(
+                run,
+                None,
+                lambda done, total: begin("rate", 0.5 * done / max(total, 1)),
+                lambda done, total: begin("rate", 0.5 + 0.5 * done / max(total, 1)),
+            )
+    except UserError as error:
+        missing.append(str(error))
+    begin("holes")
+    holes = find_holes(index, sample_reference(index, N_HOLE_SAMPLES, 1), e.y)
+    begin("samples")
+    samples = decode_samples(loaded, index)
+    prior = {PRIOR: _prior_shares(gaps, index, samples)} if run.spec.has_prior else {}
+    fitted = DensityShares(gap_shares.gap, gap_shares.reverse_gap, gap_shares.unsure)
+    begin("training images")
+    copying = None
+    try:
+        check_images()
+        copying = measure_copying(
+            loaded, e, samples.x, lambda done, total: begin("training images", done / max(total, 1))
+        )
+    except UserError as error:
+        missing.append(str(error))
+    return Report(
+        run,
+        e,
+        index,
+        gaps,
+        prior | {FITTED: fitted} | kept,
+        measure_moments(e.mu, e.logvar),
+        rates,
+        correlate_dimensions(index.codes),
+        narrowest_direction(index.codes),
+        surgery,
+        holes,
+        _decode_holes(loaded, holes),
+        samples,
+        find_worst(samples),
+        copying,
+        list(dict.fromkeys(missing)),
+    )
+
+
+def _kept_densities(run: Run) -> dict[str, DensityShares]:
+    """Return the shares of the mixtures and the diffusion model that are kept with the run, if there are
+    any.
+    """
+    names = [name for name, kind in densities_of(run.spec).items() if kind.is_fitted and name != "gaussian"]
+    if not any(stored_density(run, name) for name in names):
+        return {}
+    return {name: shares for name, shares in measure_density_shares(run).items() if name in names}
+
+
+def _prior_shares(gaps: Gaps, index: GapIndex, samples: DecodedSamples) -> DensityShares:
+    """Return the shares of the prior, with distances in its own standard deviations, as in `gaps`."""
+    assert gaps.prior_gap is not None and gaps.prior_gap_low is not None and gaps.prior_gap_high is not None
+    error = (gaps.prior_gap_high - gaps.prior_gap_low) / (2 * Z95)
+    unsure = None
+    if samples.confidence is not None:
+        unsure = share_of_true(samples.confidence < MIN_CLASS_PROBABILITY)
+    return DensityShares(
+        Share(gaps.prior_gap, gaps.prior_gap_low, gaps.prior_gap_high, gaps.n, error),
+        measure_reverse_gap(index.codes, index.draws),
+        unsure,
+    )
+
+
+def _decode_holes(loaded: LoadedRun, holes: Holes) -> np.ndarray:
+    """Return the image at the deepest place of each hole, of a conditional model with the class of the codes
+    around it, float32 [holes, C, H, W].
+    """
+    if not holes.holes:
+        return np.empty((0, *loaded.run.shape), np.float32)
+    y = np.array([hole.classes[0][0] for hole in holes.holes])
+    return loaded.decode(np.stack([hole.z for hole in holes.holes]), y)
