@@ -43,7 +43,8 @@ class Scalar:
     default: the value that a query leaves out; kind: its type, where the default is None; low, high, step:
     the limits of a number, None for no limit; options: the words that are allowed, none for any; label: its
     name in a sentence; max_length: letters of a text, which is cut there; unit: written after a number, with
-    its space; scale: of the slider that sets it.
+    its space; scale: of the slider that sets it. Of a logarithmic one that begins at 0, step is the smallest
+    value besides.
     """
 
     name: str

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     | {"networks", "training", "untrusted"},
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
-    | {"figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    | {"data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
     "own_models": SETTINGS
     | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
     | {"training", "views"},

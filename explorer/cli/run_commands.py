@@ -111,7 +111,7 @@ def export(args) -> None:
     """Export what is named in the format that --to names."""
     from explorer.runs.export_run import FORMATS
 
-    if args.to == page_commands.PAGE or args.lesson is not None:
+    if args.to == page_commands.PAGE or args.lesson is not None or args.playground:
         return page_commands.export_page(args)
     known = (*FORMATS, SAMPLES, page_commands.PAGE, *ANIMATION_FORMATS)
     if not args.to:

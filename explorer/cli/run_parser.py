@@ -77,6 +77,7 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         ),
     )
     sub.add_argument("--lesson", metavar="NAME", help=f"export a lesson as html: {', '.join(LESSONS)}")
+    sub.add_argument("--playground", action="store_true", help="export the playground as html")
     sub.add_argument(
         "--include-private-images",
         action="store_true",

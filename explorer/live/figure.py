@@ -42,4 +42,10 @@ NOISE_PATH = LiveFigure(
     "NoisePath",
     (*PAD_STYLES, "view/controls.css", "figures/noise_path.css"),
 )
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH
+PLAYGROUND = LiveFigure(
+    "playground",
+    "figures/playground/playground.js",
+    "Playground",
+    (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
+)
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND

@@ -59,7 +59,7 @@ def build_page(content: PageContent, compress: bool = True) -> str:
     style = figure.style_sheet(STYLE)
     policy = (
         f"default-src 'none'; script-src '{content_digest(script)}'; style-src '{content_digest(style)}';"
-        " img-src blob: data:; base-uri 'none'; form-action 'none'"
+        " img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "\n".join(
         [

@@ -10,6 +10,7 @@ PAGE_TITLES = {
     "home": "Home",
     "explore": "Explore",
     "compare": "Compare",
+    "playground": "Playground",
     "train": "Train",
     "images": "Your images",
     "library": "Library",

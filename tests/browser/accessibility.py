@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules/axe-core/axe.min.js"
 TAGS = "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
-PAGES = "/", "/explore", "/compare", "/train", "/images", "/library"
+PAGES = "/", "/explore", "/compare", "/playground", "/train", "/images", "/library"
 TOOLS = "traverse", "grid", "interpolate", "sample", "attributes", "own", "copying", "select", "take"
 SETTLED = 500  # ms without anything that runs
 

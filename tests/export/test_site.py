@@ -25,7 +25,7 @@ from tests.conftest import refused
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
-    *("index.html", "library.html", "credits.html", "learn/kl.html", PAIR_PAGE),
+    *("index.html", "playground.html", "library.html", "credits.html", "learn/kl.html", PAIR_PAGE),
     *(f"explore/{name}.html" for name in RUNS),
 }
 
@@ -193,9 +193,9 @@ def test_the_command_line_writes_a_site(explorer_in_process, tmp_path, monkeypat
     monkeypatch.setattr(build, "list_runs", lambda: ([find_run("tiny-vae")], ["Run broken is damaged."]))
     done = explorer_in_process("site", tmp_path / "site", "--zip", tmp_path / "site.zip", "--json")
     report = json.loads(done.stdout)
-    assert report["pages"] == 4 and len(report["left_out"]) == len(LESSONS) + 1
+    assert report["pages"] == 5 and len(report["left_out"]) == len(LESSONS) + 1
     done = explorer_in_process("site", tmp_path / "site")
-    assert "4 pages" in done.stdout and "Run broken is damaged." in done.stderr
+    assert "5 pages" in done.stdout and "Run broken is damaged." in done.stderr
     monkeypatch.setattr(build, "list_runs", lambda: ([], []))
     assert "There is no run to show" in refused(explorer_in_process("site", tmp_path / "other"))
     assert not (tmp_path / "other").exists()

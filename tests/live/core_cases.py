@@ -22,9 +22,11 @@ from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.playground_cases import playground_cases
 from tests.live.plot_cases import plot_part_cases
 from tests.live.second_stage_cases import second_stage_cases
 from tests.live.state_cases import state_cases
+from tests.live.training_cases import training_cases
 
 
 def write_cases(folder: Path) -> None:
@@ -35,6 +37,7 @@ def write_cases(folder: Path) -> None:
         "network": network_cases(),
         "film": film_cases(),
         "plane": plane_cases(),
+        "playground": playground_cases(),
         "plot": plot_cases(),
         "map": map_cases(),
         "plot_parts": plot_part_cases(),
@@ -42,6 +45,7 @@ def write_cases(folder: Path) -> None:
         "random": random_cases(),
         "second_stage": second_stage_cases(),
         "state": state_cases(),
+        "training": training_cases(),
         **lesson_cases(),
     }
     for name, cases in all_cases.items():

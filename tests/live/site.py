@@ -9,6 +9,7 @@ from tests.live.pages import AE, DECODED, LADDER
 RUN, PAIR, LESSON = f"explore/{LADDER}.html", f"compare/{AE}/{LADDER}.html", "learn/kl.html"
 FIGURE = "#root svg, #root canvas"
 SITE_PAGES = {"index.html": DECODED, RUN: DECODED, PAIR: DECODED, LESSON: FIGURE, "library.html": "table"}
+SITE_PAGES["playground.html"] = '[data-testid="latent-map"]'
 
 
 def write_site(folder: Path) -> Path:

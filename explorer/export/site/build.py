@@ -13,6 +13,7 @@ from explorer.export.site.pages import (
     CREDITS,
     HOME,
     LIBRARY,
+    PLAYGROUND,
     figure_pages,
     lesson_path,
     pair_path,
@@ -73,7 +74,7 @@ def build_site(
 
 def navigation(parts: SiteParts) -> Navigation:
     """Return the navigation of the app, without the pages that need a server."""
-    paths = {"home": HOME, "library": LIBRARY}
+    paths = {"home": HOME, "playground": PLAYGROUND, "library": LIBRARY}
     if run := parts.example_run:
         paths["explore"] = run_path(run)
     if pair := parts.example_pair:

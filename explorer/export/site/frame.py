@@ -14,8 +14,8 @@ HOST, STYLE = "hosts/site/site.js", "hosts/site/site.css"
 APP_NAME = "Latent Space Explorer"
 NO_ICON = "data:,"  # otherwise browsers ask the server's root for one
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob: data:; base-uri 'none';"
-    " form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob: data:; worker-src blob:;"
+    " base-uri 'none'; form-action 'none'"
 )
 
 

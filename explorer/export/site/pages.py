@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape
 
+from explorer.export.playground.content import playground_content
 from explorer.export.site.frame import Page
 from explorer.export.site.parts import Pair, SiteParts, short_title
 from explorer.live.page import PageContent
@@ -26,10 +27,11 @@ from explorer.views.page_texts import (
 )
 
 NO_SERVER = (
-    "This site needs no server: your browser decodes every image. Training, and images of your own, need the"
-    " app."
+    "This site needs no server: your browser decodes every image, and trains small models in the playground."
+    " Larger ones, and images of your own, need the app."
 )
 HOME, LIBRARY, CREDITS = "index.html", "library.html", "credits.html"
+PLAYGROUND = "playground.html"
 
 
 def run_path(run: Run) -> str:
@@ -48,6 +50,7 @@ def figure_pages(parts: SiteParts) -> Iterator[Page]:
     """Yield the pages of a site that have a figure."""
     if run := parts.home_run:
         yield home_page(parts, run)
+    yield playground_page()
     for run, content in parts.runs.values():
         yield run_page(parts, run, content)
     for pair, content in parts.pairs.values():
@@ -72,6 +75,11 @@ def home_page(parts: SiteParts, run: Run) -> Page:
         after=f'<h2>What you see</h2>\n<div class="columns">{columns}</div>\n{_list(links)}\n'
         f"<p>{NO_SERVER}</p>\n{_footer(page, content, figures)}",
     )
+
+
+def playground_page() -> Page:
+    page, content = Page(PLAYGROUND, PAGE_TITLES["playground"]), playground_content()
+    return replace(page, content=content, after=_footer(page, content))
 
 
 def run_page(parts: SiteParts, run: Run, content: PageContent) -> Page:

@@ -23,13 +23,17 @@ function strokeCoverage(points, width, side) {
   return coverage;
 }
 
-/** Return base64 of uint8 grey [side, side], computed from the strokes because browsers may add noise to a canvas that is read back.
+/** Return uint8 grey [side, side], computed from the strokes because browsers may add noise to a canvas that is read back.
  * @param {Stroke[]} strokes @param {number} side */
-export function encodePixels(strokes, side) {
+export function drawPixels(strokes, side) {
   const brightness = new Float32Array(side * side);
   for (const { clears, erases, points = [] } of strokes) {
     if (clears) brightness.fill(0);
     else strokeCoverage(points, erases ? ERASER_WIDTH : BRUSH_WIDTH, side).forEach((covered, i) => (brightness[i] += covered * ((erases ? 0 : 1) - brightness[i])));
   }
-  return btoa(String.fromCharCode(...Uint8Array.from(brightness, (value) => Math.round(255 * value))));
+  return Uint8Array.from(brightness, (value) => Math.round(255 * value));
 }
+
+/** Return base64 of drawPixels().
+ * @param {Stroke[]} strokes @param {number} side */
+export const encodePixels = (strokes, side) => btoa(String.fromCharCode(...drawPixels(strokes, side)));

@@ -9,6 +9,11 @@ const PEN_ERASER_BUTTON = 32; // in PointerEvent.buttons
 /** The strokes of the drawings of this browser tab by key. They are kept when the page changes. */
 const drawings = (globalThis.drawings ??= new Map());
 
+/** Return the strokes of a drawing. */
+export const findStrokes = (key) => drawings.get(key) ?? [];
+
+export const forgetStrokes = (key) => drawings.delete(key);
+
 /** Paint a stroke from its point firstPoint on. A stroke is { erases, points: [[x, y], …] }, or { clears: true }, which clears the canvas. */
 function paintStroke(context, { clears, erases, points }, firstPoint = 0) {
   const { width } = context.canvas;

@@ -4,15 +4,17 @@ import { formatSignificant } from "../core/ticks.js";
 import { createElement } from "./dom.js";
 
 const LOG_STEPS = 1000; // of a slider with a logarithmic scale
+const ZERO_STEPS = 20; // of them that stand for 0
 
-/** Return a slider. A logarithmic one moves the logarithm of its value. */
+/** Return a slider. A logarithmic one moves the logarithm of its value; one that begins at 0 has the field's step as its smallest value
+ * besides, and 0 at its end. */
 function createSlider(field, input, onMove) {
-  const { kind, low, high, step, unit, scale } = field, isLog = scale === "log", toPosition = isLog ? Math.log10 : Number;
-  const round = kind === "int" ? Math.round : Number;
-  const output = createElement("output");
-  const [min, max] = [toPosition(low), toPosition(high)];
+  const { kind, low, high, step, unit, scale } = field, isLog = scale === "log", hasZero = isLog && low === 0, round = kind === "int" ? Math.round : Number;
+  const output = createElement("output"), smallest = hasZero ? Math.log10(step) - (Math.log10(high / step) * ZERO_STEPS) / LOG_STEPS : Math.log10(low);
+  const toPosition = isLog ? (value) => (value ? Math.log10(value) : smallest) : Number, [min, max] = [toPosition(low), toPosition(high)];
+  const fromPosition = (position) => (hasZero && position < Math.log10(step) ? 0 : Math.min(Math.max(round(10 ** position), low), high));
   Object.assign(input, { type: "range", min, max, step: isLog ? (max - min) / LOG_STEPS : step });
-  input.oninput = () => onMove(isLog ? Math.min(Math.max(round(10 ** Number(input.value)), low), high) : Number(input.value));
+  input.oninput = () => onMove(isLog ? fromPosition(Number(input.value)) : Number(input.value));
   const show = (value) => {
     input.value = toPosition(value);
     output.textContent = formatSignificant(value) + unit;

@@ -1,0 +1,69 @@
+// The images that a visitor draws: a canvas, and the drawings that were added so far, each a class.
+
+import { DRAWN_SIDE, makeDrawnImages, N_VARIANTS } from "../../core/playground/drawn_images.js";
+import { drawPixels } from "../../core/strokes.js";
+import { createElement, paintImage } from "../../view/dom.js";
+import { Drawing, findStrokes, forgetStrokes } from "../drawing.js";
+
+const KEY = "playground"; // of the drawing
+const CANVAS_SIZE = 180; // px
+const MAX_DRAWINGS = 10; // as many classes have colours
+
+const kept = (globalThis.playgroundDrawings ??= []); // of this browser tab
+
+/** Return whether a drawing has anything on it. */
+const isDrawn = (strokes) => drawPixels(strokes, DRAWN_SIDE).some(Boolean);
+
+export class Drawings {
+  constructor(onChange) {
+    Object.assign(this, { onChange, version: 0, set: null });
+    this.canvasPlace = createElement("div");
+    this.addButton = createElement("button", { "data-testid": "add-drawing", onclick: () => this.add() }, "Add to the images");
+    this.list = createElement("div.drawn-list");
+    this.element = createElement("section.drawings", { hidden: true, "aria-label": "Your drawings" }, this.canvasPlace,
+      createElement("div", {}, createElement("p", {}, `Draw a picture and add it; then another one. Each becomes a class of ${N_VARIANTS} images of ${DRAWN_SIDE}×${DRAWN_SIDE} px, turned, moved and resized at random.`), this.addButton, this.list));
+    this.openCanvas();
+    this.showList();
+  }
+
+  openCanvas() {
+    this.drawing = new Drawing(this.canvasPlace, {}, { options: { key: KEY, size: CANVAS_SIZE, side: DRAWN_SIDE }, send: () => {} });
+  }
+
+  add() {
+    const strokes = [...findStrokes(KEY)];
+    if (!isDrawn(strokes) || kept.length === MAX_DRAWINGS) return;
+    kept.push(strokes);
+    forgetStrokes(KEY);
+    this.openCanvas();
+    this.change();
+  }
+
+  remove(index) {
+    kept.splice(index, 1);
+    this.change();
+    this.addButton.focus();
+  }
+
+  change() {
+    this.version++;
+    this.set = null;
+    this.showList();
+    this.onChange();
+  }
+
+  showList() {
+    this.list.replaceChildren(...kept.map((strokes, i) => {
+      const canvas = createElement("canvas", { "aria-hidden": "true" });
+      paintImage(canvas, Float32Array.from(drawPixels(strokes, DRAWN_SIDE), (value) => value / 255), [1, DRAWN_SIDE, DRAWN_SIDE]);
+      return createElement("button", { title: "Remove this drawing", "aria-label": `Remove drawing ${i + 1}`, onclick: () => this.remove(i) }, canvas, "×");
+    }));
+  }
+
+  /** Return the images, as readImageSet() does; null if nothing is drawn. */
+  readSet({ colours }) {
+    if (!kept.length) return null;
+    const classes = kept.map((_, i) => ({ name: `drawing ${i + 1}`, colour: colours[`class ${i}`], number: i }));
+    return (this.set ??= { ...makeDrawnImages(kept), shape: [1, DRAWN_SIDE, DRAWN_SIDE], name: "your drawings", dataset: "own:drawings", classes });
+  }
+}
