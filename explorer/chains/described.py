@@ -195,7 +195,7 @@ def _side_by_side(parts: list[Layer]) -> Layer:
     if not are_alike or first.options.get("groups", 1) != 1:
         raise UserError("Only linear layers, or convolutions without groups, stand side by side.")
     weights = {name: np.concatenate([part.weights[name] for part in parts]) for name in first.tensors}
-    return replace(first, **weights)  # type: ignore[arg-type]
+    return replace(first, **weights)
 
 
 def _pair(value: Any) -> Shape:
