@@ -20,6 +20,7 @@ from explorer.runs.export_run import export_run
 from explorer.runs.import_run import import_run
 from explorer.runs.load import load_model, load_run
 from explorer.runs.measure import measure_gaps
+from explorer.runs.report.measure import measure_report
 from explorer.store.embedding import read_embedding
 from tests.conftest import call_in_process
 
@@ -152,6 +153,8 @@ def test_a_chain_without_an_encoder_is_saved(vae, folders):
         and run.spec.has_prior
         and load_run("kept").decode(CODES[:1]).shape[1:] == run.shape
     )
+    with pytest.raises(UserError, match="a report encodes decoded samples again"):
+        measure_report(run)
     assert measure_gaps("kept") == model.gaps() and run.n_parameters == 2 * 64 + 64 + 1  # and sigma
     assert import_run(export_run(run, "zip"), "again").test == run.test
 

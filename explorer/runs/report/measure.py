@@ -76,7 +76,7 @@ def measure_report(
     """Measure the run. on_progress: of the share that is done and what is measured; what it raises ends it.
     check_images: raises UserError if the training images must not be read.
 
-    Raises UserError for a VQ-VAE, or if there are too few test images.
+    Raises UserError for a VQ-VAE, a model without an encoder, or if there are too few test images.
     """
     if run.spec.n_codes:
         raise UserError(
@@ -89,6 +89,11 @@ def measure_report(
 
     begin("gaps")
     loaded, e, missing = load_model(run), read_embedding(run), []
+    if not loaded.has_encoder:
+        raise UserError(
+            "This model came without an encoder, and a report encodes decoded samples again. Give the encoder"
+            " to explorer.open, as encode=…."
+        )
     gaps, gap_shares = measure_gaps(run.name), measure_gap_shares(run)
     begin("densities")
     kept = _kept_densities(run)
