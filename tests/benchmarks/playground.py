@@ -17,7 +17,7 @@ from explorer.live.bundle import FOLDER
 from explorer.live.page import build_page
 from tests.browser.launch import chromium_or_exit
 
-# The epochs at which an experiment is measured, and what is then turned.
+# The epochs at which an experiment is measured, and which settings are then changed.
 STAGES: dict[str, list[tuple[int, dict]]] = {
     "gaps": [(60, {})],
     "collapse": [(10, {"beta": 1.0}), (15, {}), (40, {})],
