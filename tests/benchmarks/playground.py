@@ -85,7 +85,7 @@ def _describe(model: dict, latent_dim: int) -> str:
         gaps = f", gap {build_gap_map(mu, logvar).estimate}"
     return (
         f"distortion {test['distortion']:.1f}, rate {test['rate']:.2f}, total"
-        f" {test['distortion'] + test['rate']:.1f}, {test['active_units']} dimensions in use, {n_codes}"
+        f" {test['distortion'] + test['rate']:.1f}, {test['active_units']} active dimensions, {n_codes}"
         f" different codes from {mu.min():.1f} to {mu.max():.1f}{gaps}"
     )
 

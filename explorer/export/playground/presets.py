@@ -50,8 +50,8 @@ PRESETS = (
         "warm-up",
         "KL warm-up",
         "Press Play, and wait for 60 epochs. On the right, β rises from 0 to 1 in the first 40.",
-        "Watch how many dimensions are in use.",
-        "After 60 epochs, all 8 are in use on the right, and 6 on the left. Both then lose some: after 120"
+        "Watch how many dimensions are active.",
+        "After 60 epochs, all 8 are active on the right, and 6 on the left. Both numbers then fall: after 120"
         " epochs, 6 and 4 are left, with almost the same total.",
         {"latent_dim": 8, "compare": True, "model_2": "VAE", "beta_warmup_2": 40},
     ),

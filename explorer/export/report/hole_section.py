@@ -46,8 +46,8 @@ def holes_section(report: Report) -> Iterator[str]:
         )
     yield paragraph(
         f"{h.n:,} samples of {reference_label(report)}, of which {h.share} lie in gaps of"
-        f" {len(report.index.codes):,} codes. A sample lies between the class of its nearest code and that"
-        " of the nearest code of another class."
+        f" {len(report.index.codes):,} codes, in one measurement; the gap above is a mean of ten. A sample"
+        " lies between the class of its nearest code and that of the nearest code of another class."
         f"{_rest(report)}",
         "quiet",
     )

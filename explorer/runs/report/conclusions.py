@@ -105,7 +105,8 @@ def _of_dimensions(report: Report) -> Iterator[Conclusion]:
             f"The image has almost no influence on {collapsed} of {n} dimensions: posterior collapse.",
         )
     elif active == n:
-        yield Conclusion("dimensions", True, f"All {n} dimensions are active." if n > 1 else "z₀ is active.")
+        few = {1: "z₀ is active.", 2: "Both dimensions are active."}
+        yield Conclusion("dimensions", True, few.get(n, f"All {n} dimensions are active."))
     narrow = report.narrowest
     if narrow.high < MIN_SD:
         names = _names(narrow.main_dimensions())

@@ -1,4 +1,4 @@
-"""Use case: measure all that tells whether the latent space of a run is good."""
+"""Use case: measure what shows whether the latent space of a run is good."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
