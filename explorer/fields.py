@@ -18,7 +18,12 @@ MAX_IMAGE_SIZE = 256  # of an imported network
 MAX_BETA = 1000.0
 MAX_RUNGS = 40
 MAX_EPOCHS = 10_000  # of a stage of a training
-AUGMENTATIONS = ("mirror", "shift", "brightness")  # explorer.training.augmentation says what they do
+AUGMENTATIONS = (
+    "mirror",
+    "shift",
+    "small-shift",
+    "brightness",
+)  # explorer.training.augmentation says what they do
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 

@@ -28,9 +28,9 @@ WIDTHS = {32: 32, 64: 24}
 STEPS_PER_IMAGE = {32: 2, 64: 12}
 MIN_STEPS = {32: 250, 64: 1000}
 MAX_STEPS = {32: 6000, 64: 4000}
-# Very few images are augmented, and then trained on for longer; but not in few latent dimensions, where the
-# shifts take up what should describe the images.
-MAX_AUGMENTED_IMAGES, MIN_AUGMENTED_DIM, AUGMENTED_FACTOR = 200, 8, 4
+# Very few images are augmented, and then trained on for longer; but less in few latent dimensions, where a
+# mirrored image, or a shifted drawing, takes up what should describe the images.
+MAX_AUGMENTED_IMAGES, MANY_DIMS, AUGMENTED_FACTOR = 200, 8, 4
 # With so many training images, a validation part decides when a training ends: after so many steps that have
 # not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
 # would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
@@ -39,18 +39,23 @@ MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, {32: 300, 64: 500}
 
 @dataclass(frozen=True)
 class Recipe:
-    """What depends on the kind of images. nouns: their names, grey and in colour; augment: if few."""
+    """What depends on the kind of images. nouns: their names, grey and in colour; augment: if they are few,
+    in fewer than MANY_DIMS latent dimensions, and in more.
+    """
 
     nouns: tuple[str, str]
-    augment: str | None
+    augment: tuple[str | None, str | None]
 
 
 RECIPES = {
-    "photograph": Recipe(("grey photographs", "colour photographs"), "mirror,shift"),
-    "drawing": Recipe(
-        ("grey images with a plain background", "colour images with a plain background"), "shift"
+    "photograph": Recipe(
+        ("grey photographs", "colour photographs"),
+        ("small-shift,brightness", "mirror,small-shift,brightness"),
     ),
-    "binary": Recipe(("black and white images", "images in pure colours"), None),  # digits, letters
+    "drawing": Recipe(
+        ("grey images with a plain background", "colour images with a plain background"), (None, "shift")
+    ),
+    "binary": Recipe(("black and white images", "images in pure colours"), (None, None)),  # digits, letters
 }
 
 
@@ -64,14 +69,13 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     win; the dataset is one of them. Raises UserError as RunSpec does.
     """
     plain = RunSpec(**given)  # what is given, and the defaults
-    is_few = facts.n_train <= MAX_AUGMENTED_IMAGES and plain.latent_dim >= MIN_AUGMENTED_DIM
-    is_augmented = is_few and not facts.are_vectors
+    has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
         "likelihood": LIKELIHOOD,
         "batch_size": _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
-        "augment": recipe_for(facts).augment if is_augmented else None,
+        "augment": recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS] if has_few_images else None,
     }
     if plain.dataset_kind.is_path and not facts.are_vectors:
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}
@@ -143,7 +147,11 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
     network = f"a {spec.network} network"
     if spec.network == "conv" and spec.depth:
         network += f" down to {side >> spec.depth}×{side >> spec.depth} px"
-    augment = f", augmented by {spec.augment.replace(',', ' and ')}" if spec.augment else ""
+    augment = (
+        f", augmented by {' and '.join(spec.augment.replace(',', ', ').rsplit(', ', 1))}"
+        if spec.augment
+        else ""
+    )
     until = "for"
     if spec.patience:
         until = (

@@ -44,11 +44,16 @@ def test_what_is_given_wins():
     assert usual.likelihood == "learned-gaussian" and usual.network == "conv" and not usual.colour
 
 
-def test_letters_two_dimensions_and_many_images_are_not_augmented():
+def test_few_photographs_are_augmented_and_letters_and_many_images_are_not():
     few = replace(FACES, n_train=80)
-    assert usual_settings(few, GIVEN | {"latent_dim": 16})[0].augment == "mirror,shift"
-    for facts, latent_dim in ((replace(LETTERS, n_train=80), 16), (few, 2), (FACES, 16)):
-        assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
+    expected = {2: "small-shift,brightness", 16: "mirror,small-shift,brightness"}
+    for latent_dim, augment in expected.items():
+        assert usual_settings(few, GIVEN | {"latent_dim": latent_dim})[0].augment == augment
+        for facts in (replace(LETTERS, n_train=80), FACES):
+            assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
+    drawing = replace(few, is_photograph=False)
+    assert usual_settings(drawing, GIVEN)[0].augment is None
+    assert usual_settings(drawing, GIVEN | {"latent_dim": 16})[0].augment == "shift"
 
 
 def test_a_quick_training_takes_a_third_of_the_steps():
@@ -79,11 +84,12 @@ def test_epochs_take_at_least_that_many_steps(n_steps, n_train, batch_size):
 
 
 def test_the_explanation_has_facts_steps_and_epochs():
-    spec = RunSpec("folder:/faces", 64, network="conv", depth=4, epochs=40, batch_size=32, augment="shift")
+    spec = RunSpec("folder:/faces", 64, network="conv", depth=4, epochs=40, batch_size=32)
+    spec = replace(spec, augment="mirror,shift,brightness")
     assert explain(spec, FACES) == (
-        "320 training images, grey photographs of 64×64 px, augmented by shift: a conv network down to 4×4 px"
-        " and the bernoulli likelihood are trained for 400 steps of 32 images, which are 40 epochs. Fewer"
-        " than 400 images are too few for a validation part to end the training."
+        "320 training images, grey photographs of 64×64 px, augmented by mirror, shift and brightness: a conv"
+        " network down to 4×4 px and the bernoulli likelihood are trained for 400 steps of 32 images, which"
+        " are 40 epochs. Fewer than 400 images are too few for a validation part to end the training."
     )
     spec = RunSpec("folder:/faces", 64, network="mlp", epochs=40, patience=5)
     assert explain(spec, replace(FACES, n_train=1000)).endswith(

@@ -147,11 +147,11 @@ def _falling(run: Run) -> Iterator[Verdict]:
     if run.spec.has_prior and not run.test.active_units:  # which says more
         return
     if (fall := measure_fall(run)) and fall.is_unfinished:
-        share = f", {fall.nats / fall.gain:.0%} of what the model gains over the mean image" * (fall.gain > 0)
+        of = f", {fall.nats / fall.gain:.0%} of what the model gains over the mean image" * (fall.gain > 0)
         yield Verdict(
             "loss still falling",
             "The loss was still falling when the training ended: in the last half of the epochs by"
-            f" {fall.nats:.3g} ± {fall.half_width:.1g} nats per image (95%){share}.",
+            f" {float(f'{fall.nats:.3g}'):g} ± {float(f'{fall.half_width:.1g}'):g} nats per image (95%){of}.",
             *(_resume(run) or _train_longer(run) or ("", {})),
         )
 

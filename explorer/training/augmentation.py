@@ -1,11 +1,13 @@
-"""Random changes of training images, so that a small set has more variety: mirror, shift, brightness."""
+"""Random changes of training images, so that a small set has more variety: mirror, shifts, brightness."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
 SHIFT_SHARE = 1 / 14  # of height and width, the largest shift: 2 of 28 pixels
+SMALL_SHIFT_SHARE = 1 / 28  # of small-shift: 1 of 28 pixels
 BRIGHTNESS_RANGE = 0.2  # the largest change of the brightness, as a share of it
 
 
@@ -24,13 +26,13 @@ def _mirror(x: Tensor, rng: torch.Generator) -> Tensor:
     return torch.where(is_mirrored, x.flip(3), x)
 
 
-def _shift(x: Tensor, rng: torch.Generator) -> Tensor:
+def _shift(x: Tensor, rng: torch.Generator, share: float = SHIFT_SHARE) -> Tensor:
     """Shift each image by whole pixels in both directions, all shifts up to the largest equally likely; the
     pixels of the edge fill what becomes free.
     """
     for axis in (2, 3):
         size = x.shape[axis]
-        largest = max(1, round(size * SHIFT_SHARE))
+        largest = max(1, round(size * share))
         shift = torch.randint(-largest, largest + 1, (len(x), 1), generator=rng, device=x.device)
         source = (torch.arange(size, device=x.device) - shift).clamp(0, size - 1)  # [B, size]
         index = source[:, None, :, None] if axis == 2 else source[:, None, None, :]
@@ -50,5 +52,6 @@ def _brightness(x: Tensor, rng: torch.Generator) -> Tensor:
 _CHANGES: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
     "mirror": _mirror,
     "shift": _shift,
+    "small-shift": partial(_shift, share=SMALL_SHIFT_SHARE),
     "brightness": _brightness,
 }

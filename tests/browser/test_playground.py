@@ -17,6 +17,14 @@ from tests.browser.pad import DECODED, MAP, image, settle, spot
 
 SECOND_EPOCH, FIFTH_EPOCH = re.compile(r"Epoch ([2-9]|\d\d)"), re.compile(r"Epoch ([5-9]|\d\d)")
 SECOND_MAP = '[data-testid="latent-map-2"]'
+# What a browser does when another tab comes to the front, or this one again
+HIDE = """(isHidden) => {
+    Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+FRAMES = """async (count) => {
+    for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +104,20 @@ def test_a_training_that_diverges_stops_with_a_sentence(open_file):
     page.get_by_test_id("play").click()
     expect(page.locator(".training-message")).to_contain_text("choose a lower learning rate")
     expect(page.get_by_test_id("play")).to_have_text("Play")
+
+
+def test_a_hidden_tab_pauses(open_file):
+    page = open_file()
+    status = page.get_by_test_id("training-status")
+    page.get_by_test_id("play").click()
+    expect(status).to_have_text(SECOND_EPOCH)
+    page.evaluate(HIDE, True)
+    page.evaluate(FRAMES, 60)  # for the batches that were under way
+    paused = status.inner_text()
+    page.evaluate(FRAMES, 60)
+    assert status.inner_text() == paused
+    page.evaluate(HIDE, False)
+    expect(status).not_to_have_text(paused)
 
 
 def test_drawings_are_learned(open_file):

@@ -29,7 +29,7 @@ from explorer.runs.densities import fit_density, samples_npz
 from explorer.runs.export_run import decoder_onnx, run_zip
 from explorer.runs.factors import measure_factors
 from explorer.runs.import_run import import_run, import_weights
-from explorer.runs.inference import describe, distortion_at, posterior, posteriors
+from explorer.runs.inference import distortion_at, posterior, posteriors
 from explorer.runs.load import LoadedRun, load_run
 from explorer.runs.measure import measure_gaps
 from explorer.runs.measure_densities import measure_densities
@@ -38,6 +38,7 @@ from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import MODEL_FILE, read_tensors
+from explorer.training.evaluation import evaluate
 from explorer.training.trainer import train
 from explorer.training.update import Update
 
@@ -106,7 +107,7 @@ def log_evidence(log_p: np.ndarray) -> float:
 def test_its_elbo_is_that_of_quadrature_and_bounds_the_evidence_of_the_class(run, test_images):
     x, y = test_images[0][ROWS], test_images[1][ROWS]
     # the mean over many samples of the posterior, each of which evaluate() takes once
-    repeated = describe(run, np.repeat(x, 1000, 0), np.repeat(y, 1000))
+    repeated = evaluate(run.model, run.likelihood, np.repeat(x, 1000, 0), np.repeat(y, 1000))
     elbo = -(repeated.distortion + repeated.rate.sum(1)).reshape(len(x), 1000)
     log_p = [log_likelihoods(run, image, label) for image, label in zip(x, y)]
     expected = np.array([elbo_by_quadrature(run, *case) for case in zip(x, y, log_p)])
@@ -124,8 +125,9 @@ def test_with_many_samples_the_bound_is_the_evidence_of_the_class(run, test_imag
 
 def test_the_test_figures_depend_on_the_classes(run, test_images):
     x, y = test_images
-    stored, wrong = run.run.test, describe(run, x, (y + 1) % 10).metrics
-    assert describe(run, x, y).metrics.elbo == pytest.approx(stored.elbo, abs=1e-3)
+    stored = run.run.test
+    right, wrong = (evaluate(run.model, run.likelihood, x, labels).metrics for labels in (y, (y + 1) % 10))
+    assert right.elbo == pytest.approx(stored.elbo, abs=1e-3)
     assert wrong.elbo < stored.elbo - 10
 
 

@@ -1,6 +1,7 @@
 """What is said of runs with known faults, and of runs without."""
 
 import json
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -142,6 +143,9 @@ def test_a_loss_that_was_still_falling(good):
     assert "by 2.7 ±" in verdict.sentence
     assert "17% of what the model gains" in verdict.sentence
     assert verdict.settings == {"epochs": 600}
+    noise = np.random.default_rng(1).normal(0, 30.0, 20)
+    [verdict] = find_faults(with_losses(good, 3000 - 100 * np.arange(20) + noise))
+    assert re.search(r"by \d+ ± [1-9]0 nats", verdict.sentence)
     assert kinds(with_losses(good, 30 - 0.1 * np.arange(20))) == []  # 0.9 of 11.9 nats
     assert kinds(with_losses(good, 30 + 0.3 * np.arange(20))) == []
     noise = np.random.default_rng(1).normal(0, 3.0, 20)

@@ -32,9 +32,10 @@ def test_half_of_the_images_are_mirrored():
     assert 160 < sum(mirrored) < 240
 
 
-def test_shifts_repeat_the_edge_and_are_equally_likely():
-    """Compare with numpy's padding: 2 of 28 pixels down, 1 of 14 to the right."""
-    new, old = changed("shift")
+@pytest.mark.parametrize(("name", "largest"), [("shift", 2), ("small-shift", 1)])
+def test_shifts_repeat_the_edge_and_are_equally_likely(name, largest):
+    """Compare with numpy's padding: 2 or 1 of 28 pixels down, 1 of 14 to the right."""
+    new, old = changed(name)
     found = []
     for a, b in zip(new, old):
         padded = np.pad(b, ((0, 0), (2, 2), (1, 1)), mode="edge")
@@ -44,7 +45,7 @@ def test_shifts_repeat_the_edge_and_are_equally_likely():
             for right in range(-1, 2)
             if np.array_equal(a, padded[:, 2 - down : 30 - down, 1 - right : 15 - right])
         ]
-    assert len(found) == N and len(set(found)) == 15
+    assert len(found) == N and len(set(found)) == 3 * (2 * largest + 1)
 
 
 def test_brightness_multiplies_all_pixels_of_an_image_by_one_factor():
