@@ -61,8 +61,8 @@ def copying_section(report: Report, has_images: bool) -> Iterator[str]:
     if (c := report.copying) is None:
         return
     yield paragraph(
-        "If a model copies, its samples are nearer to training images than reconstructions of test images,"
-        " which it has not seen, are."
+        "If a model copies, its samples are nearer to training images than reconstructions of test images"
+        " are, because it has not seen the test images."
     )
     groups = {"samples": c.distances, "reconstructions of test images": c.of_reconstructions}
     rows = [Row(name, *median_with_interval(values)) for name, values in groups.items()]

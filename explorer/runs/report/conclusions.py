@@ -162,7 +162,8 @@ def _of_holes(report: Report) -> Iterator[Conclusion]:
     if holes.by_place:
         hole = holes.holes[0]
         near = bordering_classes(hole, names)
-        around = f" It lies {'between' if len(near) > 1 else 'beside'} codes of {join(near)}." if near else ""
+        where = "between codes of the classes" if len(near) > 1 else "next to codes of the class"
+        around = f" It lies {where} {join(near)}." if near else ""
         size = format_percent(hole.share.share, hole.share.low, hole.share.high, 1)
         yield Conclusion("holes", None, f"The largest hole contains {size} of the samples.{around}")
     border = next((b for b in holes.borders if b.share.low > holes.share.high), None)
@@ -230,7 +231,7 @@ def _of_copying(report: Report) -> Iterator[Conclusion]:
             "copying",
             True,
             "There is no sign of copying: samples are farther from training images than reconstructions of"
-            f" test images are. They are nearer only {facts}.",
+            f" test images are. A sample is nearer only {facts}.",
         )
 
 
