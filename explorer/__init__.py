@@ -30,8 +30,9 @@ def open(
     """Open an autoencoder or a VAE, and return an OpenedModel (explorer.own_models.opened): show it in the
     app, write it as one HTML file, measure it, or save it as a run.
 
-    Functions take and return arrays of NumPy or tensors of torch, or are torch modules. Arrays are of NumPy,
-    tensors, or lists. Codes, or encode and images, are needed; what is missing beyond is said, and not shown.
+    Functions take and return NumPy arrays or torch tensors, or are torch modules. All other arrays can be
+    NumPy arrays, tensors, or lists. Give codes, or encode and images; a message says what can't be shown
+    without the others.
 
     decode: codes [n, D] to images [n, C, H, W] or [n, H, W, C] in [0, 1], or to their logits (logits=True).
     encode: images, float32 in [0, 1] with the axes of `images`, to codes [n, D], or to (mu, log σ²). codes

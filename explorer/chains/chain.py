@@ -1,5 +1,5 @@
-"""A chain: known layers, one after the other. A network of another program is understood as a chain, so that
-all that is known of it are numbers, and nothing of it is ever run as code.
+"""A chain: known layers, one after the other. A network of another program is read as a chain, which consists
+of numbers only, and nothing of it is ever run as code.
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from explorer.chains.layer import MAX_OPTION, MAX_VALUES, Layer, Shape, describe
+from explorer.chains.layer import MAX_OPTION, MAX_VALUES, Layer, Shape
 from explorer.chains.layers import LAYERS
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 
@@ -154,7 +154,7 @@ PAIR = ("encoder", "decoder")
 def _checked_shape(shape: Shape) -> Shape:
     if not (shape and min(shape) >= 1 and math.prod(shape) <= MAX_VALUES):
         raise UserError(
-            f"{describe(shape)} numbers are {'too many' if min(shape, default=0) > 0 else 'none'}."
+            f"The shape {list(shape)} has {'too many' if min(shape, default=0) > 0 else 'no'} numbers."
         )
     return shape
 

@@ -51,7 +51,7 @@ def _stack(a: Layer, b: Layer) -> Layer:
 
 def _heads_error() -> UserError:
     return UserError(
-        "computes its two outputs by different layers, where one linear layer or convolution each is known"
-        " here. Export an encoder whose mu and log sigma² are the outputs of one layer each, or one output"
-        " that contains both."
+        "computes its two outputs by different layers, but only one linear layer or convolution for each is"
+        " supported. Export an encoder whose mu and log sigma² are the outputs of one layer each, or one"
+        " output that contains both."
     )

@@ -1,5 +1,5 @@
-"""An encoder and a decoder of another program as those of a run: which likelihood the decoder has, which
-values its pixels take, and how both see an image.
+"""Convert an encoder and a decoder of another program to those of a run: the likelihood of the decoder, the
+range of its pixels, and the shape of an image.
 """
 
 import math

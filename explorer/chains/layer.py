@@ -1,5 +1,5 @@
-"""What every layer of a chain has: what it makes of a shape, its options and its weights. Numbers only, so
-that a chain can be read, checked and stored without torch; explorer/networks/chain.py computes it.
+"""What every layer of a chain has: its output shape, its options and its weights. It contains numbers only,
+so that a chain can be read, checked and stored without torch; explorer/networks/chain.py computes it.
 
 Shapes are those of one image or code, without the batch: (n,) or (C, H, W).
 """

@@ -46,9 +46,9 @@ def read_config(content: bytes, names: Iterable[str], has_layers: bool = False) 
     if not expected <= parts or parts - expected - {"encoder.log_var"}:
         other = min(parts - expected - {"encoder.log_var"}, default="") or min(expected - parts)
         raise UserError(
-            f"A pythae model of the kind {sanitize(name)} is not read, because {sanitize(other)!r} is not a"
-            " part of pythae's AE or VAE: list the layers of its encoder and decoder in a JSON file, and add"
-            f" --layers FILE. {HELP}"
+            f"A pythae model of the kind {sanitize(name)} cannot be imported, because {sanitize(other)!r} is"
+            " not a part of pythae's AE or VAE: list the layers of its encoder and decoder in a JSON"
+            f" file, and add --layers FILE. {HELP}"
         )
     heads = ["encoder.embedding", *(["encoder.log_var"] if "encoder.log_var" in parts else [])]
     image = [{"layer": "Unflatten", "shape": shape}] if len(shape) == 3 else []

@@ -1,4 +1,4 @@
-"""Fewer layers that compute the same, and layers that exist only until then."""
+"""Simplify a chain: fewer layers that compute the same, and layers that exist only until then."""
 
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ class Select(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         check(
             len(shape) == 1 and 0 <= self.start < self.stop <= shape[0],
-            "It takes numbers that are not there.",
+            "It selects numbers that do not exist.",
         )
         return (self.stop - self.start,)
 

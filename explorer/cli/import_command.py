@@ -43,20 +43,20 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--encoder",
         type=Path,
         metavar="FILE",
-        help="of a decoder in ONNX: the encoder, also in ONNX, whose outputs are mu, or mu and log sigma²",
+        help="with a decoder in ONNX: its encoder, also in ONNX, which returns mu, or mu and log sigma²",
     )
     sub.add_argument(
         "--images",
         metavar="PATH",
-        help="of a network of another program: its images, a folder, or a zip, .npz, .npy or CSV file; or"
-        " --dataset",
+        help="with a network of another program: its images, as a folder, or a zip, .npz, .npy or CSV file;"
+        " instead, --dataset can name a data set",
     )
     sub.add_argument(
         "--pixel-range",
         type=list_of(float),
         metavar="BLACK,WHITE",
-        help="of a network of another program: the values of black and white that it uses (default: -1,1 if"
-        " the decoder ends with a tanh, otherwise 0,1)",
+        help="with a network of another program: the values that it uses for black and white (default: -1,1"
+        " if the decoder ends with a tanh, otherwise 0,1)",
     )
     sub.add_argument(
         "--check",
@@ -68,7 +68,7 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--layers",
         type=Path,
         metavar="FILE",
-        help="of a state dict of any network: a JSON file that lists its layers (docs/own-models.md)",
+        help="with a state dict of any network: a JSON file that lists its layers (docs/own-models.md)",
     )
     add_settings(sub)
 

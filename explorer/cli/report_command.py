@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.errors import UserError
 
 PAGE = "html"  # the format
-MARKS = {True: "good", False: "look", None: ""}
+MARKS = {True: "good", False: "check", None: ""}
 WIDTH = 100  # of the text
 
 

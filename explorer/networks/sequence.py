@@ -68,7 +68,7 @@ def chain_of(function: Callable, x: Tensor) -> Chain:
     except (NotALayer, UserError) as error:
         raise NotAChain(str(error).rstrip(".")) from error
     if result.shape != expected.shape or not torch.allclose(result, expected, TOLERANCE, TOLERANCE):
-        raise NotAChain("its layers alone give another result than it does")
+        raise NotAChain("its layers alone give a different result")
     return chain
 
 

@@ -47,7 +47,7 @@ class AppProcess:
             if self._process.poll() is not None or time.monotonic() > end:
                 self.close()
                 lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [
-                    "it said nothing"
+                    "it printed nothing"
                 ]
                 raise UserError(f"The app did not start: {lines[-1]}")
             time.sleep(POLL_SECONDS)

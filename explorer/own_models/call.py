@@ -1,4 +1,4 @@
-"""A function of the user's: called with arrays or with tensors, whichever it takes, in evaluation."""
+"""A function of the user's: called with arrays or with tensors, whichever it takes, in evaluation mode."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +16,8 @@ MAX_MESSAGE = 200  # characters of an error of the function
 
 
 class Call:
-    """name: as the user knows the function: decode or encode. Its modules are set to evaluation while it is
-    called.
+    """name: as the user knows the function: decode or encode. Its modules are set to evaluation mode
+    while it is called.
     """
 
     def __init__(self, function: Callable, name: str):

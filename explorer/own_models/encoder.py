@@ -41,8 +41,8 @@ def _mu_and_logvar(parts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarra
     shapes = " and ".join(str(list(part.shape)) for part in parts)
     if len(parts) not in (1, 2) or any(part.ndim != 2 or part.shape != parts[0].shape for part in parts):
         raise UserError(
-            f"encode returned arrays of the shapes {shapes}, and codes [n, D], or a pair of mu and log σ²,"
-            " are needed."
+            f"encode returned arrays of the shapes {shapes}, but it must return codes [n, D], or a pair of mu"
+            " and log σ²."
         )
     if parts[0].shape[1] > 2 * MAX_DIMENSIONS:
         raise UserError(

@@ -85,16 +85,18 @@ def read_images(images: Any) -> Images:
     array = to_array(images, "images")
     x = to_nhwc(array)
     if x.shape[3] not in (1, 3):
-        raise UserError(f"images have {x.shape[3]} channels, and 1 or 3 are needed: leave the others out.")
+        raise UserError(f"images have {x.shape[3]} channels, but must have 1 or 3: leave the others out.")
     if max(x.shape[1:3]) > MAX_IMAGE_SIDE:
         raise UserError(f"images have more than {MAX_IMAGE_SIDE:,} pixels along a side: give smaller ones.")
     if array.ndim == 2 and x.shape[3] == 3:
-        raise UserError("images in colour are needed as [n, 3, H, W] or [n, H, W, 3], and these are flat.")
+        raise UserError(
+            "images in colour must have the shape [n, 3, H, W] or [n, H, W, 3], but these are flat."
+        )
     check_finite(array, "images")
     if array.dtype.kind in "if" and array.min() < 0:
         raise UserError(
             f"images contain numbers from {array.min():.3g} to {array.max():.3g}, but pixels lie in [0, 1]:"
-            " give them so, and let encode and decode convert them, as in encode=lambda x: g(2 * x - 1)."
+            " scale them to it, and let encode and decode convert them, as in encode=lambda x: g(2 * x - 1)."
         )
     [pixels], scales = to_uint8([x])
     is_usual = array.dtype == np.uint8 or array.dtype.kind == "f" and array.max() <= 1
@@ -136,9 +138,9 @@ def read_decoded(decoded: np.ndarray, shape: ImageShape | None) -> np.ndarray:
     else:
         x = decoded
     if x.shape[1] not in (1, 3) or max(x.shape[2:]) > MAX_IMAGE_SIDE or shape not in (None, x.shape[1:]):
-        wanted = f"[{n}, {', '.join(map(str, shape))}], as of the images," if shape else f"[{n}, C, H, W]"
+        wanted = f"[{n}, {', '.join(map(str, shape))}], as images have," if shape else f"[{n}, C, H, W]"
         raise UserError(
-            f"decode returned the shape {list(decoded.shape)} for {n} codes, and {wanted} is needed, with 1"
+            f"decode returned the shape {list(decoded.shape)} for {n} codes, but {wanted} is needed, with 1"
             " or 3 channels."
         )
     return x

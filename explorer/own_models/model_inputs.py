@@ -27,8 +27,8 @@ MAX_OUTSIDE = 0.05  # share of pixels that may lie far outside [0, 1]: a decoder
 ALLOWED_RANGE = (-0.5, 1.5)
 TOLERANCE = 0.05  # of codes, in standard deviations of theirs
 NO_IMAGES = (
-    "No images were given: those shown are decoded from their codes, and figures of reconstructions say"
-    " nothing."
+    "No images were given: those shown are decoded from their codes, and figures of reconstructions have"
+    " no meaning."
 )
 NO_ENCODER = "No encoder was given: no other image can be encoded, and the drift of samples is not measured."
 NO_LOGVAR = "Only the means of the codes are known: they are shown as points, as those of an AE."
@@ -97,7 +97,7 @@ def read_inputs(
     x_train = x[:0] if train[0] is None else read_images(train[0]).x
     if x_train.shape[1:] != shape:
         raise UserError(
-            f"training_images have the shape {list(x_train.shape[1:])}, but images {list(shape)}."
+            f"training_images have the shape {list(x_train.shape[1:])}, but images have {list(shape)}."
         )
     parts = [read_labels(train[1], len(x_train))] * bool(len(x_train)) + [read_labels(labels, len(mu))]
     y, class_names = encode_classes(parts, [*[len(x_train)] * bool(len(x_train)), len(mu)])
@@ -176,7 +176,7 @@ def _try_decoder(
 
 def _one(parts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
     if len(parts) != 1:
-        raise UserError(f"decode returned {len(parts)} arrays: it must return the images alone.")
+        raise UserError(f"decode returned {len(parts)} arrays: it must return the images only.")
     return parts
 
 
@@ -185,7 +185,7 @@ def _check_range(images: np.ndarray, logits: bool) -> None:
     low, high = float(images.min()), float(images.max())
     if logits and low >= 0 and high <= 1:
         raise UserError(
-            f"decode returned numbers from {low:.3g} to {high:.3g}, which are pixels and no logits: leave out"
+            f"decode returned numbers from {low:.3g} to {high:.3g}, which are pixels, not logits: leave out"
             " logits=True."
         )
     outside = np.mean((images < ALLOWED_RANGE[0]) | (images > ALLOWED_RANGE[1]))

@@ -71,7 +71,7 @@ def _network(
         with torch.inference_mode():
             computed = build_network(chain)(torch.from_numpy(x)).numpy()
         if not np.allclose(computed, adapted(x), 1e-3, 1e-3):
-            raise NotAChain("its layers alone give another result than it does")
+            raise NotAChain("its layers alone give a different result")
     except NotAChain as error:
         return Network(adapted, None, str(error))
     return Network(adapted, chain)

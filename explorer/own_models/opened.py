@@ -124,8 +124,8 @@ class OpenedModel:
         stored, name = self._stored, name or self.run.name
         if not stored.decoder.chain:
             raise UserError(
-                f"This model cannot be saved, because {stored.decoder.reason}, and a run contains numbers, no"
-                " code. Use show() or to_html(), or give a decoder of known layers (docs/own-models.md)."
+                f"This model cannot be saved, because {stored.decoder.reason}, and a run contains numbers,"
+                " not code. Use show() or to_html(), or give a decoder of known layers (docs/own-models.md)."
             )
         if stored.encoder.function and not stored.encoder.chain:
             print(f"The encoder was not saved, because {stored.encoder.reason}.", file=sys.stderr)

@@ -102,7 +102,7 @@ class StoredModel:
 
 
 def _evaluate(spec: RunSpec, model: Autoencoder, given: ModelInputs) -> RunMetrics:
-    """Return the figures of a model on the images that are given. Of pixels in [0, 1], the likelihood is a
+    """Return the figures of a model on the images that are given. For pixels in [0, 1], the likelihood is a
     Gaussian whose sigma is the best one for them.
     """
     statistics = given.mu if given.logvar is None else np.concatenate([given.mu, given.logvar], 1)

@@ -17,7 +17,7 @@ from explorer.live.bundle import FOLDER
 from explorer.live.page import build_page
 from tests.browser.launch import chromium_or_exit
 
-# The epochs at which an experiment is measured, and what is then turned.
+# The epochs at which an experiment is measured, and which settings are then changed.
 STAGES: dict[str, list[tuple[int, dict]]] = {
     "gaps": [(60, {})],
     "collapse": [(10, {"beta": 1.0}), (15, {}), (40, {})],
@@ -85,7 +85,7 @@ def _describe(model: dict, latent_dim: int) -> str:
         gaps = f", gap {build_gap_map(mu, logvar).estimate}"
     return (
         f"distortion {test['distortion']:.1f}, rate {test['rate']:.2f}, total"
-        f" {test['distortion'] + test['rate']:.1f}, {test['active_units']} dimensions in use, {n_codes}"
+        f" {test['distortion'] + test['rate']:.1f}, {test['active_units']} active dimensions, {n_codes}"
         f" different codes from {mu.min():.1f} to {mu.max():.1f}{gaps}"
     )
 

@@ -87,7 +87,7 @@ def test_a_run_trained_in_a_browser_is_one_of_python(open_file, runs_folder):
 def test_one_pointer_moves_on_both_maps_and_a_hash_with_nonsense_is_named(open_file):
     page = open_file("#compare=True&model_2=AE&lr=x&width=99999")
     expect(page.locator("#note")).to_have_text(
-        "Part of this address is invalid: its width (begins anew), its learning rate."
+        "Part of this address is invalid: its width (restarts), its learning rate."
     )
     page.get_by_test_id("step-epoch").click()
     expect(page.get_by_test_id("training-status")).to_contain_text("Epoch 1.00")

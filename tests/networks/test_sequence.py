@@ -107,7 +107,7 @@ def test_both_halves_of_a_chunk_are_one_output():
         (lambda z: torch.softmax(z, 1), "it uses softmax"),
         (lambda z: torch.from_numpy(z.numpy() + 1), "it leaves torch, or what it does depends on its input"),
         (lambda z: -z if z.sum() > 0 else z, "it leaves torch, or what it does depends on its input"),
-        (lambda z: 1 - z, "its layers alone give another result than it does"),
+        (lambda z: 1 - z, "its layers alone give a different result"),
         (lambda z: z.flatten(0).view(1, -1), "it mixes the images of a batch"),
         (nn.Sequential(nn.Linear(5, 4), nn.LayerNorm(4)), "it uses LayerNorm"),
     ],

@@ -127,7 +127,7 @@ def test_codes_and_a_function_of_numpy_are_enough(folders):
     ]
     with pytest.raises(UserError, match="came without an encoder"):
         load_model(model.run).encode(np.zeros((1, 3, SIDE, SIDE), np.float32))
-    with pytest.raises(UserError, match="a run contains numbers, no code"):
+    with pytest.raises(UserError, match="a run contains numbers, not code"):
         model.save()
     for to in ("zip", "onnx"):
         with pytest.raises(UserError, match="is computed by the Python process that opened it"):
@@ -245,7 +245,7 @@ def failing(z):
         ({"decode": colour, "codes": CODES, "name": "a/b"}, "'a/b' cannot be the name of a model"),
         (
             {"decode": colour, "codes": CODES, "logits": True},
-            "which are pixels and no logits: leave out logits=True",
+            "which are pixels, not logits: leave out logits=True",
         ),
         (
             {"decode": lambda z: 255 * colour(z), "codes": CODES},

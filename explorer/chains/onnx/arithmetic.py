@@ -147,7 +147,7 @@ def _clip(node: Node, x: Value, low: Any = None, high: Any = None) -> Value:
 
 def _prelu(node: Node, x: Value, slope: Any) -> Value:
     if slope.size != 1:
-        raise Unsupported("has a slope for each channel, where one is known here")
+        raise Unsupported("has a slope for each channel, but only one slope is supported")
     return x.then(kinds.LeakyRelu(float(slope.reshape(()))))
 
 

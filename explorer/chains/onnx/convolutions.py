@@ -27,7 +27,7 @@ def conv(node: Node, x: Value, weight: Any, bias: Any = None) -> Value:
 
 def conv_transpose(node: Node, x: Value, weight: Any, bias: Any = None) -> Value:
     if "output_shape" in node.attributes:
-        raise Unsupported("has an output_shape, where pads are known here")
+        raise Unsupported("has an output_shape, but only pads are supported")
     stride, dilation = _pair(node, "strides", (1, 1)), _pair(node, "dilations", (1, 1))
     added, groups = _pair(node, "output_padding", (0, 0)), node.attributes.get("group", 1)
     extents = _checked_extents(node, x, weight, dilation)
@@ -86,7 +86,7 @@ def resize(node: Node, x: Value, *inputs: Any) -> Value:
     )
     has_own_axes = [axis % 4 for axis in options.get("axes", ())] not in ([], [2, 3], [0, 1, 2, 3])
     if options.get("mode", "nearest") != "nearest" or not repeats or len(x.shape) != 3 or has_own_axes:
-        raise Unsupported("interpolates, where only the repetition of pixels is known here")
+        raise Unsupported("interpolates, but only the repetition of pixels is supported")
     if len(inputs) > 2 and inputs[2] is not None:
         factors = [size / n for size, n in zip(inputs[2].tolist()[-2:], x.shape[1:])]
     else:

@@ -90,7 +90,7 @@ def _apply(node: Node, values: dict[str, Value | np.ndarray], budget: Budget) ->
             constants = [value for value in inputs if isinstance(value, np.ndarray)]
             constant = fold_constants(node, constants, budget) if len(constants) == len(inputs) else None
             if constant is None:
-                raise UserError(f"uses the operator {operator}, which is not known here. {ADVICE}.")
+                raise UserError(f"uses the operator {operator}, which is not supported. {ADVICE}.")
             values[node.outputs[0]] = constant
             return
         if node.operator == "Shape" and isinstance(inputs[0], Value):
@@ -98,7 +98,7 @@ def _apply(node: Node, values: dict[str, Value | np.ndarray], budget: Budget) ->
             values[node.outputs[0]] = np.array([BATCH, *inputs[0].shape])[first:last]
             return
         if node.operator not in OPERATORS:
-            raise UserError(f"uses the operator {operator}, which is not known here. {ADVICE}.")
+            raise UserError(f"uses the operator {operator}, which is not supported. {ADVICE}.")
         # Weights are views of the file until they become a part of a layer.
         budget.spend(sum(value.size for value in inputs if isinstance(value, np.ndarray)))
         try:

@@ -1,4 +1,4 @@
-"""The settings of the playground: what its link says, and its controls set."""
+"""The settings of the playground, which its link contains and its controls set."""
 
 from explorer.query import Scalar
 from explorer.registry import LIKELIHOODS
@@ -41,5 +41,5 @@ def _model_fields(end: str, model: str = "VAE") -> tuple[Scalar, ...]:
         Scalar(f"model{end}", model, options=tuple(MODELS), label="model"),
         Scalar(f"beta{end}", 1.0, 0, MAX_BETA, SMALLEST_BETA, label="KL weight β", scale="log"),
         Scalar(f"beta_warmup{end}", 0, 0, 100, label="KL warm-up", unit=" epochs"),
-        Scalar(f"width{end}", 100, 2, MAX_WIDTH, label="width (begins anew)", scale="log"),
+        Scalar(f"width{end}", 100, 2, MAX_WIDTH, label="width (restarts)", scale="log"),
     )

@@ -32,9 +32,9 @@ PRESETS = (
         "Gaps of an AE",
         "Press Play, and move over the empty areas of the left map.",
         "Watch how far the codes spread.",
-        "The VAE's stay within three standard deviations of the prior. The AE's go on to spread, around empty"
-        " areas: after 60 epochs 15% of samples of the Gaussian fitted to its codes lie in gaps (11 to 19%),"
-        " of the VAE's 4% (2 to 6%; 360 test codes, 95% intervals).",
+        "The VAE's codes stay within three standard deviations of the prior. The AE's codes continue to"
+        " spread, around empty areas. After 60 epochs, 15% (11 to 19%) of the samples of the Gaussian fitted"
+        " to the AE's codes lie in gaps, and 4% (2 to 6%) for the VAE (360 test codes, 95% intervals).",
         {"compare": True, "model": "AE", "model_2": "VAE"},
     ),
     Preset(
@@ -42,16 +42,16 @@ PRESETS = (
         "Posterior collapse",
         "Press Play; after ten epochs, lower β to 1.",
         "Watch the rate.",
-        "At β = 10 it falls to 0: all codes lie at one place, and every image is decoded to the same mean."
+        "At β = 10 it falls to 0: all codes lie at one place, and all are decoded to the same mean image."
         " At β = 1 the classes come apart within a few epochs.",
         {"beta": 10.0},
     ),
     Preset(
         "warm-up",
         "KL warm-up",
-        "Press Play, for 60 epochs. On the right, β rises from 0 to 1 in the first 40.",
-        "Watch how many dimensions are in use.",
-        "After 60 epochs, all 8 are in use on the right, and 6 on the left. Both then lose some: after 120"
+        "Press Play, and wait for 60 epochs. On the right, β rises from 0 to 1 in the first 40.",
+        "Watch how many dimensions are active.",
+        "After 60 epochs, all 8 are active on the right, and 6 on the left. Both numbers then fall: after 120"
         " epochs, 6 and 4 are left, with almost the same total.",
         {"latent_dim": 8, "compare": True, "model_2": "VAE", "beta_warmup_2": 40},
     ),
@@ -60,8 +60,8 @@ PRESETS = (
         "Too high a learning rate",
         "Press Play; after ten epochs, lower the learning rate to 0.002. Then press Reset.",
         "Watch the codes.",
-        "All fall onto one point within two epochs, and the lower rate does not bring them back: the encoder"
-        " gives every image the same code. Begun anew at the lower rate, the same model learns.",
+        "All codes fall onto one point within two epochs, and the lower rate does not bring them back: the"
+        " encoder gives every image the same code. Restarted at the lower rate, the same model learns.",
         {"lr": 0.3},
     ),
     Preset(
@@ -76,9 +76,10 @@ PRESETS = (
     Preset(
         "width",
         "A narrow and a wide network",
-        "Press Play, for 40 epochs: 4 hidden units on the left, 400 on the right.",
+        "Press Play, and wait for 40 epochs: 4 hidden units on the left, 400 on the right.",
         "Watch the reconstructions and the distortion.",
-        "The narrow decoder draws little more than the mean image, 27.1 nats; the wide one comes to 22.5.",
+        "The narrow decoder returns little more than the mean image: its distortion is 27.1 nats, that of the"
+        " wide one 22.5.",
         {"compare": True, "model_2": "VAE", "width": 4, "width_2": 400},
     ),
 )

@@ -19,12 +19,12 @@ N_HOLES, N_BORDERS, N_CROSSES = 8, 8, 250  # in a table; samples in gaps on a ma
 def holes_section(report: Report) -> Iterator[str]:
     h, names = report.holes, report.run.class_names
     if h.by_place:
-        what = "Holes are numbered at their deepest sample. Grey: in a gap."
+        what = "Grey areas are gaps. The number of a hole stands at its deepest sample."
     else:
         what = (
             "The map is the plane of two principal components; crosses are samples in gaps, which may lie"
-            " off this plane. A hole is here the samples in gaps between two classes, numbered at its"
-            " deepest one."
+            " off this plane. Here, a hole is the set of samples in gaps between two classes. Its number"
+            " stands at the deepest of them."
         )
     yield paragraph(what)
     yield '<div class="columns"><div>'
@@ -36,9 +36,9 @@ def holes_section(report: Report) -> Iterator[str]:
         yield _table_of_holes(report)
     yield "</div>"
     if h.borders:
-        yield "<h3>Between which classes</h3>"
+        yield "<h3>Gaps between two classes</h3>"
         yield table(
-            ["", "samples in gaps", "of"],
+            ["", "samples in gaps", "samples between them"],
             [
                 [escape(join([names[label] for label in b.classes])), str(b.share), f"{b.share.n:,}"]
                 for b in h.borders[:N_BORDERS]
@@ -46,8 +46,8 @@ def holes_section(report: Report) -> Iterator[str]:
         )
     yield paragraph(
         f"{h.n:,} samples of {reference_label(report)}, of which {h.share} lie in gaps of"
-        f" {len(report.index.codes):,} codes. A sample lies between the class of its nearest code and that"
-        " of the nearest code of another class."
+        f" {len(report.index.codes):,} codes, in one measurement; the gap above is a mean of ten. A sample"
+        " lies between the class of its nearest code and that of the nearest code of another class."
         f"{_rest(report)}",
         "quiet",
     )
@@ -69,7 +69,7 @@ def _table_of_holes(report: Report) -> str:
                 place.replace("-", "−") or "–",
             ]
         )
-    return table(["hole", "image there", "samples in it", "classes around", "as far", "z"], rows)
+    return table(["hole", "image there", "samples in it", "classes around", "depth", "z"], rows)
 
 
 def _rest(report: Report) -> str:

@@ -18,7 +18,8 @@ def samples_section(report: Report) -> Iterator[str]:
         measures = "their depth in a gap, their drift, and the classifier's confidence"
     yield paragraph(
         f"Of {len(s.z):,} decoded samples of {reference_label(report)}, these {len(report.worst)} have the"
-        f" worst mean rank by {measures}. Bold: by this, one in {1 / (1 - MIN_RANK):.0f} samples is as bad."
+        f" worst mean rank by {measures}. Bold: by this measure, one in {1 / (1 - MIN_RANK):.0f} samples is"
+        " as bad."
     )
     figures = []
     for worst in report.worst:
@@ -35,8 +36,8 @@ def samples_section(report: Report) -> Iterator[str]:
         figures.append(captioned(image(s.x[row], f"decoded sample, {', '.join(lines.values())}"), caption))
     yield f'<div class="images">{"".join(figures)}</div>'
     yield paragraph(
-        "Gap: the distance to the nearest code, over that to the fifth nearest sample; above 1 is a gap."
-        " Drift: from z to the code of its image, in standard deviations.",
+        "Gap: the distance to the nearest code, divided by that to the fifth nearest sample; above 1, the"
+        " sample is in a gap. Drift: the distance from z to the code of its image, in standard deviations.",
         "quiet",
     )
 
@@ -60,8 +61,8 @@ def copying_section(report: Report, has_images: bool) -> Iterator[str]:
     if (c := report.copying) is None:
         return
     yield paragraph(
-        "A model that copies has samples that lie nearer to training images than reconstructions of test"
-        " images, which it has not seen."
+        "If a model copies, its samples are nearer to training images than reconstructions of test images"
+        " are, because it has not seen the test images."
     )
     groups = {"samples": c.distances, "reconstructions of test images": c.of_reconstructions}
     rows = [Row(name, *median_with_interval(values)) for name, values in groups.items()]
@@ -69,7 +70,7 @@ def copying_section(report: Report, has_images: bool) -> Iterator[str]:
     yield paragraph(
         f"Medians: samples {median(c.distances)}, reconstructions {median(c.of_reconstructions)}; distances"
         f" are Euclidean, over pixels in [0, 1], to the nearest of {c.n_train:,} training images. The sample"
-        f" is nearer in {c.nearer} of the pairs of both.",
+        f" is nearer in {c.nearer} of the pairs of a sample and a reconstruction.",
         "quiet",
     )
     if not has_images:

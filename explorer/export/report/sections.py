@@ -20,7 +20,7 @@ from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
 from explorer.views import words
 
-MARKS = {True: ("good", "good"), False: ("bad", "look here"), None: ("", "note")}
+MARKS = {True: ("good", "good"), False: ("bad", "check"), None: ("", "note")}
 N_CORRELATIONS = 8  # in a table
 HEADINGS = {
     "conclusions": "Is this latent space good?",
@@ -62,8 +62,8 @@ def _conclusions(report: Report) -> Iterator[str]:
         items.append(f'<li><span class="mark {kind}">{label}</span>{escape(conclusion.sentence)}</li>')
     yield f"<ul>{''.join(items)}</ul>"
     yield paragraph(
-        "Every statement holds for its whole 95% interval, over images and samples; another training differs"
-        " by more.",
+        "Every conclusion holds for its whole 95% interval, over images and samples. Another training can"
+        " differ by more.",
         "quiet",
     )
     for sentence in report.missing:
@@ -91,13 +91,13 @@ def _gaps(report: Report) -> Iterator[str]:
     ]
     yield paragraph(
         "A sample of a density lies in a gap if no code is nearer to it than its fifth nearest other sample."
-        f" Of two equal distributions, {100 * EQUAL_GAP:.1f}% would (dashed)."
+        f" If codes and samples had the same distribution, {100 * EQUAL_GAP:.1f}% would (dashed line)."
     )
     mark = 100 * EQUAL_GAP, "equal distributions"
     yield interval_chart("Samples in gaps, by density", rows, "%", mark, 1)
-    headings = ["", "samples in gaps", "codes without a sample near"]
+    headings = ["", "samples in gaps", "codes with no sample near"]
     if has_classifier := any(s.unsure for s in shares.values()):
-        headings.append(f"named below {MIN_CLASS_PROBABILITY:.0%}")
+        headings.append(f"below {MIN_CLASS_PROBABILITY:.0%} confidence")
     yield table(
         headings,
         [
@@ -120,7 +120,7 @@ def _gaps(report: Report) -> Iterator[str]:
         f"{g.n:,} codes and as many samples; the gap is a mean of ten measurements. Distances are in standard"
         " deviations of the Gaussian fitted to the codes"
         f"{', for the prior in those of the prior' if PRIOR in shares else ''}.{nats}"
-        + f" Of the prior, {len(report.samples.z):,} decoded samples are named."
+        + f" The classifier has classified {len(report.samples.z):,} decoded samples of the prior."
         * bool(has_classifier and PRIOR in shares),
         "quiet",
     )
@@ -188,7 +188,7 @@ def _rate(report: Report) -> Iterator[str]:
         ],
     )
     yield paragraph(
-        f"The rate is the sum of the three terms. {s.n:,} training images; in brackets where a term lies for"
-        f" all such images, at 95%. {s.note}",
+        f"The rate is the sum of the three terms. {s.n:,} training images; the ranges are 95%"
+        f" intervals for all such images. {s.note}",
         "quiet",
     )

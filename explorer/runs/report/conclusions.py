@@ -1,4 +1,4 @@
-"""What the measurements of a report say, in sentences: each is drawn only where a 95% interval carries it."""
+"""The conclusions of a report, in sentences: each is drawn only where a 95% interval supports it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MAX_GAP = 0.1  # of a good density: one sample in ten
 MAX_CORRELATION = 0.1  # of dimensions that are as good as uncorrelated
 MIN_SD = 0.5  # of the codes in every direction, where the prior has 1
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-MAX_COPY_RATIO = 0.9  # of the distances of samples and of reconstructions, that a sign of copying has
+MAX_COPY_RATIO = 0.9  # a sign of copying: samples below it times the distance of reconstructions
 MIN_RATE = 0.005  # nats; less is printed as 0.00
 MIN_GROUP = 10  # samples of which a median is taken
 
@@ -76,8 +76,8 @@ def _of_gaps(report: Report) -> Iterator[Conclusion]:
     yield Conclusion(
         "gaps",
         is_good,
-        f"{gap} of the samples of {name} lie in gaps, where no code is near; of equal distributions,"
-        f" {EQUAL_GAP:.0%} would.",
+        f"{gap} of the samples of {name} lie in gaps, where no code is near. If samples and codes had the"
+        f" same distribution, {EQUAL_GAP:.0%} would.",
     )
     if shares.reverse_gap.low > max(EQUAL_GAP, MAX_GAP):
         yield Conclusion(
@@ -87,7 +87,7 @@ def _of_gaps(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "gaps",
             None,
-            f"Fewer samples of another density lie in gaps ({density_label(best)}):"
+            f"Another density ({density_label(best)}) has fewer samples in gaps:"
             f" {report.densities[best].gap}.",
         )
 
@@ -102,10 +102,11 @@ def _of_dimensions(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "dimensions",
             False,
-            f"{collapsed} of {n} dimensions have collapsed: they say nothing of an image.",
+            f"The image has almost no influence on {collapsed} of {n} dimensions: posterior collapse.",
         )
     elif active == n:
-        yield Conclusion("dimensions", True, f"All {n} dimensions are active." if n > 1 else "z₀ is active.")
+        few = {1: "z₀ is active.", 2: "Both dimensions are active."}
+        yield Conclusion("dimensions", True, few.get(n, f"All {n} dimensions are active."))
     narrow = report.narrowest
     if narrow.high < MIN_SD:
         names = _names(narrow.main_dimensions())
@@ -113,8 +114,8 @@ def _of_dimensions(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "dimensions",
             False,
-            f"{where} the codes have a standard deviation of {narrow}, and the prior has 1: samples of the"
-            " prior leave the codes there.",
+            f"{where} the codes have a standard deviation of {narrow}, and the prior has 1: many samples of"
+            " the prior lie beyond the codes in this direction.",
         )
 
 
@@ -125,15 +126,15 @@ def _of_correlations(report: Report) -> Iterator[Conclusion]:
     beyond = sum(c.is_beyond(MAX_CORRELATION) for c in report.correlations)
     if beyond:
         names = _names(strongest.dimensions)
-        of = f", the strongest of {beyond} of {n} pairs beyond ±{MAX_CORRELATION}" if n > 1 else ""
+        of = f", the strongest of {n} pairs. The number of pairs beyond ±{MAX_CORRELATION} is {beyond}"
         is_good = False if report.run.spec.has_prior else None
-        yield Conclusion("correlations", is_good, f"{names} are correlated, r = {strongest}{of}.")
+        yield Conclusion("correlations", is_good, f"{names} are correlated: r = {strongest}{of * (n > 1)}.")
     elif all(c.is_within(MAX_CORRELATION) for c in report.correlations):
         yield Conclusion(
             "correlations",
             True,
-            f"No two dimensions are correlated by more than ±{MAX_CORRELATION}: the strongest r is"
-            f" {strongest}.",
+            f"No two dimensions are correlated beyond ±{MAX_CORRELATION}: the strongest correlation is"
+            f" r = {strongest}.",
         )
 
 
@@ -148,9 +149,9 @@ def _of_rate(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "rate",
             None,
-            f"Of the rate of {s.rate:.2f} nats, {value:.2f} say nothing of an image: they are the distance of"
-            f" the aggregate posterior from the prior ({unused:.2f} to"
-            f" {s.total_correlation.high + s.marginal_kl.high:.2f}).",
+            f"{value:.2f} ({unused:.2f} to {s.total_correlation.high + s.marginal_kl.high:.2f}) of the"
+            f" {s.rate:.2f} nats of rate carry no information about the image: they are the KL divergence of"
+            " the aggregate posterior from the prior.",
         )
 
 
@@ -161,17 +162,18 @@ def _of_holes(report: Report) -> Iterator[Conclusion]:
     if holes.by_place:
         hole = holes.holes[0]
         near = bordering_classes(hole, names)
-        around = f" It lies {'between' if len(near) > 1 else 'beside'} codes of {join(near)}." if near else ""
+        where = "between codes of the classes" if len(near) > 1 else "next to codes of the class"
+        around = f" It lies {where} {join(near)}." if near else ""
         size = format_percent(hole.share.share, hole.share.low, hole.share.high, 1)
-        yield Conclusion("holes", None, f"The largest hole takes {size} of the samples.{around}")
+        yield Conclusion("holes", None, f"The largest hole contains {size} of the samples.{around}")
     border = next((b for b in holes.borders if b.share.low > holes.share.high), None)
     if border:
         pair = join([names[label] for label in border.classes])
         yield Conclusion(
             "holes",
             None,
-            f"Gaps lie between {pair} more than elsewhere: {border.share} of the {border.share.n:,} samples"
-            f" between them, and {holes.share} of all.",
+            f"Samples between the classes {pair} lie in gaps more often than others: {border.share} of these"
+            f" {border.share.n:,} samples do, and {holes.share} of all samples.",
         )
 
 
@@ -192,8 +194,8 @@ def _of_samples(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "samples",
             None,
-            f"Images from gaps are less clear: the classifier names {inside} of them with a confidence below"
-            f" {MIN_CLASS_PROBABILITY:.0%}, and {outside} of the others.",
+            "Images decoded from gaps are less clear: the classifier's confidence is below"
+            f" {MIN_CLASS_PROBABILITY:.0%} for {inside} of them, and for {outside} of the others.",
         )
 
 
@@ -206,30 +208,30 @@ def _of_drift(report: Report) -> Iterator[Conclusion]:
         yield Conclusion(
             "drift",
             None,
-            "Codes of decoded images drift farther from samples in gaps: by"
-            f" {format_median(inside)} σ, and by {format_median(outside)} σ from the others (medians).",
+            "Samples in gaps drift farther: the median distance from z to the code of its decoded image is"
+            f" {format_median(inside)} σ, and {format_median(outside)} σ for the other samples.",
         )
 
 
 def _of_copying(report: Report) -> Iterator[Conclusion]:
     if (c := report.copying) is None:
         return
-    facts = f"in {c.nearer} of the pairs of both"
+    facts = f"in {c.nearer} of the pairs of a sample and a reconstruction"
     samples, others = median_with_interval(c.distances), median_with_interval(c.of_reconstructions)
     if c.nearer.low > 0.5 and samples[2] < MAX_COPY_RATIO * others[1]:
         yield Conclusion(
             "copying",
             False,
-            "Samples lie nearer to training images than reconstructions of test images do,"
-            f" {facts}, with medians of {format_median(c.distances)} and"
-            f" {format_median(c.of_reconstructions)}: compare the images.",
+            "Samples may be copies: they are nearer to training images than reconstructions of test images"
+            f" are, {facts}. The median distances are {format_median(c.distances)} and"
+            f" {format_median(c.of_reconstructions)}. Compare the images.",
         )
     elif c.nearer.high < 0.5:
         yield Conclusion(
             "copying",
             True,
-            "There is no sign of copying: samples lie farther from training images than reconstructions of"
-            f" test images, nearer only {facts}.",
+            "There is no sign of copying: samples are farther from training images than reconstructions of"
+            f" test images are. A sample is nearer only {facts}.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Use case: measure all that tells whether the latent space of a run is good."""
+"""Use case: measure what shows whether the latent space of a run is good."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Report:
-    """All measurements of a run, of a ladder at KL weight 1. index: of the codes, by samples and units of the
-    prior, or without one of the Gaussian fitted to them. densities: what codes can be sampled from, by name:
-    the prior, the fitted Gaussian, and those kept with the run. rates, surgery: None without a prior;
+    """All measurements of a run, of a ladder at KL weight 1. index: of the codes, with samples and units of
+    the prior, or, for an AE, of the Gaussian fitted to them. densities: what codes can be sampled from, by
+    name: the prior, the fitted Gaussian, and those kept with the run. rates, surgery: None without a prior;
     surgery, copying: also where the training images are not on this machine; `missing` says why.
     """
 
@@ -64,7 +64,7 @@ class Report:
 
     @property
     def reference(self) -> str:
-        """The name of the density that holes and decoded samples are of."""
+        """The name of the density that holes and decoded samples are drawn from."""
         return PRIOR if self.run.spec.has_prior else FITTED
 
 

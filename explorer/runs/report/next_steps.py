@@ -43,7 +43,7 @@ def _sample_better(report: Report) -> Iterator[NextStep]:
     elif gap.low > EQUAL_GAP and set(report.densities) <= {FITTED, report.reference}:
         yield NextStep(
             f"{gap} of the samples lie in gaps: fit mixtures and a diffusion model to the codes, and see"
-            " which density leaves fewer.",
+            " which density has fewer samples in gaps.",
             f"python -m explorer gaps {name} --density all",
         )
 
@@ -58,7 +58,8 @@ def _train_vae(report: Report) -> Iterator[NextStep]:
     except UserError:  # a setting that only this model has
         return
     yield NextStep(
-        f"An AE is free to leave gaps, here {gap}: train a VAE with the same network, and compare both.",
+        f"The loss of an AE does not prevent gaps: {gap} of the samples lie in them. To compare, train a VAE"
+        " with the same network.",
         _train(vae),
     )
 
@@ -72,7 +73,7 @@ def _measure_more(report: Report) -> Iterator[NextStep]:
         )
     if report.copying is None and not owner_key(run.spec.dataset):
         yield NextStep(
-            "Get the training images, with which samples are compared.",
+            "Get the training images, so that samples can be compared with them.",
             f"python -m explorer data {run.spec.dataset}",
         )
 

@@ -29,7 +29,9 @@ def onnx_form(decoder: Any, round: int) -> Callable[[str], Run] | None:
     clears the field of the encoder.
     """
     st.markdown("This file is the **decoder**. Its layers are read, and nothing in it is run.")
-    encoder = st.file_uploader("The encoder, an .onnx file with μ, or μ and log σ²", key=f"encoder {round}")
+    encoder = st.file_uploader(
+        "The encoder: an .onnx file that returns μ, or μ and log σ²", key=f"encoder {round}"
+    )
     left, right = st.columns(2)
     dataset = left.selectbox(
         "Images of the network",
@@ -40,7 +42,7 @@ def onnx_form(decoder: Any, round: int) -> Callable[[str], Run] | None:
     pixels = right.selectbox(
         "Values from black to white",
         PIXEL_RANGES,
-        help="Usual is 0 to 1, and −1 to 1 if the decoder ends with a tanh.",
+        help="Usual values are 0 to 1, or −1 to 1 if the decoder ends with a tanh.",
     )
     if not encoder:
         return None

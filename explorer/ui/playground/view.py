@@ -45,7 +45,7 @@ def playground_view() -> None:
 
 @st.fragment
 def _figure(names: list[str]) -> None:
-    """Run again when the hand lets go, to write the address."""
+    """Run again when the visitor releases a control, to write the address."""
     with show_user_errors():
         if run := st.session_state.pop(RUN_KEY, None):
             st.session_state["run"] = run  # which Explore shows

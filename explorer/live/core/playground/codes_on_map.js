@@ -73,7 +73,7 @@ export class CodesOnMap {
     if (logvar) this.placePosteriors(logvar);
   }
 
-  /** The number of latent dimensions in use: those whose posterior means vary. */
+  /** The number of active latent dimensions: those whose posterior means vary. */
   get activeUnits() { return this.covariance.filter((row, d) => row[d] > MIN_ACTIVE_VARIANCE).length; }
 
   /** Return the covariance on the map of one in latent space.

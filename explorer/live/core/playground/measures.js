@@ -1,6 +1,6 @@
 // The figures of a model on test images, as explorer/training/evaluation.py defines them; its noise is that of the trainer.
 
-export const MIN_ACTIVE_VARIANCE = 0.01; // of the posterior means of a dimension that is in use: ACTIVE_MIN_VARIANCE of explorer/events.py
+export const MIN_ACTIVE_VARIANCE = 0.01; // of the posterior means of an active dimension: ACTIVE_MIN_VARIANCE of explorer/events.py
 
 /** Return { settings: of the trainer, mu, logvar, weights, test: as in run.json }.
  * @param {import("../training/trainer.js").Trainer} trainer @param {Float32Array} images */

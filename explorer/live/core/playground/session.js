@@ -54,7 +54,7 @@ export class TrainingSession {
     this.answer();
   }
 
-  /** Begin anew, with the settings of each model.
+  /** Restart, with the settings of each model.
    * @param {TrainingSettings[]} settings @param {number} generation */
   open(settings, generation) {
     const { train: images, test: testImages, nTrain: n, pixels } = this.images;

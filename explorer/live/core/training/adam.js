@@ -13,7 +13,7 @@ export class Adam {
     this.step = 0;
   }
 
-  /** Begin anew, as for another loss. */
+  /** Set the moments back to 0, as for another loss. */
   reset() {
     this.means.fill(0);
     this.squares.fill(0);

@@ -17,7 +17,7 @@ export class Curves {
     this.element = createElement("div.curves");
   }
 
-  /** Begin anew with this many models. */
+  /** Start empty curves of this many models. */
   open(count) {
     this.history = new CurveHistory();
     if (count !== this.count) this.declare(count);

@@ -1,4 +1,4 @@
-// What takes a trained model elsewhere: a run as a zip file, the same to Explore, and a link that trains it again.
+// What exports a trained model: a run as a zip file, the same to Explore, and a link that trains it again.
 
 import { encodeBase64 } from "../../core/base64.js";
 import { encodeRun } from "../../core/playground/run_files.js";
@@ -27,7 +27,7 @@ export function createExports(playground) {
     hasApp ? button("Open in Explore", "Import the model as your own run, and explore it with all tools", () => ask(index, openInApp), index ? "open-run-2" : "open-run") : null));
   const labels = rows.map(() => createElement("span"));
   const note = createElement("span", { role: "status" }), address = createElement("input", { readOnly: true, hidden: true, "aria-label": "Link to these settings" });
-  const copy = button("Copy link", "A link to all settings and the seed: it trains this model again. What was turned meanwhile is not in it.", async () => {
+  const copy = button("Copy link", "A link to all settings and the seed: it trains this model again. It does not record when settings were changed.", async () => {
     const link = location.href;
     try {
       await navigator.clipboard.writeText(link);

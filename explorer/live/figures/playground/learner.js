@@ -85,7 +85,7 @@ export class Learner {
     this.decodedPlane.invalidate();
     this.map.adopt();
     Object.assign(this, { hasState: true, isPending: true, decodedZ: null });
-    this.use.textContent = logvar ? `${this.codes.activeUnits} of ${this.codes.latentDim} dimension${this.codes.latentDim > 1 ? "s" : ""} in use` : "";
+    this.use.textContent = logvar ? `${this.codes.activeUnits} of ${this.codes.latentDim} dimension${this.codes.latentDim > 1 ? "s" : ""} active` : "";
     if (!isFirst) return;
     this.z = Array.from(this.codes.tensors.origin.data);
     this.codes.moveBounds(true);

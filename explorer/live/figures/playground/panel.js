@@ -1,13 +1,13 @@
-// The controls of a playground, in groups: what may be turned while it learns, and what begins anew.
+// The controls of a playground, in groups: what may be changed during the training, and what restarts it.
 
 import { createElement } from "../../view/dom.js";
 
 const GROUPS = [
-  { title: "Turn while it learns", names: ["beta", "beta_2"] },
+  { title: "Change during training", names: ["beta", "beta_2"] },
   { title: "Model", titleOfTwo: "Left model", names: ["model", "beta_warmup", "width"] },
   { title: "Right model", names: ["model_2", "beta_warmup_2", "width_2"], isOfSecond: true },
   { title: "Training", names: ["lr", "batch_size", "input_noise", "likelihood"] },
-  { title: "A change begins anew", names: ["dataset", "latent_dim", "depth", "compare"] },
+  { title: "A change restarts the training", names: ["dataset", "latent_dim", "depth", "compare"] },
 ];
 
 /** Return { element, speed: the control of the speed, show(values) } of controls that createControls() has made. */

@@ -1,4 +1,4 @@
-// The playground: an AE or a VAE, or two of them, that the browser trains, and all that can be turned while it learns.
+// The playground: an AE or a VAE, or two of them, that the browser trains, and all that can be changed while it learns.
 
 import { describeCode } from "../../core/format.js";
 import { createView } from "../../core/map_view.js";
@@ -19,7 +19,7 @@ import { presetValues, restartKey, toTrainerSettings } from "./settings.js";
 import { Transport } from "./transport.js";
 
 const REST_MS = 150; // after the last state, until there is time for more
-const DIVERGED = "The training diverged, and went back to its last whole epoch: choose a lower learning rate, and press Play or Reset.";
+const DIVERGED = "The training diverged, and the model of its last whole epoch was restored: choose a lower learning rate, and press Play or Reset.";
 const MAX_SEED = 9999;
 
 export class Playground extends Figure {
@@ -52,7 +52,7 @@ export class Playground extends Figure {
     this.painter.request();
   }
 
-  // --- What the hand does
+  // --- What the visitor does
 
   choose(values) {
     this.move(values);
@@ -60,7 +60,7 @@ export class Playground extends Figure {
   }
 
   choosePreset(preset) {
-    this.openKey = ""; // begin anew even if all is as it was
+    this.openKey = ""; // restart even if nothing has changed
     this.isPlaying = false;
     this.choose(presetValues(this.table.fields, preset));
   }
@@ -117,7 +117,7 @@ export class Playground extends Figure {
     return this.sets.get(name) ?? null;
   }
 
-  /** Begin anew, if the values ask for other images or another network. */
+  /** Restart, if the values ask for other images or another network. */
   open(values) {
     const key = restartKey(values, this.drawings.version), set = this.readSet(values.dataset);
     this.drawings.element.hidden = values.dataset !== "drawings";
@@ -147,7 +147,7 @@ export class Playground extends Figure {
     this.curves.open(this.learners.length);
   }
 
-  /** Tell the session what has been turned. */
+  /** Tell the session which settings have changed. */
   turn(values) {
     const settings = toTrainerSettings(values), key = JSON.stringify(settings);
     if (key === this.settingsKey || !this.learners.length) return;

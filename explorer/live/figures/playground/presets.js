@@ -9,7 +9,7 @@ export function createPresets(presets, onChoose) {
   return {
     element: createElement("div.presets", {}, createElement("div.buttons", { role: "group", "aria-label": "Experiments" }, ...buttons.values()), note),
     show(chosen) {
-      const text = texts.get(chosen) ?? "Press Play, and turn what you like while the model learns. Or choose an experiment.";
+      const text = texts.get(chosen) ?? "Press Play, and change any setting while the model learns, or choose an experiment.";
       if (note.textContent === text) return;
       note.textContent = text;
       for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === chosen));

@@ -1,4 +1,4 @@
-// What the fields of a playground say of its models and of its trainer.
+// The settings of the trainer, from the fields of a playground.
 
 const SECOND = "_2"; // ends the names of the second model's fields
 const RESTARTING = ["dataset", "seed", "latent_dim", "depth", "width", "compare"]; // and width_2, of a second model

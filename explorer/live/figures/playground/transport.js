@@ -1,4 +1,4 @@
-// The buttons that run a training, and what it says of itself.
+// The buttons that run a training, and its status.
 
 import { createElement } from "../../view/dom.js";
 
@@ -13,7 +13,7 @@ export class Transport {
     this.message = createElement("p.training-message", { role: "status" });
     this.element = createElement("div.transport", {}, createElement("div.buttons", {}, this.play,
       button("1 batch", "Train on one batch", () => onStep(false), "step-batch"), button("1 epoch", "Train until the end of this epoch", () => onStep(true), "step-epoch"),
-      button("Reset", "Begin anew with the same seed", onReset, "reset"), button("New seed", "Begin anew with other weights and another order of the images", onSeed, "new-seed")),
+      button("Reset", "Restart with the same seed", onReset, "reset"), button("New seed", "Restart with other initial weights and another order of the images", onSeed, "new-seed")),
     speed, this.status);
   }
 
