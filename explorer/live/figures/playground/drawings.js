@@ -64,6 +64,6 @@ export class Drawings {
   readSet({ colours }) {
     if (!kept.length) return null;
     const classes = kept.map((_, i) => ({ name: `drawing ${i + 1}`, colour: colours[`class ${i}`], number: i }));
-    return (this.set ??= { ...makeDrawnImages(kept), shape: [1, DRAWN_SIDE, DRAWN_SIDE], name: "your drawings", dataset: "own:drawings", classes });
+    return (this.set ??= { ...makeDrawnImages(kept), shape: [1, DRAWN_SIDE, DRAWN_SIDE], name: "your drawings", dataset: "own:drawn-in-the-playground", classes });
   }
 }

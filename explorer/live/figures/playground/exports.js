@@ -54,7 +54,7 @@ export function createExports(playground) {
       const { index, send, turned } = wanted, { set } = playground, measured = models[index], { settings } = measured;
       wanted = null;
       const name = `playground-${set.dataset.replace(/[^a-z0-9]+/gi, "-")}-${settings.model}-${settings.latent_dim}d`;
-      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${turned ? "; settings were changed during the training" : ""}.`;
+      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${turned ? "; settings were changed during the training" : ""}.`;
       send(encodeRun({ name, version, set, measured, epochs, seconds, note: origin }), name);
     },
   };

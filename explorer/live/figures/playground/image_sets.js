@@ -11,7 +11,7 @@ export function readImageSet(block) {
 /** Return a set that the browser computes (core/playground/toy_images.js). */
 export function makeToySet(name, { colours }) {
   const { classNames, ...images } = makeToyImages(name);
-  return { ...images, name: `the ${name}`, dataset: `own:${name}`, classes: classNames.map((className, number) => ({ name: className, colour: colours[`class ${number}`], number })) };
+  return { ...images, name: `the ${name}`, dataset: `own:toy-${name}`, classes: classNames.map((className, number) => ({ name: className, colour: colours[`class ${number}`], number })) };
 }
 
 /** Return the message that hands a set to a session. */
