@@ -128,7 +128,7 @@ def test_names_with_markup_load_nothing_and_run_nothing(open_here):
         ),
         f"{markup.replace('/', '')}.zip",
     )
-    expect(page.get_by_text("9 images")).to_be_visible()
+    expect(page.get_by_text("9 images", exact=True)).to_be_visible()
     expect(page.locator('[data-testid="gallery"]')).to_be_visible()
     settle(page)
     assert page.evaluate("window.hit") is None and not any(":9" in url or url.endswith("/x") for url in urls)
