@@ -64,8 +64,8 @@ class ConvTranspose(Layer):
         n_out = self.weight.shape[1] * self.groups
         check(n_out * math.prod(whole) <= MAX_VALUES, TOO_LARGE)
         top, left, bottom, right = self.padding
-        below, beside = self.output_padding
-        return n_out, whole[0] - top - bottom + below, whole[1] - left - right + beside
+        extra_rows, extra_columns = self.output_padding
+        return n_out, whole[0] - top - bottom + extra_rows, whole[1] - left - right + extra_columns
 
     def multiply_adds(self, shape: Shape) -> int:
         return self.weight.size * math.prod(shape[1:])
@@ -73,8 +73,8 @@ class ConvTranspose(Layer):
 
 def _extents(layer: Conv | ConvTranspose) -> tuple[int, int]:
     """Return the height and width that a dilated kernel covers."""
-    (height, width), (below, beside) = layer.weight.shape[2:], layer.dilation
-    return below * (height - 1) + 1, beside * (width - 1) + 1
+    (height, width), (row_step, column_step) = layer.weight.shape[2:], layer.dilation
+    return row_step * (height - 1) + 1, column_step * (width - 1) + 1
 
 
 def _checked_size(layer: Conv | ConvTranspose, shape: Shape, channels_axis: int) -> tuple[int, int]:

@@ -29,17 +29,17 @@ def simplify(input_shape: Shape, layers: tuple[Layer, ...]) -> tuple[Layer, ...]
     """Return the layers with additions, scales and batch normalisations as parts of the layers before them,
     and without those that change nothing.
     """
-    kept: list[Layer] = []
-    shapes = [input_shape]  # of the input of each kept layer, and of the next one
+    simplified: list[Layer] = []
+    shapes = [input_shape]  # of the input of each simplified layer, and of the next one
     for layer in layers:
-        while kept and (joined := _join(kept[-1], layer, shapes[-1])):
-            kept.pop()
+        while simplified and (joined := _join(simplified[-1], layer, shapes[-1])):
+            simplified.pop()
             shapes.pop()
             layer = joined
         if not _changes_nothing(layer, shapes[-1]):
-            kept.append(layer)
+            simplified.append(layer)
             shapes.append(layer.output_shape(shapes[-1]))
-    return tuple(kept)
+    return tuple(simplified)
 
 
 def _changes_nothing(layer: Layer, shape: Shape) -> bool:

@@ -51,13 +51,15 @@ def correlate_dimensions(codes: np.ndarray) -> list[Correlation]:
         return []
     units = (codes - codes.mean(0, dtype=np.float64)) / np.where(sd > 0, sd, 1)
     z = -float(ndtri(0.025 / len(pairs)))
-    found = []
+    correlations = []
     for first, second in pairs:
         u, v = units[:, first], units[:, second]
         r = float(np.clip((u * v).mean(), -1, 1))
         half = z * float((u * v - r * (u**2 + v**2) / 2).std(ddof=1)) / np.sqrt(n)
-        found.append(Correlation((first, second), r, float(max(r - half, -1)), float(min(r + half, 1)), n))
-    return sorted(found, key=lambda c: -abs(c.r))
+        correlations.append(
+            Correlation((first, second), r, float(max(r - half, -1)), float(min(r + half, 1)), n)
+        )
+    return sorted(correlations, key=lambda c: -abs(c.r))
 
 
 @dataclass(frozen=True)

@@ -63,13 +63,7 @@ def build_page(content: PageContent, compress: bool = True) -> str:
     )
     return "\n".join(
         [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
-            '<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(content.title)}</title>",
-            f"<style>{style}</style>",
+            *head_elements(content.title, policy, style),
             "<main>",
             f"<h1>{escape(content.title)}</h1>",
             *figure_part,
@@ -80,6 +74,19 @@ def build_page(content: PageContent, compress: bool = True) -> str:
             "</html>\n",
         ]
     )
+
+
+def head_elements(title: str, policy: str, style: str) -> list[str]:
+    """Return what a page in one file begins with. policy: of its content security; style: CSS."""
+    return [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{escape(title)}</title>",
+        f"<style>{style}</style>",
+    ]
 
 
 def figure_elements(content: PageContent, write: Writer, write_later: Writer) -> list[str]:

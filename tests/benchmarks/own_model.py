@@ -40,13 +40,15 @@ def main() -> None:
     model.gaps()
     print(f"gaps: {time.perf_counter() - start:.1f} s ({time.process_time() - cpu:.1f} s of CPU)")
     model.close()
-    asked = explorer.open(lambda z: z[:, :1, None, None] + np.zeros((1, 28, 28)), codes=np.random.rand(99, 2))
-    loaded, z = load_model(asked.run), np.zeros((1, 2))
+    answered_by_python = explorer.open(
+        lambda z: z[:, :1, None, None] + np.zeros((1, 28, 28)), codes=np.random.rand(99, 2)
+    )
+    loaded, z = load_model(answered_by_python.run), np.zeros((1, 2))
     start = time.perf_counter()
     for _ in range(N_ASKED):
         loaded.decode(z)
     print(f"a request to Python: {(time.perf_counter() - start) / N_ASKED * 1000:.1f} ms")
-    asked.close()
+    answered_by_python.close()
 
 
 if __name__ == "__main__":

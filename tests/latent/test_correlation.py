@@ -13,11 +13,15 @@ CODES = np.random.default_rng(0).multivariate_normal(
 
 
 def test_r_is_pearson_s_and_the_largest_comes_first():
-    found = correlate_dimensions(CODES)
-    for c in found:
+    correlations = correlate_dimensions(CODES)
+    for c in correlations:
         assert c.r == pytest.approx(pearsonr(*CODES[:, c.dimensions].T).statistic, abs=1e-9)
-    assert [c.dimensions for c in found] == [(0, 1), (1, 2), (0, 2)]
-    assert found[0].is_beyond(0.5) and not found[0].is_within(0.6) and found[2].is_within(0.1)
+    assert [c.dimensions for c in correlations] == [(0, 1), (1, 2), (0, 2)]
+    assert (
+        correlations[0].is_beyond(0.5)
+        and not correlations[0].is_within(0.6)
+        and correlations[2].is_within(0.1)
+    )
 
 
 def test_of_gaussian_codes_the_interval_is_that_of_theory_for_three_pairs_at_once():

@@ -88,12 +88,14 @@ def resize(node: Node, x: Value, *inputs: Any) -> Value:
     if options.get("mode", "nearest") != "nearest" or not repeats or len(x.shape) != 3 or has_own_axes:
         raise Unsupported("interpolates, but only the repetition of pixels is supported")
     if len(inputs) > 2 and inputs[2] is not None:
-        factors = [size / n for size, n in zip(inputs[2].tolist()[-2:], x.shape[1:])]
+        sizes = inputs[2].tolist()
+        others = [size / n for size, n in zip(sizes[-3:-2], x.shape)]
+        factors = [size / n for size, n in zip(sizes[-2:], x.shape[1:])]
     else:
         scales = options.get("scales") if "scales" in options else inputs[-1 if len(inputs) < 2 else 1]
         others, factors = np.asarray(scales).tolist()[:-2], np.asarray(scales).tolist()[-2:]
-        if set(others) - {1.0}:
-            raise Unsupported("enlarges something other than height and width")
+    if set(others) - {1.0}:
+        raise Unsupported("enlarges something other than height and width")
     if any(factor < 1 or factor != int(factor) for factor in factors):
         raise Unsupported("enlarges by a factor that is not a whole number")
     layer = kinds.Upsample(tuple(map(int, factors)))

@@ -64,13 +64,13 @@ def read_layers(name: str, graph: Graph) -> Layers:
         raise _damaged_error(name, str(error)) from error
     except UserError as error:
         raise UserError(f"{sanitize(name)} {error}") from error
-    found = {output: value for output, value in outputs.items() if isinstance(value, Value)}
+    named_outputs = {output: value for output, value in outputs.items() if isinstance(value, Value)}
     known = {*LAYERS, Select.kind}
-    if len(found) != len(outputs) or any(
-        layer.kind not in known for value in found.values() for layer in value.layers
+    if len(named_outputs) != len(outputs) or any(
+        layer.kind not in known for value in named_outputs.values() for layer in value.layers
     ):
         raise UserError(f"{sanitize(name)} computes something that no known layer computes. {ADVICE}.")
-    return Layers(input_shape, found)
+    return Layers(input_shape, named_outputs)
 
 
 def _damaged_error(name: str, fault: str) -> UserError:

@@ -35,10 +35,10 @@ def _flatten(node: Node, x: Value) -> Value:
 
 def _squeeze(node: Node, x: Value, *axes: Any) -> Value:
     gone = axes_of(node, [np.empty(0), *axes], len(x.shape) + 1)
-    kept = [size for i, size in enumerate(x.shape) if i + 1 not in gone]
+    sizes = [size for i, size in enumerate(x.shape) if i + 1 not in gone]
     if 0 in gone or not gone:
         raise Unsupported("changes the number of images")
-    return x.reshaped(tuple(kept))
+    return x.reshaped(tuple(sizes))
 
 
 def _unsqueeze(node: Node, x: Value, *axes: Any) -> Value:

@@ -8,7 +8,7 @@ from explorer.export.contents import has_own_images
 from explorer.export.report.sections import report_sections
 from explorer.live.bundle import join_styles
 from explorer.live.page import STYLE as PAGE_STYLE
-from explorer.live.page import content_digest
+from explorer.live.page import content_digest, head_elements
 from explorer.runs.citation import app_version, bibtex, image_credit
 from explorer.runs.report.measure import Report
 from explorer.store.ownership import public_name
@@ -30,13 +30,7 @@ def report_page(report: Report, include_private: bool = False) -> str:
     )
     return "\n".join(
         [
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
-            '<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(title)}</title>",
-            f"<style>{style}</style>",
+            *head_elements(title, policy, style),
             f"<main><h1>{escape(title)}</h1>",
             report_body(report, include_private or not has_own_images(run)),
             "</main>",

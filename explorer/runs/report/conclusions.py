@@ -51,8 +51,8 @@ def draw_conclusions(report: Report) -> list[Conclusion]:
         _of_drift,
         _of_copying,
     )
-    found = [conclusion for part in parts for conclusion in part(report)]
-    return found + [Conclusion("next", False, v.sentence) for v in find_faults(report.run)]
+    conclusions = [conclusion for part in parts for conclusion in part(report)]
+    return conclusions + [Conclusion("next", False, v.sentence) for v in find_faults(report.run)]
 
 
 def density_label(name: str) -> str:

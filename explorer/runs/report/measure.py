@@ -96,7 +96,7 @@ def measure_report(
         )
     gaps, gap_shares = measure_gaps(run.name), measure_gap_shares(run)
     begin("densities")
-    kept = _kept_densities(run)
+    stored_shares = _kept_densities(run)
     begin("dimensions")
     index = build_gap_index(e.mu, e.logvar, np.random.default_rng(0), of_prior=run.spec.has_prior)
     assert index is not None  # as the gaps could be measured
@@ -135,7 +135,7 @@ def measure_report(
         e,
         index,
         gaps,
-        prior | {FITTED: fitted} | kept,
+        prior | {FITTED: fitted} | stored_shares,
         measure_moments(e.mu, e.logvar),
         rates,
         correlate_dimensions(index.codes),

@@ -24,10 +24,10 @@ class NextStep:
 
 def list_next_steps(report: Report) -> list[NextStep]:
     """Return what to try, the most important first."""
-    run, found = report.run, []
+    run, steps = report.run, []
     for label, spec in list_remedies(run, find_faults(run)).items():
-        found.append(NextStep(f"{label}.", _train(spec, run.name if spec == run.spec else "")))
-    return found + [*_sample_better(report), *_train_vae(report), *_measure_more(report)]
+        steps.append(NextStep(f"{label}.", _train(spec, run.name if spec == run.spec else "")))
+    return steps + [*_sample_better(report), *_train_vae(report), *_measure_more(report)]
 
 
 def _sample_better(report: Report) -> Iterator[NextStep]:

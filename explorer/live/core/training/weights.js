@@ -34,8 +34,8 @@ export function readWeights(autoencoder, { model, likelihood }) {
 export function writeWeights(autoencoder, { model, likelihood }, weights) {
   const places = locateWeights(autoencoder, model), learned = LIKELIHOODS[likelihood].learnsSigma ? [{ name: "log_sigma", shape: [1] }] : [];
   for (const { name, shape } of [...places, ...learned]) {
-    const { shape: found = [], data = [] } = weights[name] ?? {};
-    if (`${found}` !== `${shape}` || !data.every(Number.isFinite))
+    const { shape: actualShape = [], data = [] } = weights[name] ?? {};
+    if (`${actualShape}` !== `${shape}` || !data.every(Number.isFinite))
       throw new UserFacingError(`The weights ${name} do not fit these settings. Train the model again.`);
   }
   for (const { name, start } of places) autoencoder.parameters.set(weights[name].data, start);

@@ -9,7 +9,7 @@ const KEY = "playground"; // of the drawing
 const CANVAS_SIZE = 180; // px
 const MAX_DRAWINGS = 10; // as many classes have colours
 
-const kept = (globalThis.playgroundDrawings ??= []); // of this browser tab
+const ownDrawings = (globalThis.playgroundDrawings ??= []); // of this browser tab
 
 /** Return whether a drawing has anything on it. */
 const isDrawn = (strokes) => drawPixels(strokes, DRAWN_SIDE).some(Boolean);
@@ -32,15 +32,15 @@ export class Drawings {
 
   add() {
     const strokes = [...findStrokes(KEY)];
-    if (!isDrawn(strokes) || kept.length === MAX_DRAWINGS) return;
-    kept.push(strokes);
+    if (!isDrawn(strokes) || ownDrawings.length === MAX_DRAWINGS) return;
+    ownDrawings.push(strokes);
     forgetStrokes(KEY);
     this.openCanvas();
     this.change();
   }
 
   remove(index) {
-    kept.splice(index, 1);
+    ownDrawings.splice(index, 1);
     this.change();
     this.addButton.focus();
   }
@@ -53,7 +53,7 @@ export class Drawings {
   }
 
   showList() {
-    this.list.replaceChildren(...kept.map((strokes, i) => {
+    this.list.replaceChildren(...ownDrawings.map((strokes, i) => {
       const canvas = createElement("canvas", { "aria-hidden": "true" });
       paintImage(canvas, Float32Array.from(drawPixels(strokes, DRAWN_SIDE), (value) => value / 255), [1, DRAWN_SIDE, DRAWN_SIDE]);
       return createElement("button", { title: "Remove this drawing", "aria-label": `Remove drawing ${i + 1}`, onclick: () => this.remove(i) }, canvas, "×");
@@ -62,8 +62,8 @@ export class Drawings {
 
   /** Return the images, as readImageSet() does; null if nothing is drawn. */
   readSet({ colours }) {
-    if (!kept.length) return null;
-    const classes = kept.map((_, i) => ({ name: `drawing ${i + 1}`, colour: colours[`class ${i}`], number: i }));
-    return (this.set ??= { ...makeDrawnImages(kept), shape: [1, DRAWN_SIDE, DRAWN_SIDE], name: "your drawings", dataset: "own:drawn-in-the-playground", classes });
+    if (!ownDrawings.length) return null;
+    const classes = ownDrawings.map((_, i) => ({ name: `drawing ${i + 1}`, colour: colours[`class ${i}`], number: i }));
+    return (this.set ??= { ...makeDrawnImages(ownDrawings), shape: [1, DRAWN_SIDE, DRAWN_SIDE], name: "your drawings", dataset: "own:drawn-in-the-playground", classes });
   }
 }

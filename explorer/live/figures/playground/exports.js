@@ -11,9 +11,9 @@ const COPIED_MS = 2000;
 /** Return { element, show(isTrained), receive(measured), say(text) } of a playground. */
 export function createExports(playground) {
   const { options: { version, has_app: hasApp } } = playground;
-  let wanted = null; // { index: of the model, send(bytes, name) } while the session measures it
-  const ask = (index, send) => {
-    wanted = { index, send, turned: playground.hasTurned };
+  const requests = []; // { index: of the model, send(bytes, name) } while the session measures it; it answers in their order
+  const requestRun = (index, send) => {
+    requests.push({ index, send, turned: playground.hasTurned });
     playground.engine.send({ type: "measure" });
   };
   const button = (text, title, onclick, testId) => createElement("button", { title, onclick, "data-testid": testId }, text);
@@ -23,8 +23,8 @@ export function createExports(playground) {
     playground.sentRun = playground.send("run", { name, content: encodeBase64(bytes) });
   };
   const rows = [0, 1].map((index) => createElement("span.buttons", {},
-    button("Save as a run", "A zip file for Library or `python -m explorer import`", () => ask(index, save), index ? "save-run-2" : "save-run"),
-    hasApp ? button("Open in Explore", "Import the model as your own run, and explore it with all tools", () => ask(index, openInApp), index ? "open-run-2" : "open-run") : null));
+    button("Save as a run", "A zip file for Library or `python -m explorer import`", () => requestRun(index, save), index ? "save-run-2" : "save-run"),
+    hasApp ? button("Open in Explore", "Import the model as your own run, and explore it with all tools", () => requestRun(index, openInApp), index ? "open-run-2" : "open-run") : null));
   const labels = rows.map(() => createElement("span"));
   const note = createElement("span", { role: "status" }), address = createElement("input", { readOnly: true, hidden: true, "aria-label": "Link to these settings" });
   const copy = button("Copy link", "A link to all settings and the seed: it trains this model again. It does not record when settings were changed.", async () => {
@@ -50,9 +50,8 @@ export function createExports(playground) {
     },
     say: (text) => (note.textContent = text),
     receive({ models, epochs, seconds }) {
-      if (!wanted) return;
-      const { index, send, turned } = wanted, { set } = playground, measured = models[index], { settings } = measured;
-      wanted = null;
+      if (!requests.length) return;
+      const { index, send, turned } = requests.shift(), { set } = playground, measured = models[index], { settings } = measured;
       const name = `playground-${set.dataset.replace(/[^a-z0-9]+/gi, "-")}-${settings.model}-${settings.latent_dim}d`;
       const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${turned ? "; settings were changed during the training" : ""}.`;
       send(encodeRun({ name, version, set, measured, epochs, seconds, note: origin }), name);
