@@ -78,6 +78,7 @@ def test_images_are_uploaded_and_what_is_private_is_its_visitors_alone(open_fram
     [name] = own.list_names()
     run = private_name(owner_key(name), "mine")
     shutil.copytree(runs_folder / "tiny-vae", runs_folder / run)
+    page.frames[1].wait_for_function("document.cookie.includes('explorer-visitor=')")
     [cookie] = [c for c in page.context.cookies() if c["name"] == "explorer-visitor"]
     assert cookie["value"] == owner_key(name) and cookie["sameSite"] == "None" and cookie["secure"]
     path = f"/explore?run={run}&embed=true"
