@@ -38,7 +38,7 @@ const session = new TrainingSession((message) => (last = message));
 session.receive(toSessionImages(readImageSet(parseBlock(new Uint8Array(fs.readFileSync(block))))));
 session.receive({ type: "open", settings: toTrainerSettings(stages[0].values), generation: 1 });
 for (const { epochs, values } of stages) {
-  session.receive({ type: "turn", settings: toTrainerSettings(values) });
+  session.receive({ type: "change", settings: toTrainerSettings(values) });
   session.receive({ type: "run", isRunning: true, speed: "full" });
   while (session.isRunning && session.epochs < epochs - 1e-9) session.runSlice(0);
   session.receive({ type: "run", isRunning: false, speed: "full" });
@@ -61,10 +61,10 @@ NO_WORKER = "globalThis.Worker = class { constructor() { throw new Error('forbid
 def measure_preset(preset: Preset) -> None:
     """Train with the settings of an experiment, and print the figures on test images at its stages."""
     values = {field.name: field.default for field in fields()} | preset.settings
-    stages, turned = [], dict(values)
+    stages, changed = [], dict(values)
     for epochs, changes in STAGES[preset.name]:
-        stages.append({"epochs": epochs, "values": dict(turned)})
-        turned |= changes
+        stages.append({"epochs": epochs, "values": dict(changed)})
+        changed |= changes
     with TemporaryDirectory() as folder:
         block = Path(folder, "images")
         block.write_bytes(images_block(values["dataset"]).content)

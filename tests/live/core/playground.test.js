@@ -24,7 +24,7 @@ for (const expected of cases("playground")) {
     assert.ok(points.every((v, i) => (i % 2 ? v >= y0 && v <= y1 : v >= x0 && v <= x1)));
     const axesBefore = axes.map((row) => [...row]);
     codes.update({ mu: mu.map((v) => v * 1.001), logvar });
-    assertClose(codes.axes, axesBefore, 1e-4); // the map does not turn
+    assertClose(codes.axes, axesBefore, 1e-4); // the map does not rotate
   });
 }
 
@@ -55,7 +55,7 @@ test("two models learn batch by batch, and states are posted only if wanted", ()
   assert.deepEqual(models.map(({ logvar, mu }) => [logvar === null, mu.length]), [[false, 40], [true, 40]]);
   session.receive({ type: "want" });
   assert.equal(posted.length, 2); // nothing is new
-  session.receive({ type: "turn", settings: [{ ...SETTINGS, beta: 0 }, { ...SETTINGS, model: "ae" }] });
+  session.receive({ type: "change", settings: [{ ...SETTINGS, beta: 0 }, { ...SETTINGS, model: "ae" }] });
   assert.equal(posted.length, 3);
   session.receive({ type: "measure" });
   assert.equal(posted.at(-1).epochs, 1);
@@ -108,7 +108,7 @@ test("a drawing becomes images that differ", () => {
   assert.deepEqual(images, makeDrawnImages([drawing, [{ points: [[0.5, 0.5]] }]]).images);
   assert.deepEqual([labels[0], labels[1], nTrain, images.length / 256], [0, 1, 192, 240]);
   assert.notDeepEqual(images.slice(0, 256), images.slice(512, 768));
-  assertClose(transformStrokes(drawing, { turn: Math.PI / 2, size: 0.5, shift: [0, 0.1] })[0].points, [[0.5, 0.5], [0.5, 0.7]], 1e-12);
+  assertClose(transformStrokes(drawing, { rotation: Math.PI / 2, size: 0.5, shift: [0, 0.1] })[0].points, [[0.5, 0.5], [0.5, 0.7]], 1e-12);
 });
 
 test("dots lie on their curve, in the order of their parts", () => {

@@ -13,7 +13,7 @@ export function createExports(playground) {
   const { options: { version, has_app: hasApp } } = playground;
   const requests = []; // { index: of the model, send(bytes, name) } while the session measures it; it answers in their order
   const requestRun = (index, send) => {
-    requests.push({ index, send, turned: playground.hasTurned });
+    requests.push({ index, send, hasChanged: playground.hasChanged });
     playground.engine.send({ type: "measure" });
   };
   const button = (text, title, onclick, testId) => createElement("button", { title, onclick, "data-testid": testId }, text);
@@ -51,9 +51,9 @@ export function createExports(playground) {
     say: (text) => (note.textContent = text),
     receive({ models, epochs, seconds }) {
       if (!requests.length) return;
-      const { index, send, turned } = requests.shift(), { set } = playground, measured = models[index], { settings } = measured;
+      const { index, send, hasChanged } = requests.shift(), { set } = playground, measured = models[index], { settings } = measured;
       const name = `playground-${set.dataset.replace(/[^a-z0-9]+/gi, "-")}-${settings.model}-${settings.latent_dim}d`;
-      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${turned ? "; settings were changed during the training" : ""}.`;
+      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${hasChanged ? "; settings were changed during the training" : ""}.`;
       send(encodeRun({ name, version, set, measured, epochs, seconds, note: origin }), name);
     },
   };

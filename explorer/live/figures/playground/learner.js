@@ -65,10 +65,10 @@ export class Learner {
   /** The z that is decoded: that under the pointer, or else the chosen one. */
   get visibleZ() { return this.preview ?? this.z; }
 
-  /** settings: of the trainer, named as its fields. */
-  describe({ model, beta, likelihood }) {
+  /** Show the settings of the trainer. */
+  describe(settings) {
+    const { model, beta } = (this.settings = settings);
     const name = model === "ae" ? "AE" : "VAE";
-    this.likelihood = likelihood;
     this.title.textContent = model === "ae" ? name : `${name}, β = ${Number(beta.toPrecision(3))}`;
     this.samplesText.textContent = model === "ae" ? "samples of the Gaussian fitted to the codes" : "samples of the prior";
     this.element.setAttribute("aria-label", name);
@@ -76,12 +76,12 @@ export class Learner {
   }
 
   /** Take a state of the session; one of a training that diverges may have no codes that a map can show. */
-  receive({ mu, logvar, weights }) {
+  receive({ mu, logvar, weights, likelihood }) {
     if (!mu.every(Number.isFinite)) return;
     const isFirst = !this.hasState;
     this.codes.update({ mu, logvar });
     this.mu = mu;
-    this.decoder.set(weights, this.likelihood);
+    this.decoder.set(weights, likelihood);
     this.decodedPlane.invalidate();
     this.map.adopt();
     Object.assign(this, { hasState: true, isPending: true, decodedZ: null });
