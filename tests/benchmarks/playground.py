@@ -1,5 +1,5 @@
-"""What the experiments of the playground say, and how fast it learns: `python -m tests.benchmarks.playground
-[--speed] [EXPERIMENT ...]`.
+"""What the experiments of the playground say, how fast it learns, and how much memory it takes:
+`python -m tests.benchmarks.playground [--speed | --minutes N] [EXPERIMENT ...]`.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from explorer.export.playground.presets import PRESETS, Preset
 from explorer.latent.gap_map import build_gap_map
 from explorer.live.bundle import FOLDER
 from explorer.live.page import build_page
+from tests.benchmarks.playground_memory import measure_memory
 from tests.browser.launch import chromium_or_exit
 
 # The epochs at which an experiment is measured, and which settings are then changed.
@@ -120,9 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="EXPERIMENT", help=f"of {', '.join(STAGES)}")
     parser.add_argument("--speed", action="store_true", help="measure the speed instead")
+    parser.add_argument("--minutes", type=float, help="measure the memory instead, for so long")
     args = parser.parse_args()
     if args.speed:
         return measure_speed()
+    if args.minutes:
+        return measure_memory(args.minutes)
     for preset in PRESETS:
         if not args.names or preset.name in args.names:
             measure_preset(preset)
