@@ -71,9 +71,11 @@ export class TrainingSession {
     this.hasNews = true;
   }
 
+  /** Return the batches until the end of an epoch, after those that are left. */
   batchesToEpoch() {
-    const { trainer: { position, settings } } = this.models[0];
-    return Math.ceil((this.images.nTrain - position) / settings.batch_size);
+    const { batchesLeft, batchesPerEpoch, images: { nTrain } } = this, { trainer: { position, settings } } = this.models[0];
+    const rest = (Math.ceil((nTrain - position) / settings.batch_size) - batchesLeft) % batchesPerEpoch;
+    return rest > 0 ? rest : rest + batchesPerEpoch;
   }
 
   /** Compute the batches that are due, for so many ms at most.
