@@ -9,8 +9,8 @@ from explorer.store.run import RECORD_FILE, Run, encode_record
 
 
 def link_own_images(run: Run) -> None:
-    """Name the private images of the run's owner in its record, if they have those that it names without a key:
-    then it stays as private as they are, and tools find them.
+    """Name the private images of the run's owner in its record, if they have those that it names without a
+    key: then it stays as private as they are, and tools find them.
     """
     (kind, _, name), key = run.spec.dataset.partition(":"), owner_key(run.name)
     if kind != "own" or not key or owner_key(name) or not _is_of(run, private := private_name(key, name)):

@@ -1,5 +1,5 @@
-"""A page that is one HTML file with the pad of a model, without the model: the browser that has trained it fills in
-its blocks (core/playground/pad_page.js).
+"""A page that is one HTML file with the pad of a model, without the model: the browser that has trained it fills
+in its blocks (core/playground/pad_page.js).
 """
 
 from functools import cache
@@ -23,7 +23,7 @@ TITLE, NOTES, CITATION = "%TITLE%", "%NOTES%", "%CITATION%"  # marks, in whose p
 
 @cache
 def page_block() -> Block:
-    """Return a block with the tensor html, UTF-8: the page, and as metadata what depends on the model in it."""
+    """Return a block with the tensor html, UTF-8: the page; its metadata are what depends on the model."""
     page = build_page(PageContent(PAD, TITLE, notes=(NOTES,), citation=CITATION))
     metadata = {
         "fields": {str(n): describe(pad_fields({Z: n})) for n in range(1, MAX_LATENT_DIM + 1)},

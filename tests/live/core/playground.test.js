@@ -66,6 +66,44 @@ test("two models learn batch by batch, and states are posted only if wanted", ()
   assert.deepEqual([ae.test.elbo, ae.test.rate], [null, 0]);
 });
 
+test("presses of 1 epoch train as many whole epochs", () => {
+  const { session } = openSession([SETTINGS]);
+  session.receive({ type: "step", isEpoch: false });
+  session.runSlice(1);
+  for (let i = 0; i < 3; i++) session.receive({ type: "step", isEpoch: true });
+  while (session.isBusy) session.runSlice(100);
+  assert.equal(session.epochs, 3);
+});
+
+test("a session continues what another has saved, and a training of other images does not fit", () => {
+  const train = (session) => {
+    session.receive({ type: "step", isEpoch: true });
+    while (session.isBusy) session.runSlice(100);
+  };
+  const { session, posted } = openSession([SETTINGS, { ...SETTINGS, model: "ae" }]);
+  train(session);
+  session.receive({ type: "save" });
+  const saved = structuredClone(posted.at(-1));
+  train(session);
+  const { session: next, posted: answers } = openSession([SETTINGS, { ...SETTINGS, model: "ae" }]);
+  next.receive({ ...saved, type: "restore" });
+  assert.deepEqual([answers.at(-1).type, next.epochs], ["restored", 1]);
+  train(next);
+  for (const one of [session, next]) one.receive({ type: "measure" });
+  for (const i of [0, 1]) assert.deepEqual(answers.at(-1).models[i].mu, posted.at(-1).models[i].mu);
+  const { session: other, posted: none } = openSession([SETTINGS, SETTINGS]);
+  other.receive({ type: "restore", seconds: 1, trainers: [saved.trainers[0], { ...saved.trainers[1], n: 7 }] });
+  assert.deepEqual([none.length, other.models.map(({ trainer }) => trainer.step)], [0, [0, 0]]);
+});
+
+test("a state says with which likelihood its weights were trained", () => {
+  const { session, posted } = openSession([SETTINGS]);
+  session.receive({ type: "want" });
+  session.receive({ type: "want" });
+  session.receive({ type: "change", settings: [{ ...SETTINGS, likelihood: "gaussian" }] });
+  assert.deepEqual(posted.map(({ models: [model] }) => model.likelihood), ["bernoulli", "gaussian"]);
+});
+
 test("the same seed and settings train the same model", () => {
   const train = () => {
     const { session, posted } = openSession([SETTINGS]);

@@ -18,7 +18,7 @@ export async function writePadPage({ template, set, testClasses, measured, note 
   const nameOf = (/** @type {number} */ i) => (i < blocks.length ? `block-${i}` : null);
   const html = new TextDecoder().decode(/** @type {Uint8Array} */ (template.tensors().html.data));
   return fillTemplate(html, {
-    title: `${set.name} · ${kind.label} · ${D}-D`,
+    title: `${set.name[0].toUpperCase()}${set.name.slice(1)} · ${kind.label} · ${D}-D`,
     notes: writeNotes(metadata, kind, set, measured, note),
     citation: writeCitation(metadata.references, set, measured),
     figure: {
@@ -36,7 +36,8 @@ export async function writePadPage({ template, set, testClasses, measured, note 
 /** @param {Record<string, any>} words @param {{ article: string, label: string }} kind @param {ImageSet} set @param {Measured} measured @param {string} note */
 function writeNotes({ version, alone, no_images: noImages, licence, credits }, { article, label }, set, { settings, test }, note) {
   const { n, distortion, rate, elbo } = test, figures = [`distortion ${formatNats(distortion)}`, ...(elbo === null ? [] : [`rate ${formatNats(rate)}`, `ELBO ${formatNats(elbo)}`])];
-  const own = Object.entries(settings).filter(([name]) => settings.model === "vae" || !name.startsWith("beta")).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+  const hasEffect = (/** @type {string} */ name) => (settings.model === "vae" || !name.startsWith("beta")) && (settings.likelihood === "gaussian" || name !== "sigma");
+  const own = Object.entries(settings).filter(([name]) => hasEffect(name)).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   return [
     `A map of the ${settings.latent_dim}-D latent space of ${article} ${label}, with the codes of ${n.toLocaleString("en")} test images of ${set.name}.${alone}${set.isUploaded ? noImages : ""}`,
     `Mean over ${n.toLocaleString("en")} test images, in nats per image: ${figures.join(", ")}.`,

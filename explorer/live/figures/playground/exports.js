@@ -66,7 +66,7 @@ export function createExports(playground) {
       if (!requests.length) return;
       const { index, send, hasChanged } = requests.shift(), { set } = playground, measured = models[index], { settings } = measured;
       const name = `playground-${set.dataset.replace(/[^a-z0-9]+/gi, "-")}-${settings.model}-${settings.latent_dim}d`;
-      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${hasChanged ? "; settings were changed during the training" : ""}.`;
+      const origin = `Trained in a browser for ${epochs.toFixed(1)} epochs on ${set.nTrain.toLocaleString("en")} images${settings.input_noise ? `, with noise of σ = ${settings.input_noise} on them` : ""}${hasChanged ? "; settings were changed during the training" : ""}.`;
       send({ set, measured, epochs, seconds, note: origin }, name);
     },
   };
