@@ -11,9 +11,10 @@ from explorer.views import pairs, words
 from explorer.views.run_view import RunView
 
 ALONE = " Your browser computes it: nothing is loaded, and nothing is sent."
+GREY_AREAS = "Grey areas of a map contain no codes: they are gaps."
 GAPS = (
-    "Grey areas of a map contain no codes: they are gaps. The figure gap is the share of samples of the"
-    " Gaussian fitted to the codes that lie in them, with its 95% interval."
+    f"{GREY_AREAS} The figure gap is the share of samples of the Gaussian fitted to the codes that lie in"
+    " them, with its 95% interval."
 )
 LICENCE = "Latent Space Explorer has the MIT licence."
 NO_IMAGES = " The test images may be private, and are not in this page."

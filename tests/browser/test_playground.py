@@ -108,7 +108,7 @@ def test_a_run_trained_in_a_browser_is_one_of_python(open_file, runs_folder, tmp
     assert np.abs(image(saved)[..., 0].astype(int) - decoded).max() <= 1
     assert np.array_equal(image(saved, ".original canvas")[..., 0], e.images[0, 0])
     before = z_of(saved)
-    press(saved, 0.7, 0.3)
+    press(saved, "ArrowRight", 5)
     expect(saved.locator(".decoded figcaption").last).to_contain_text("decoded from")
     assert z_of(saved) != before
 

@@ -1,11 +1,15 @@
-"""What core/playground/pad_blocks.js should write: the map of a run by the modules with which Python shows it."""
+"""What core/playground/pad_blocks.js should write: the map of a run by the modules with which Python shows
+it.
+"""
 
 import numpy as np
 
 from explorer.export.playground.page_template import page_block
 from explorer.latent.dimensions import rank_dimensions
+from explorer.latent.gap_map import GAP_THRESHOLD, GapIndex, shade_gaps
+from explorer.latent.gaps import FittedGaussian
 from explorer.latent.projection import fit_projection
-from explorer.latent.scale import reference_gaussian
+from explorer.latent.scale import reference_gaussian, symmetric_square_root
 from explorer.live.block import read_block
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
@@ -24,7 +28,21 @@ def pad_page_cases() -> dict:
         "images": images.ravel(),
         "shape": SHAPE,
         "maps": [_map(name) for name in ("vae", "ae")],
+        "gaps": [_gaps(dim) for dim in (1, 2)],
     }
+
+
+def _gaps(dim: int) -> dict:
+    """Return codes in two clusters, draws, and the shade of the gaps, whitened by a symmetric matrix."""
+    rng = np.random.default_rng(dim)
+    clusters = rng.normal(size=(80, dim)) + 20 * rng.integers(0, 2, (80, 1))
+    codes = (clusters @ rng.normal(size=(dim, dim))).astype(np.float32)
+    draws = rng.normal(size=codes.shape).astype(np.float32)
+    mean, root = codes.mean(0), symmetric_square_root(np.atleast_2d(np.cov(codes, rowvar=False, bias=True)))
+    fitted = FittedGaussian(mean, root, np.linalg.inv(root))
+    bounds, shade = shade_gaps(GapIndex(np.arange(80), codes, fitted, fitted.whiten(codes), draws))
+    assert (shade > GAP_THRESHOLD).any()
+    return {"dim": dim, "codes": codes.ravel(), "draws": draws.ravel(), "bounds": bounds, "shade": shade}
 
 
 def _map(name: str) -> dict:

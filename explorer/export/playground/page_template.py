@@ -1,12 +1,12 @@
-"""A page that is one HTML file with the pad of a model, without the model: the browser that has trained it fills
-in its blocks (core/playground/pad_page.js).
+"""A page that is one HTML file with the pad of a model, without the model: the browser that has trained it
+fills in its blocks (core/playground/pad_page.js).
 """
 
 from functools import cache
 
 import numpy as np
 
-from explorer.export.notes import ALONE, LICENCE, NO_IMAGES
+from explorer.export.notes import ALONE, GREY_AREAS, LICENCE, NO_IMAGES
 from explorer.export.playground.fields import MAX_LATENT_DIM, MODELS
 from explorer.live.block import Block, make_block
 from explorer.live.fields import Z, describe, pad_fields
@@ -32,6 +32,7 @@ def page_block() -> Block:
         "version": app_version(),
         "alone": ALONE,
         "no_images": NO_IMAGES,
+        "gaps": GREY_AREAS,
         "licence": LICENCE,
         "credits": IMAGE_CREDITS,
         "references": _references(),

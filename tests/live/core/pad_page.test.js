@@ -5,7 +5,8 @@ import { assertClose, cases, core } from "./cases.js";
 
 const { encodeMap } = await core("playground/pad_blocks"), { writePadPage } = await core("playground/pad_page"), { encodePng } = await core("playground/png");
 const { parseBlock } = await core("block"), { decodeBase64 } = await core("base64"), { Network } = await core("network"), { crc32 } = await core("playground/files");
-const { template, images, shape, maps } = cases("pad_page"), page = parseBlock(template);
+const { findGaps, shadeGaps } = await core("playground/gap_shade");
+const { template, images, shape, maps, gaps } = cases("pad_page"), page = parseBlock(template);
 
 /** Return the set and what a session measures of a model. */
 function trainedModel({ model, mu, logvar, labels, test }) {
@@ -34,6 +35,14 @@ for (const expected of maps) {
     for (const [name, values] of Object.entries(expected.tensors)) assertClose(numbers[name].data, values, name === "positions" ? 2 : 1e-3, name);
   });
 }
+
+for (const { dim, codes, draws, bounds, shade } of gaps)
+  test(`gaps have Python's shade: ${dim} dimensions`, () => {
+    const found = shadeGaps(codes, draws, dim);
+    assertClose(found.bounds, bounds, 1e-3);
+    assertClose(found.shade, shade, 2); // levels
+    assert.equal(findGaps(new Float32Array(80 * dim).fill(1), null, dim), null);
+  });
 
 test("the page of a model holds its blocks, and its words instead of marks", async () => {
   const { set, testClasses, measured } = trainedModel(maps[0]), note = "Trained <here> & now.";

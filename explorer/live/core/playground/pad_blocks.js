@@ -4,6 +4,7 @@ import { arrangeImages } from "../image_grid.js";
 import { encodePng } from "./png.js";
 import { CodesOnMap } from "./codes_on_map.js";
 import { encodeBlock } from "./files.js";
+import { findGaps } from "./gap_shade.js";
 import { MIN_ACTIVE_VARIANCE } from "./measures.js";
 import { rootOfSymmetric } from "./principal_plane.js";
 
@@ -34,6 +35,8 @@ export function encodeMap({ labels, classes, shape, name }, { settings, mu, logv
   /** @type {Record<string, FileTensor>} */
   const tensors = { ...codes.tensors, ...quantise(codes.points) };
   if (!logvar) tensors.covariance_factor = { shape: [latentDim, latentDim], data: Float32Array.from(rootOfSymmetric(codes.covariance).flat()) };
+  const gaps = findGaps(mu, logvar, latentDim);
+  if (gaps) Object.assign(tensors, { gap_bounds: { shape: [1, 4], data: gaps.bounds }, gap_levels: { shape: [1, gaps.rows, gaps.columns], data: gaps.shade } });
   return encodeBlock("map", metadata, tensors);
 }
 

@@ -34,12 +34,13 @@ export async function writePadPage({ template, set, testClasses, measured, note 
 }
 
 /** @param {Record<string, any>} words @param {{ article: string, label: string }} kind @param {ImageSet} set @param {Measured} measured @param {string} note */
-function writeNotes({ version, alone, no_images: noImages, licence, credits }, { article, label }, set, { settings, test }, note) {
+function writeNotes({ version, alone, no_images: noImages, licence, credits, gaps }, { article, label }, set, { settings, test }, note) {
   const { n, distortion, rate, elbo } = test, figures = [`distortion ${formatNats(distortion)}`, ...(elbo === null ? [] : [`rate ${formatNats(rate)}`, `ELBO ${formatNats(elbo)}`])];
   const hasEffect = (/** @type {string} */ name) => (settings.model === "vae" || !name.startsWith("beta")) && (settings.likelihood === "gaussian" || name !== "sigma");
   const own = Object.entries(settings).filter(([name]) => hasEffect(name)).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   return [
     `A map of the ${settings.latent_dim}-D latent space of ${article} ${label}, with the codes of ${n.toLocaleString("en")} test images of ${set.name}.${alone}${set.isUploaded ? noImages : ""}`,
+    ...(settings.latent_dim > 2 ? [] : [gaps]),
     `Mean over ${n.toLocaleString("en")} test images, in nats per image: ${figures.join(", ")}.`,
     `Made in the playground of Latent Space Explorer ${version}. ${note} Settings: ${own.join(", ")}.`,
     [licence, credits[set.dataset]].filter(Boolean).join(" "),
