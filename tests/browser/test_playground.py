@@ -15,7 +15,7 @@ from explorer.runs.import_run import import_run
 from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
 from tests.browser import accessibility
-from tests.browser.pad import DECODED, MAP, image, press, settle, spot, z_of
+from tests.browser.pad import DECODED, MAP, eventually, image, press, settle, spot, z_of
 
 SECOND_EPOCH, FIFTH_EPOCH = re.compile(r"Epoch ([2-9]|\d\d)"), re.compile(r"Epoch ([5-9]|\d\d)")
 SECOND_MAP = '[data-testid="latent-map-2"]'
@@ -119,7 +119,7 @@ def test_a_reload_continues_the_training_and_a_reset_ends_it(open_file):
     page.get_by_test_id("play").click()
     expect(status).to_have_text(SECOND_EPOCH)
     page.get_by_test_id("play").click()
-    page.wait_for_function(SAVED)
+    eventually(page, lambda: page.evaluate(SAVED))
     settle(page)
     trained, pictures = status.inner_text(), [image(page, SAMPLES), image(page, SECOND_SAMPLES)]
     page.reload()
@@ -195,7 +195,12 @@ def test_drawings_are_learned(open_file):
     page.mouse.up()
     page.get_by_test_id("add-drawing").click()
     page.get_by_test_id("step-epoch").click()
-    expect(page.get_by_test_id("training-status")).to_contain_text("Epoch 1.00 (2 batches")
+    status = page.get_by_test_id("training-status")
+    expect(status).to_contain_text("Epoch 1.00 (2 batches")
+    eventually(page, lambda: page.evaluate(SAVED))
+    page.reload()
+    expect(status).to_contain_text("Epoch 1.00 (2 batches")  # with the drawing
+    expect(page.get_by_role("button", name="Remove drawing 1")).to_be_visible()
 
 
 def test_without_a_worker_the_page_trains_itself(browser, address):

@@ -26,6 +26,7 @@ export class Learner {
     this.codes = new CodesOnMap({ labels, classes, latentDim: D, shape: set.shape, name: set.name });
     this.decoder = new LiveDecoder(shape);
     this.z = new Array(D).fill(0);
+    this.isZChosen = false; // until then, z is the mean of the prior or of the codes
     this.preview = null;
     const uniform = seedUniform(1);
     this.noise = Array.from({ length: N_SAMPLES }, () => sampleNormal(D, uniform));
@@ -86,9 +87,8 @@ export class Learner {
     this.map.adopt();
     Object.assign(this, { hasState: true, isPending: true, decodedZ: null });
     this.use.textContent = logvar ? `${this.codes.activeUnits} of ${this.codes.latentDim} dimension${this.codes.latentDim > 1 ? "s" : ""} active` : "";
-    if (!isFirst) return;
-    this.z = Array.from(this.codes.tensors.origin.data);
-    this.codes.moveBounds(true);
+    if (!this.isZChosen) this.z = Array.from(this.codes.tensors.origin.data);
+    if (isFirst) this.codes.moveBounds(true);
   }
 
   /** Fit the map to its container. Return whether it can be painted. */
