@@ -23,7 +23,7 @@ const REST_MS = 150; // after the last state, until there is time for more
 const DIVERGED = "The training diverged, and the model of its last whole epoch was restored: choose a lower learning rate, and press Play or Reset.";
 const RESTORED = "This page was opened again, and has restored its last model. Press Play to continue, or Reset.";
 const MAX_SEED = 9999;
-const SAVE_MS = { playing: 5000, paused: 300 }; // from a new state until it is saved
+const SAVE_MS = { playing: 5000, paused: 300 }; // from a new state until it is saved; the second also from new settings
 
 export class Playground extends Figure {
   /** blocks: images by name, and the script of the worker; options: { presets, version, has_app: whether Python imports a run }. */
@@ -208,6 +208,8 @@ export class Playground extends Figure {
     this.hasChanged ||= this.state?.step > 0;
     this.engine.send({ type: "change", settings });
     this.learners.forEach((learner, i) => learner.describe(settings[i]));
+    clearTimeout(this.saveTimer);
+    this.saveTimer = setTimeout(() => this.save(), SAVE_MS.paused); // a reload compares them
   }
 
   paint(values) {
