@@ -9,7 +9,9 @@ STATUS, MESSAGE = (
     f"document.querySelector('{selector}')?.textContent"
     for selector in ('[data-testid="training-status"]', ".training-message")
 )
-CAPTURE = "URL.createObjectURL = (blob) => (blob.text().then((text) => (globalThis.written = text)), 'blob:none')"
+CAPTURE = (
+    "URL.createObjectURL = (blob) => (blob.text().then((text) => (globalThis.written = text)), 'blob:none')"
+)
 # Looks whether the last model has been saved, and returns what the look before has found
 SAVED = """(() => {
     indexedDB.open("latent-space-explorer").onsuccess = ({ target: { result: database } }) => {
