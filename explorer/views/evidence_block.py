@@ -1,4 +1,4 @@
-"""The block of log p(x|z) of test images over the latent plane, from which the browser computes log p(x), the
+"""The blocks of log p(x|z) of test images over the latent plane, from which the browser computes log p(x), the
 true posterior, and bounds of a Gaussian q.
 
 With half the cell size, log p(x) of the 360 test images of scikit-learn's digits changes by at most 0.0015
@@ -14,22 +14,28 @@ from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
 
 GRID = Grid(7.0, 224)
 IMAGES = (19, 0, 1, 2, 5, 21, 24, 200)  # test images whose likelihood the browser gets
+FIRST, OTHERS = "evidence", "other_evidence"  # names of the blocks
 LEVELS = 65535  # of a log-likelihood between the lowest and the highest of an image
 
 
-def evidence_block(run: Run) -> LazyBlock:
-    """Return the block of IMAGES: log_likelihood uint16 [images, n, n], from low [images] in steps of quantum
-    [images]; images uint8 [images, C, H, W]; mu, logvar [images, D] of the encoder; codes [360, D].
+def evidence_blocks(run: Run) -> dict[str, LazyBlock]:
+    """Return the block of the first of IMAGES, and that of the others, by name: log_likelihood uint16
+    [images, n, n], from low [images] in steps of quantum [images]; images uint8 [images, C, H, W]; mu, logvar
+    [images, D] of the encoder; codes [360, D].
     """
+    return {FIRST: _share(run, IMAGES[:1]), OTHERS: _share(run, IMAGES[1:])}
+
+
+def _share(run: Run, rows: tuple[int, ...]) -> LazyBlock:
     files = (run.files[name]["sha256"] for name in (MODEL_FILE, EMBEDDING_FILE))
-    return share_block(LazyBlock(f"evidence {GRID} {IMAGES} {' '.join(files)}", lambda id: _build(id, run)))
+    return share_block(LazyBlock(f"evidence {GRID} {rows} {' '.join(files)}", lambda id: _build(id, run, rows)))
 
 
-def _build(id: str, run: Run) -> Block:
+def _build(id: str, run: Run, image_rows: tuple[int, ...]) -> Block:
     from explorer.runs.evidence import decode_grid, grid_log_likelihood
     from explorer.runs.load import load_model
 
-    loaded, e, rows = load_model(run), read_embedding(run), list(IMAGES)
+    loaded, e, rows = load_model(run), read_embedding(run), list(image_rows)
     logits = decode_grid(loaded, GRID)
     values = np.stack([grid_log_likelihood(loaded, logits, e.images[row]) for row in rows])
     low = values.min((1, 2))

@@ -1,0 +1,21 @@
+// The likelihood of a test image over the latent plane, from the blocks of explorer/views/evidence_block.py.
+
+import { Evidence } from "./evidence.js";
+
+/** @typedef {import("./block.js").Block} Block */
+
+/** Return { evidence, encoder: the means and the logarithms of the standard deviations of its q, pixels } of a test image by its number; null
+ * while its block is not here.
+ * @param {(Block | undefined)[]} blocks @param {number} image */
+export function readEvidence(blocks, image) {
+  const block = blocks.find((each) => each?.metadata.rows.includes(image));
+  if (!block) return null;
+  const { rows, n, reach, low, quantum } = block.metadata, { log_likelihood: levels, images, mu, logvar } = block.tensors();
+  const i = rows.indexOf(image), cells = n * n, size = images.data.length / rows.length;
+  const logLikelihood = Float64Array.from(levels.data.subarray(i * cells, (i + 1) * cells), (level) => low[i] + quantum[i] * level);
+  return {
+    evidence: new Evidence(logLikelihood, reach, n),
+    encoder: [...mu.data.subarray(2 * i, 2 * i + 2), ...logvar.data.subarray(2 * i, 2 * i + 2).map((value) => value / 2)],
+    pixels: Float32Array.from(images.data.subarray(i * size, (i + 1) * size), (value) => value / 255),
+  };
+}
