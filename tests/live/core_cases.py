@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 
 from explorer.export.decoded_grid import grid_block
+from explorer.export.site.files import encode_base32768
 from explorer.figures.vector_picture import as_pictures, tick_step
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
@@ -32,6 +33,7 @@ from tests.live.training_cases import training_cases
 def write_cases(folder: Path) -> None:
     """Write the cases of each test of core/ as JSON; arrays of float32 and bytes in base64."""
     all_cases = {
+        "base32768": base32768_cases(),
         "block": block_cases(),
         "decoded_grid": decoded_grid_cases(),
         "network": network_cases(),
@@ -50,6 +52,13 @@ def write_cases(folder: Path) -> None:
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")
+
+
+def base32768_cases() -> list[dict]:
+    """Return bytes of every length up to 40, which end anywhere in a character, and many of them."""
+    rng = np.random.default_rng(0)
+    contents = [rng.bytes(n) for n in (*range(40), 10_007)]
+    return [{"content": content, "text": encode_base32768(content)} for content in contents]
 
 
 def _encode(value) -> dict | list:
