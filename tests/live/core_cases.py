@@ -36,6 +36,7 @@ def write_cases(folder: Path) -> None:
         "base32768": base32768_cases(),
         "block": block_cases(),
         "decoded_grid": decoded_grid_cases(),
+        "differences": differences_cases(),
         "network": network_cases(),
         "film": film_cases(),
         "plane": plane_cases(),
@@ -89,6 +90,17 @@ def decoded_grid_cases() -> dict:
         expected.append((1 - share) * of_rungs[0] + share * of_rungs[1])
     block = grid_block("grid", images, low, high, rungs)
     return {"block": block, "zs": zs, "positions": positions, "labels": labels, "expected": expected}
+
+
+def differences_cases() -> dict:
+    """Return frames of both kinds of numbers, and as the differences that numpy takes, modulo 2 to their bits."""
+    rng = np.random.default_rng(0)
+    frames = [rng.integers(0, high, (7, 3, 2)).astype(kind) for kind, high in ((np.uint8, 256), (np.uint16, 65536))]
+    return {
+        "shape": (7, 3, 2),
+        "frames": frames,
+        "differences": [np.diff(each, axis=0, prepend=each.dtype.type(0)) for each in frames],
+    }
 
 
 def block_cases() -> dict:

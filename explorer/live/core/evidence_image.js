@@ -1,5 +1,6 @@
 // The likelihood of a test image over the latent plane, from the blocks of explorer/views/evidence_block.py.
 
+import { addDifferences } from "./differences.js";
 import { Evidence } from "./evidence.js";
 
 /** @typedef {import("./block.js").Block} Block */
@@ -12,7 +13,8 @@ export function readEvidence(blocks, image) {
   if (!block) return null;
   const { rows, n, reach, low, quantum } = block.metadata, { log_likelihood: levels, images, mu, logvar } = block.tensors();
   const i = rows.indexOf(image), cells = n * n, size = images.data.length / rows.length;
-  const logLikelihood = Float64Array.from(levels.data.subarray(i * cells, (i + 1) * cells), (level) => low[i] + quantum[i] * level);
+  const differences = /** @type {Uint16Array} */ (levels.data.slice(i * cells, (i + 1) * cells));
+  const logLikelihood = Float64Array.from(addDifferences(differences, n, n), (level) => low[i] + quantum[i] * level);
   return {
     evidence: new Evidence(logLikelihood, reach, n),
     encoder: [...mu.data.subarray(2 * i, 2 * i + 2), ...logvar.data.subarray(2 * i, 2 * i + 2).map((value) => value / 2)],

@@ -18,6 +18,9 @@ function makeWideFormulasFocusable(element) {
     else formula.removeAttribute("tabindex");
 }
 
+/** Return whether a block of a tree stands in for an exact one. */
+const isCoarse = (tree) => (tree?.metadata ? Boolean(tree.metadata.is_coarse) : Object.values(tree ?? {}).some(isCoarse));
+
 /**
  * A lesson extends this class, and has:
  * - buildFigure(): return the elements of the figure;
@@ -35,7 +38,7 @@ export class LessonFigure extends Figure {
 
   build() {
     this.plots = [];
-    this.arrival = createElement("p.wide", { role: "status" });
+    this.arrival = createElement("p", { role: "status" });
     return [(this.figure = createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure(), this.arrival))];
   }
 
@@ -117,7 +120,7 @@ export class LessonFigure extends Figure {
     this.question.show(values.answer);
     this.figure.classList.toggle("is-waiting", isWaiting);
     this.figure.classList.toggle("is-empty", !isReady);
-    this.arrival.textContent = isWaiting ? "Loading…" : "";
+    this.arrival.textContent = isWaiting ? "Loading…" : isCoarse(this.blocks) ? "Rounded images; the exact ones are loading." : "";
     if (isReady) this.paintFigure(values, isAnswered && isComplete);
     const { isSolved, status } = isComplete ? this.checkTask(values) : { isSolved: false, status: "Loading…" };
     this.task.show({ isSolved: isSolved && !this.isPlaying, status });

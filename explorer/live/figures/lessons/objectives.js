@@ -1,5 +1,6 @@
 // Three trainings of one network, each with another loss, over their epochs.
 
+import { addFrames } from "../../core/differences.js";
 import { arrangeImages } from "../../core/image_grid.js";
 import { createElement, paintImage } from "../../view/dom.js";
 import { LessonFigure } from "./lesson.js";
@@ -35,13 +36,6 @@ function encloseCodes(codes) {
 }
 
 const createVeil = (title) => createElement("p.veil", {}, `Predict first: then “${title}” appears here.`);
-
-/** Add to each number that of the frame before, modulo 2 to its bits. */
-function addFrames({ shape: [frameCount], data }) {
-  const size = data.length / frameCount, sums = data.slice();
-  for (let i = size; i < sums.length; i++) sums[i] += sums[i - size];
-  return sums;
-}
 
 /** A training with its map, its images and its figures. */
 class Training {
