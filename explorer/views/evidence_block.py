@@ -1,5 +1,5 @@
-"""The blocks of log p(x|z) of test images over the latent plane, from which the browser computes log p(x), the
-true posterior, and bounds of a Gaussian q.
+"""The blocks of log p(x|z) of test images over the latent plane, from which the browser computes log p(x),
+the true posterior, and bounds of a Gaussian q.
 
 With half the cell size, log p(x) of the 360 test images of scikit-learn's digits changes by at most 0.0015
 nats under the included run (with twice the cell size, by at most 0.02).
@@ -29,7 +29,9 @@ def evidence_blocks(run: Run) -> dict[str, LazyBlock]:
 
 def _share(run: Run, rows: tuple[int, ...]) -> LazyBlock:
     files = (run.files[name]["sha256"] for name in (MODEL_FILE, EMBEDDING_FILE))
-    return share_block(LazyBlock(f"evidence {GRID} {rows} {' '.join(files)}", lambda id: _build(id, run, rows)))
+    return share_block(
+        LazyBlock(f"evidence {GRID} {rows} {' '.join(files)}", lambda id: _build(id, run, rows))
+    )
 
 
 def _build(id: str, run: Run, image_rows: tuple[int, ...]) -> Block:

@@ -93,9 +93,11 @@ def decoded_grid_cases() -> dict:
 
 
 def differences_cases() -> dict:
-    """Return frames of both kinds of numbers, and as the differences that numpy takes, modulo 2 to their bits."""
+    """Return frames of both kinds of numbers, and their differences by numpy, modulo 2 to their bits."""
     rng = np.random.default_rng(0)
-    frames = [rng.integers(0, high, (7, 3, 2)).astype(kind) for kind, high in ((np.uint8, 256), (np.uint16, 65536))]
+    frames = [
+        rng.integers(0, high, (7, 3, 2)).astype(kind) for kind, high in ((np.uint8, 256), (np.uint16, 65536))
+    ]
     return {
         "shape": (7, 3, 2),
         "frames": frames,

@@ -1,4 +1,4 @@
-"""A decoder of few bits: how far its images are from those of the exact one, computed by torch, and its size."""
+"""A decoder of few bits: how far its images are from those of the exact one, by torch, and its size."""
 
 import gzip
 

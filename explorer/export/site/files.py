@@ -8,7 +8,6 @@ import numpy as np
 
 from explorer.live.block import Block, LazyBlock, content_id
 
-
 FIRST_CHARACTER, CHARACTER_BITS = 0x3400, 15  # 32,768 characters in a row of which all are valid alone
 
 
@@ -32,7 +31,8 @@ class SiteFiles:
 
     def share_block(self, block: Block | LazyBlock) -> str:
         """Write the script of a block, unless it is there, and return its path. It registers the gzip of the
-        content (hosts/site/site.js). The script is in UTF-16, whose mark browsers read before what a host says.
+        content (hosts/site/site.js). The script is in UTF-16, whose mark counts for browsers whatever a host
+        says.
         """
         content = block.content
         name = content_id(content)

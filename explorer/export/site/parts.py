@@ -101,7 +101,9 @@ def collect_parts(
         if content := make(label, lambda pair=(left, right): with_previews(comparison_content(*pair), pair)):
             parts.pairs[left.name, right.name] = (left, right), content
     for name in lessons:
-        if content := make(f"The lesson {LESSONS[name]}", lambda name=name: with_coarse_decoders(lesson_content(name))):
+        if content := make(
+            f"The lesson {LESSONS[name]}", lambda name=name: with_coarse_decoders(lesson_content(name))
+        ):
             parts.lessons[name] = content
     return parts
 
