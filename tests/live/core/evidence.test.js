@@ -3,7 +3,7 @@ import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
 const { Evidence, ascend, logNormaliser } = await core("evidence"), { linear, digits, normaliser, block } = cases("evidence");
-const { readEvidence } = await core("evidence_image"), { parseBlock } = await core("block");
+const { findEvidence, readEvidence } = await core("evidence_image"), { parseBlock } = await core("block");
 const LIMITS = [[-3, 3], [-3, 3], [-2.75, 0], [-2.75, 0]];
 const ofLinear = new Evidence(linear.log_likelihood, linear.reach, linear.n);
 const ofDigits = digits.images.map((image) => ({ image, evidence: new Evidence(image.log_likelihood, digits.reach, digits.n) }));
@@ -78,10 +78,11 @@ test("what the Bernoulli likelihood lacks of a density is what torch's two densi
 });
 
 test("a block has log p(x), the encoder's q and the pixels of its images, and says nothing of others", () => {
-  const parsed = parseBlock(block.block), { evidence, encoder, pixels } = readEvidence([undefined, parsed], block.row);
+  const parsed = parseBlock(block.block), { evidence, encoder, pixels } = readEvidence(findEvidence({ other_evidence: parsed }, block.row), block.row);
   assertClose([evidence.logEvidence], [block.log_evidence], 1e-3);
   assertClose(encoder, block.encoder, 1e-6);
   assertClose(pixels, block.pixels, 1e-7);
-  assertClose([readEvidence([parsed], block.row).evidence.logEvidence], [evidence.logEvidence], 0); // reading changes nothing
-  assert.equal(readEvidence([parsed, undefined], block.row + 1), null);
+  assertClose([readEvidence(parsed, block.row).evidence.logEvidence], [evidence.logEvidence], 0); // reading changes nothing
+  assert.equal(findEvidence({ evidence: parsed }, block.row), parsed);
+  assert.equal(findEvidence({ evidence: parsed }, block.row + 1), undefined);
 });

@@ -1,6 +1,6 @@
 // Importance-weighted estimates of log p(x) from K draws, beside its exact value, and how far their mean is below it.
 
-import { readEvidence } from "../../core/evidence_image.js";
+import { findEvidence, readEvidence } from "../../core/evidence_image.js";
 import { formatNumber } from "../../core/format.js";
 import { accumulateRows, estimateFromGroups, estimateFromRows, findBestGaussian, importanceWeights } from "../../core/importance.js";
 import { sampleNormal, seedUniform } from "../../core/random.js";
@@ -90,18 +90,14 @@ export class BoundLesson extends LessonFigure {
   }
 
   isReady({ image }) {
-    return image === this.image || this.readImage(image) !== null;
-  }
-
-  readImage(image) {
-    return readEvidence([this.blocks.evidence, this.blocks.other_evidence], Number(image));
+    return Boolean(findEvidence(this.blocks, Number(image)));
   }
 
   /** Choose another image or other noise: log p(x), the Gaussians to draw from, and no estimates yet. */
   select({ image, draw }) {
     if (this.draw !== draw) this.noise = Float64Array.from(sampleNormal(2 * REPEATS * MOST_DRAWS, seedUniform(draw)));
     if (this.image !== image) {
-      const { evidence, encoder, pixels } = this.readImage(image);
+      const { evidence, encoder, pixels } = readEvidence(findEvidence(this.blocks, Number(image)), Number(image));
       Object.assign(this, { evidence, gaussians: { prior: PRIOR, encoder } });
       paintImage(this.picture, pixels, this.blocks.evidence.metadata.image_shape);
     }

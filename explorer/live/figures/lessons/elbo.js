@@ -1,7 +1,7 @@
 // q moved over the true posterior of an image: the terms of the bound, and log p(x), as bars.
 
 import { ascend, logNormaliser } from "../../core/evidence.js";
-import { readEvidence } from "../../core/evidence_image.js";
+import { findEvidence, readEvidence } from "../../core/evidence_image.js";
 import { formatNumber } from "../../core/format.js";
 import { Network } from "../../core/network.js";
 import { createElement, paintImage, prefersReducedMotion } from "../../view/dom.js";
@@ -102,11 +102,7 @@ export class ElboLesson extends LessonFigure {
   }
 
   isReady({ image }) {
-    return image === this.image || this.readImage(image) !== null;
-  }
-
-  readImage(image) {
-    return readEvidence([this.blocks.evidence, this.blocks.other_evidence], Number(image));
+    return Boolean(findEvidence(this.blocks, Number(image)));
   }
 
   moveHandle(name, { x, y }) {
@@ -123,7 +119,7 @@ export class ElboLesson extends LessonFigure {
 
   /** Choose another image: its likelihood over the grid, its picture, and the encoder's q. */
   selectImage(name) {
-    const { evidence, encoder, pixels } = this.readImage(name);
+    const { evidence, encoder, pixels } = readEvidence(findEvidence(this.blocks, Number(name)), Number(name));
     Object.assign(this, { image: name, evidence, encoder });
     let best = { q: this.encoder, rate: START_RATE };
     for (let step = 0; step < N_BEST_STEPS; step++) best = ascend(this.evidence, best.q, best.rate, LIMITS);
