@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.live.block import Block, make_block, read_block
-from explorer.networks.rounding import choose_scale, round_network
+from explorer.live.rounding import choose_scale, round_network
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import Run
 
@@ -16,7 +16,7 @@ def coarse_decoder(run: Run, decoder: Block) -> Block:
     ladder with four of its KL weights: the ends, that of the run's figures, and one above it.
 
     Fully connected layers with ReLU between them are rounded so that decoded images hardly change
-    (explorer.networks.rounding); the weights of other networks, each to the nearest number.
+    (explorer.live.rounding); the weights of other networks, each to the nearest number.
     """
     metadata, tensors = read_block(decoder)
     rungs = metadata["rungs"]
