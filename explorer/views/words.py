@@ -70,11 +70,13 @@ def settings_line(spec: RunSpec) -> str:
     )
 
 
-def metrics_sentence(run: Run) -> str:
-    """Return the run's test figures in one line."""
+def metrics_sentence(run: Run, beta: float | None = None) -> str:
+    """Return the run's test figures in one line. beta: the KL weight of a ladder at which they were measured,
+    None for 1.
+    """
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {format_number(t.elbo)}"
-    weight_text = " at KL weight 1" if run.spec.rungs else ""
+    weight_text = f" at KL weight {1 if beta is None else beta:g}" if run.spec.rungs else ""
     use = (
         f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity_text})."
         if t.perplexity

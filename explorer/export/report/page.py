@@ -22,7 +22,7 @@ def report_page(report: Report, include_private: bool = False) -> str:
     own.
     """
     run = report.run
-    title = f"Report: {words.run_title(run)}"
+    title = f"Report: {words.run_title(run)}{at_kl_weight(report.beta)}"
     style = f"{join_styles(PAGE_STYLE)}\n{REPORT_STYLE}"
     policy = (
         f"default-src 'none'; style-src '{content_digest(style)}'; img-src data:; base-uri 'none';"
@@ -44,19 +44,27 @@ def report_body(report: Report, has_images: bool = True) -> str:
     """Return the sections in the element that REPORT_STYLE styles. has_images: whether training images may be
     shown.
     """
-    figures = words.metrics_sentence(report.run) + words.yardstick_sentence(report.run)
+    figures = words.metrics_sentence(report.run, report.beta) + words.yardstick_sentence(report.run)
     introduction = f"<p>{escape(figures)}</p>"
     return f'<div class="report">{introduction}{report_sections(report, has_images)}</div>'
 
 
-def report_file_name(name: str) -> str:
-    """Return the usual name of the file."""
-    return f"{public_name(name)}-report.html"
+def report_file_name(name: str, beta: float | None = None) -> str:
+    """Return the usual name of the file. beta: the KL weight of a ladder, None for 1."""
+    return f"{public_name(name)}-report{'' if beta is None else f'-{beta:g}'}.html"
+
+
+def at_kl_weight(beta: float | None) -> str:
+    """Return the end of a title of the report of a ladder at another KL weight than 1."""
+    return "" if beta is None else f", at KL weight {beta:g}"
 
 
 def _notes(report: Report) -> str:
     spec, name = report.run.spec, shlex.quote(public_name(report.run.name))
-    made = f"Made with Latent Space Explorer {app_version()}: python -m explorer report {name} --to html"
+    weight = "" if report.beta is None else f" --beta {report.beta}"
+    made = (
+        f"Made with Latent Space Explorer {app_version()}: python -m explorer report {name}{weight} --to html"
+    )
     credit = " ".join(filter(None, ["Latent Space Explorer has the MIT licence.", image_credit(spec)]))
     cite = f"<details><summary>Cite</summary><pre>{escape(bibtex(spec))}</pre></details>"
     return f"<p>{escape(made)}</p><p>{escape(credit)}</p>{cite}"
