@@ -46,11 +46,23 @@ MAY_IMPORT = {
     | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
+    | {
+        "chains",
+        "data",
+        "device",
+        "events",
+        "export",
+        "figures",
+        "jobs",
+        "latent",
+        "live",
+        "memory",
+        "recipe",
+    }
     | {"runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"chains", "data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
     | {"store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
