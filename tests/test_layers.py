@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
-    "networks": {"chains", "errors"},
+    "networks": {"chains", "errors", "names", "untrusted"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},

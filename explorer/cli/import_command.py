@@ -67,6 +67,12 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         " otherwise they are only read",
     )
     sub.add_argument(
+        "--execute",
+        action="store_true",
+        help="execute ONNX files that are not made of known layers in onnxruntime, in a process with limits"
+        " of time and memory, whenever the run needs them (docs/own-models.md says what stays unsafe)",
+    )
+    sub.add_argument(
         "--layers",
         type=Path,
         metavar="FILE",
@@ -107,7 +113,7 @@ def _import(args):
         )
     if is_onnx:
         return _import_onnx(args, file, content)
-    _refuse_options(args, ("check",), "Only an ONNX file has")
+    _refuse_options(args, ("check", "execute"), "Only an ONNX file has")
     if args.layers or args.activation or args.output:
         return _import_described(args, file, content)
     _refuse_options(
@@ -162,6 +168,7 @@ def _images_and_options(args) -> tuple[str, dict]:
 
 def _import_onnx(args, file: Path, content: bytes):
     from explorer.runs.check_onnx import check_networks
+    from explorer.runs.import_executed import import_executed
     from explorer.runs.import_network import import_onnx
     from explorer.untrusted.onnx_file import MAX_BYTES
 
@@ -170,9 +177,12 @@ def _import_onnx(args, file: Path, content: bytes):
         raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
     images, options = _images_and_options(args)
     networks = (file.name, content), (args.encoder.name, _read(args.encoder, MAX_BYTES))
+    if args.check and args.execute:
+        raise UserError("--check compares layers that were read with onnxruntime. Leave out --execute.")
     if args.check:
         check_networks(*networks)
-    return import_onnx(*networks, images, args.run or file.stem, **options)
+    import_networks = import_executed if args.execute else import_onnx
+    return import_networks(*networks, images, args.run or file.stem, **options)
 
 
 def _import_described(args, file: Path, content: bytes):
@@ -193,7 +203,9 @@ def _import_described(args, file: Path, content: bytes):
 def _import_pythae(args, folder: Path):
     from explorer.runs.import_described import import_pythae, read_pythae_folder
 
-    _refuse_options(args, ("encoder", "check", "activation", "output"), "A model of pythae does not need")
+    _refuse_options(
+        args, ("encoder", "check", "execute", "activation", "output"), "A model of pythae does not need"
+    )
     images, options = _images_and_options(args)
     layers = args.layers and _read(args.layers, MAX_LAYERS_BYTES)
     name = args.run or folder.resolve().name

@@ -180,7 +180,7 @@ def _check(run: Run) -> None:
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
     if is_function(run):
-        raise UserError("its network is a function of the process that opened it.")
+        raise UserError("its network is not made of known layers.")
     if chains := read_chains(run, weights):
         others = weights.keys() - chains.tensors.keys() - {*run.spec.likelihood_kind.learned}
         fault = f"{min(others)[:100]!r} does not belong to it" if others else ""
