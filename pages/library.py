@@ -11,6 +11,7 @@ from explorer.ui import catalogue
 from explorer.ui.components.deletion import delete_button, undo_button
 from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.components.verdicts import show_verdicts
+from explorer.ui.faults import show_user_errors
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
@@ -131,10 +132,11 @@ with left:
         publish_button(run.name)
         delete_button(run)
 with right:
-    images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
-    pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(len(images))]))
-    st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
-    st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
+    with show_user_errors():  # of a network that must not be executed here
+        images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
+        pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(len(images))]))
+        st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
+        st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(
         page_file("explore"),
         label="Open in Explore",

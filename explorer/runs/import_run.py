@@ -115,8 +115,8 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     if fault := _misfit(spec, data.shape, len(data.class_names), weights):
         raise UserError(
             f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
-            "Choose the settings with which they were trained, or, for another network, list its layers"
-            " (--layers FILE) or name the functions between them (--activation NAME --output NAME)."
+            "Choose the settings with which they were trained, or, for another network, list its layers (on"
+            " the command line --layers FILE) or name its functions (--activation NAME --output NAME)."
         )
     with np.errstate(over="ignore"):
         if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
