@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
     "latent": {"errors", "events", "quality"},
     "live": {"query"},
-    "figures": {"latent"},
+    "figures": {"latent", "names"},
     "runs": SETTINGS
     | {"chains", "data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
     | {"networks", "training", "untrusted"},

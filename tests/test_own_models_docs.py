@@ -17,7 +17,9 @@ from tests.conftest import ROOT, call_in_process
 from tests.runs.test_import_described import SHAPE, PythaeVAE, write_model
 
 PAGE = (ROOT / "docs" / "own-models.md").read_text(encoding="utf-8")
-OF_A_MODULE, OF_A_FUNCTION, OF_VECTORS, OF_PYTHAE, CONVERSION = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+OF_A_MODULE, OF_A_FUNCTION, OF_VECTORS, OF_PYTHAE, CONVERSION = re.findall(
+    r"```python\n(.*?)```", PAGE, re.DOTALL
+)
 [LAYERS] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -49,7 +51,11 @@ def test_vectors_are_opened(capsys):
     values: dict = {}
     exec(OF_VECTORS, values)
     model, run = values["model"], values["model"].run
-    assert run.shape == (1, 1, 13) and run.test.n == 178 and set(run.class_names) == {*"class_0 class_1 class_2".split()}
+    assert (
+        run.shape == (1, 1, 13)
+        and run.test.n == 178
+        and set(run.class_names) == {*["class_0", "class_1", "class_2"]}
+    )
     assert "178 test vectors" in capsys.readouterr().out
     x = read_embedding(run).images[:, 0, 0] / 255
     assert np.abs(x - values["x"]).max() <= 0.5 / 255 + 1e-6  # kept in 8 bits

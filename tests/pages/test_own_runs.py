@@ -4,6 +4,7 @@ on the Library.
 
 import io
 import json
+import re
 import shutil
 import zipfile
 
@@ -14,14 +15,16 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.numpy import save
 from safetensors.torch import save as save_torch
-from sklearn.datasets import load_sample_images
+from sklearn.datasets import load_sample_images, load_wine
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from explorer.data import own, upload
+from explorer.export.report.page import report_page
 from explorer.networks.onnx_function import close_processes
 from explorer.runs.export_run import run_zip
 from explorer.runs.load import load_run
+from explorer.runs.report.measure import measure_report
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -386,6 +389,56 @@ def test_weights_of_other_networks_are_brought_in(library):
             assert decoded == pytest.approx(decoder(z).numpy(), abs=1e-5)
         z = torch.randn(3, 3)
         assert load_run("pythae").decode(z.numpy()) == pytest.approx(vae.decode(z).numpy(), abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory):
+    """Create a folder of runs of vectors, an AE and a VAE of measurements of wines."""
+    folder, wine = tmp_path_factory.mktemp("vectors"), load_wine()
+    low, high = wine.data.min(0), wine.data.max(0)
+    np.savez(folder / "wine.npz", images=((wine.data - low) / (high - low))[:, None], labels=wine.target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder))
+        for model in ("ae", "vae"):
+            spec = RunSpec(f"file:{folder / 'wine.npz'}", model=model, network="mlp", width=8, epochs=2)
+            train_run(spec, f"wine-{model}")
+    return folder
+
+
+IMAGE_WORDS = re.compile(r"\b(images?|pixels?)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("tool", ["", *TOOLS])
+def test_explore_calls_vectors_vectors_and_offers_no_drawing(vectors, monkeypatch, tool):
+    monkeypatch.setenv("EXPLORER_RUNS", str(vectors))
+    st.cache_data.clear()
+    app = visit("explore", opened(), run="wine-vae", **({"tool": tool} if tool else {}))
+    assert not [text for text in texts_of(app) if IMAGE_WORDS.search(text)]
+    if tool == "own":
+        assert any("Test vector number" in text for text in texts_of(app))
+        assert not [text for text in texts_of(app) if re.search("draw|upload", text, re.IGNORECASE)]
+        follow("explore", app, run="digits-vae-2d", tool="own")
+        assert any("Draw or upload an image" in text for text in texts_of(app))  # of other runs
+
+
+def test_other_pages_call_vectors_vectors(vectors, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(vectors))
+    st.cache_data.clear()
+    app = follow("compare", opened(), ae="wine-ae", vae="wine-vae")
+    texts = [text for text in texts_of(app) if IMAGE_WORDS.search(text)]
+    assert texts in ([], ["Images"]) and any("test vectors" in text for text in texts_of(app))
+    page = report_page(measure_report(find_run("wine-vae")))
+    shown = re.sub(r"<style>.*?</style>|<footer>.*", "", page, flags=re.DOTALL)
+    shown = " ".join(re.findall(r'>([^<]+)|(?:alt|aria-label)="([^"]*)"', shown).__str__().split())
+    assert "test vectors" in shown and not IMAGE_WORDS.findall(shown)
+
+
+def texts_of(app) -> list[str]:
+    """Return the texts of a page, and the labels and helps of its widgets."""
+    kinds = "markdown", "caption", "button", "selectbox", "checkbox", "number_input", "radio", "button_group"
+    elements = [element for kind in kinds for element in app.get(kind)]
+    values = [getattr(e, name, "") for e in elements for name in ("value", "label", "help")]
+    return [value for value in values if isinstance(value, str) and not value.startswith("<style")]
 
 
 def give(app, label: str, file: str, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """A report as one HTML file, which needs no server, no network and no script."""
 
+import re
 import shlex
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from explorer.export.report.sections import report_sections
 from explorer.live.bundle import join_styles
 from explorer.live.page import STYLE as PAGE_STYLE
 from explorer.live.page import content_digest, head_elements
+from explorer.names import in_words_of
 from explorer.runs.citation import app_version, bibtex, image_credit
 from explorer.runs.report.measure import Report
 from explorer.store.ownership import public_name
@@ -45,8 +47,14 @@ def report_body(report: Report, has_images: bool = True) -> str:
     shown.
     """
     figures = words.metrics_sentence(report.run, report.beta) + words.yardstick_sentence(report.run)
-    introduction = f"<p>{escape(figures)}</p>"
-    return f'<div class="report">{introduction}{report_sections(report, has_images)}</div>'
+    html = f"<p>{escape(figures)}</p>{report_sections(report, has_images)}"
+    return f'<div class="report">{_in_words(html, report.run.shape)}</div>'
+
+
+def _in_words(html: str, shape: tuple[int, ...]) -> str:
+    """Return HTML in the words of data of a shape: its texts and the names of its pictures."""
+    parts = re.split(r'(<[^>]*?(?:(?:alt|aria-label)="|>))', html)  # texts stand between tags, names in them
+    return "".join(part if i % 2 else in_words_of(shape, part) for i, part in enumerate(parts))
 
 
 def report_file_name(name: str, beta: float | None = None) -> str:

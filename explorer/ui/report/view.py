@@ -4,8 +4,6 @@ import json
 import threading
 from pathlib import Path
 
-import streamlit as st
-
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.export.contents import has_own_images
@@ -17,6 +15,7 @@ from explorer.runs.report.record import report_record
 from explorer.store.run import Run
 from explorer.ui.components.address import Address
 from explorer.ui.components.background import BackgroundJob, show_progress
+from explorer.ui.components.prose import st
 from explorer.views.run_view import RunView, run_version
 
 ADDRESS = Address("report")
