@@ -26,3 +26,24 @@ def sanitize(name: str, max_length: int = MAX_NAME_LENGTH) -> str:
         c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name[: 2 * max_length])
     )
     return text if len(text) <= max_length else f"{text[: max_length - 1]}…"
+
+
+def is_vector(shape: tuple[int, ...]) -> bool:
+    """Return whether data of a shape [C, H, W] are vectors, and no images."""
+    return shape[0] == shape[1] == 1 and shape[2] > 1
+
+
+def in_words_of(shape: tuple[int, ...], text: str) -> str:
+    """Return a text about images for data of a shape [C, H, W]: of vectors and their values instead of images
+    and pixels, if they are vectors. Names such as my-images or a/image.png stay.
+    """
+    return _IMAGE_WORDS.sub(_word_of_vectors, text) if is_vector(shape) else text
+
+
+_IMAGE_WORDS = re.compile(r"(?<![\w./:-])(?:(an?) )?(image|pixel)(s?)(?![\w/-]|\.\w)", re.IGNORECASE)
+
+
+def _word_of_vectors(found: re.Match[str]) -> str:
+    article, word, plural = (part or "" for part in found.groups())
+    noun = {"i": "vector", "I": "Vector", "p": "value", "P": "Value"}[word[0]]
+    return f"{article[0]} {noun}{plural}" if article else f"{noun}{plural}"

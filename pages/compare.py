@@ -1,10 +1,9 @@
 """Two models of the same images, side by side: an AE and a VAE, or a conditional VAE beside either."""
 
-import streamlit as st
-
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue
 from explorer.ui.compare.view import ADDRESS, compare_figure, compare_view, follow_link
+from explorer.ui.components.prose import show_data_of, st
 from explorer.ui.embedded import is_embedded
 from explorer.views import pairs, words
 from explorer.views.page_texts import compare_figures, compare_introduction
@@ -52,6 +51,7 @@ def select_runs() -> None:
     select_pair((st.session_state[AE_KEY], st.session_state[VAE_KEY]))
 
 
+show_data_of(vae.shape)
 if is_embedded():
     follow_link(ae, vae)
     compare_figure(ae, vae)

@@ -1,8 +1,7 @@
 """Choose a run and explore its latent space."""
 
-import streamlit as st
-
 from explorer.ui import catalogue
+from explorer.ui.components.prose import show_data_of, st
 from explorer.ui.components.verdicts import show_verdicts
 from explorer.ui.embedded import is_embedded
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
@@ -41,6 +40,7 @@ def mark_chosen() -> None:
 if is_embedded():
     with show_user_errors():
         session = explore_session(by_name[st.session_state["run"]])
+        show_data_of(session.run.shape)
         if not is_missing:
             follow_link(session)
         explore_figure(session)
@@ -56,6 +56,7 @@ with head:
         on_change=mark_chosen,
     )
 run = by_name[name]
+show_data_of(run.shape)
 with about:
     st.markdown(explore_introduction(run))
 with show_user_errors():

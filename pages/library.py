@@ -1,7 +1,6 @@
 """All runs, with their figures on the test split."""
 
 import pandas as pd
-import streamlit as st
 
 from explorer import recipe
 from explorer.events import ACTIVE_MIN_VARIANCE
@@ -9,8 +8,10 @@ from explorer.figures.images import image_sheet, to_data_uri
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui import catalogue
 from explorer.ui.components.deletion import delete_button, undo_button
+from explorer.ui.components.prose import in_words, show_data_of, st
 from explorer.ui.components.publishing import private_mark, publish_button
 from explorer.ui.components.verdicts import show_verdicts
+from explorer.ui.faults import show_user_errors
 from explorer.ui.library.codes_view import codes_view
 from explorer.ui.library.import_form import import_form
 from explorer.ui.pages import page_file
@@ -100,6 +101,7 @@ choice = st.dataframe(
 rows = choice.selection.rows
 run = runs[rows[0]] if rows and rows[0] < len(runs) else runs[0]
 
+show_data_of(run.shape)
 st.subheader(words.escape_markdown(words.run_title(run)))
 private_mark(run.name)
 left, right = st.columns(2)
@@ -131,10 +133,11 @@ with left:
         publish_button(run.name)
         delete_button(run)
 with right:
-    images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
-    pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(len(images))]))
-    st.image(pairs, width="stretch", alt="Top: test images. Bottom: their reconstructions.")
-    st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
+    with show_user_errors():  # of a network that must not be executed here
+        images = RunView(run).embedding.images[:N_IMAGES_SHOWN]
+        pairs = to_data_uri(image_sheet([images, RunView(run).reconstruct(len(images))]))
+        st.image(pairs, width="stretch", alt=in_words("Top: test images. Bottom: their reconstructions."))
+        st.caption(f"Top: the first {len(images)} test images. Bottom: their reconstructions.")
     st.page_link(
         page_file("explore"),
         label="Open in Explore",
@@ -155,5 +158,6 @@ with right:
         query_params={"run": run.name, "tool": "take"},
     )
 
+show_data_of()
 import_form()
 codes_view()

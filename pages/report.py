@@ -1,9 +1,8 @@
 """Whether the latent space of a run is good, in figures."""
 
-import streamlit as st
-
 from explorer.store.ownership import public_name
 from explorer.ui import catalogue
+from explorer.ui.components.prose import show_data_of, st
 from explorer.ui.faults import show_user_errors
 from explorer.ui.pages import page_file
 from explorer.ui.report.view import show_report
@@ -22,6 +21,7 @@ if name not in runs:
             title = words.escape_markdown(words.run_title(run))
             st.page_link(page_file("report"), label=title, query_params={"run": run.name})
     st.stop()
+show_data_of(runs[name].shape)
 st.title(f"{REPORT_TITLE}: {words.escape_markdown(words.run_title(runs[name]))}")
 st.page_link(
     page_file("explore"),

@@ -28,13 +28,13 @@ MAY_IMPORT = {
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
-    "networks": {"chains", "errors"},
+    "networks": {"chains", "errors", "names", "untrusted"},
     "models": SETTINGS | {"networks"},
     "objectives": SETTINGS | {"models"},
     "training": SETTINGS | {"data", "device", "events", "models", "objectives"},
     "latent": {"errors", "events", "quality"},
     "live": {"query"},
-    "figures": {"latent"},
+    "figures": {"latent", "names"},
     "runs": SETTINGS
     | {"chains", "data", "device", "events", "latent", "models", "objectives", "quality", "recipe", "store"}
     | {"networks", "training", "untrusted"},
@@ -46,11 +46,23 @@ MAY_IMPORT = {
     | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
+    | {
+        "chains",
+        "data",
+        "device",
+        "events",
+        "export",
+        "figures",
+        "jobs",
+        "latent",
+        "live",
+        "memory",
+        "recipe",
+    }
     | {"runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"chains", "data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
     | {"store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.names import casefold_key, is_file_name, sanitize
+from explorer.names import casefold_key, in_words_of, is_file_name, sanitize
 
 
 @pytest.mark.parametrize("name", ["a", "A-b_c.1", "x" * 100, "_"])
@@ -35,3 +35,20 @@ def test_names_that_some_take_for_one():
 )
 def test_what_is_shown_is_one_short_line(name, expected):
     assert sanitize(name) == expected and sanitize(name).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Mean over 3 test images, in nats per image: 1.",
+            "Mean over 3 test vectors, in nats per vector: 1.",
+        ),
+        ("An image or **an image**; Images: pixels.", "A vector or **a vector**; Vectors: values."),
+        ("my-images, a/image.png, images.npz", "my-images, a/image.png, images.npz"),
+        ("imagine the pixel's", "imagine the value's"),
+    ],
+)
+def test_texts_about_vectors(text, expected):
+    assert in_words_of((1, 1, 5), text) == expected
+    assert in_words_of((1, 8, 8), text) == in_words_of((1, 1, 1), text) == text

@@ -11,12 +11,15 @@ from safetensors.torch import save_file
 from torch import nn
 
 from explorer.own_models.opened import OpenedModel
-from explorer.runs.load import load_run
+from explorer.runs.load import load_model, load_run
+from explorer.store.embedding import read_embedding
 from tests.conftest import ROOT, call_in_process
 from tests.runs.test_import_described import SHAPE, PythaeVAE, write_model
 
 PAGE = (ROOT / "docs" / "own-models.md").read_text(encoding="utf-8")
-OF_A_MODULE, OF_A_FUNCTION, OF_PYTHAE, CONVERSION = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+OF_A_MODULE, OF_A_FUNCTION, OF_VECTORS, OF_PYTHAE, CONVERSION = re.findall(
+    r"```python\n(.*?)```", PAGE, re.DOTALL
+)
 [LAYERS] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -42,6 +45,26 @@ def test_a_module_is_trained_and_opened(capsys):
 def test_a_function_is_written_as_one_file(folder):
     exec(OF_A_FUNCTION, {})
     assert (folder / "spot.html").stat().st_size > 100_000
+
+
+def test_vectors_are_opened(capsys):
+    values: dict = {}
+    exec(OF_VECTORS, values)
+    model, run = values["model"], values["model"].run
+    assert (
+        run.shape == (1, 1, 13)
+        and run.test.n == 178
+        and set(run.class_names) == {*["class_0", "class_1", "class_2"]}
+    )
+    assert "178 test vectors" in capsys.readouterr().out
+    x = read_embedding(run).images[:, 0, 0] / 255
+    assert np.abs(x - values["x"]).max() <= 0.5 / 255 + 1e-6  # kept in 8 bits
+    pca = values["pca"]
+    expected = pca.transform(x.astype(np.float32))
+    assert np.allclose(np.abs(read_embedding(run).mu), np.abs(expected), atol=1e-4)
+    decoded = load_model(run).decode(expected)[:, 0, 0]
+    assert np.allclose(decoded, pca.inverse_transform(expected).clip(0, 1), atol=1e-4)
+    assert model.gaps().n == 178
 
 
 def test_a_model_of_pythae_is_opened_and_its_folder_imported(folder, capsys):

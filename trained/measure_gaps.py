@@ -3,7 +3,8 @@ run.json; the shares of the runs that the lesson on gaps compares, in their gaps
 densities that the lesson on closing the gap and a report compare, in their densities.json. Nothing else
 changes.
 
-From the repository's root: `python -m trained.measure_gaps`. The image data must be on this machine.
+From the repository's root: `EXPLORER_RUNS=trained python -m trained.measure_gaps`. The image data must be on
+this machine.
 """
 
 import json

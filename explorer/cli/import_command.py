@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+from explorer.chains.inferred import ACTIVATIONS, OUTPUTS
 from explorer.cli.arguments import add_settings, list_of
 from explorer.cli.output import print_run, run_json
 from explorer.cli.settings import dataset_named, spec_of
@@ -43,7 +44,8 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--encoder",
         type=Path,
         metavar="FILE",
-        help="with a decoder in ONNX: its encoder, also in ONNX, which returns mu, or mu and log sigma²",
+        help="with a decoder alone: its encoder, also in ONNX or safetensors, which returns mu, or mu and log"
+        " sigma²",
     )
     sub.add_argument(
         "--images",
@@ -65,10 +67,25 @@ def add_import_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         " otherwise they are only read",
     )
     sub.add_argument(
+        "--execute",
+        action="store_true",
+        help="execute ONNX files that are not made of known layers in onnxruntime, in a process with limits"
+        " of time and memory, whenever the run needs them (docs/own-models.md says what stays unsafe)",
+    )
+    sub.add_argument(
         "--layers",
         type=Path,
         metavar="FILE",
         help="with a state dict of any network: a JSON file that lists its layers (docs/own-models.md)",
+    )
+    sub.add_argument(
+        "--activation",
+        choices=ACTIVATIONS,
+        help="with a state dict of plain sequences of layers (nn.Sequential): the function between layers,"
+        " which the weights do not contain",
+    )
+    sub.add_argument(
+        "--output", choices=OUTPUTS, help="with --activation: the function at the end of the decoder"
     )
     add_settings(sub)
 
@@ -96,10 +113,14 @@ def _import(args):
         )
     if is_onnx:
         return _import_onnx(args, file, content)
-    _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
-    if args.layers:
+    _refuse_options(args, ("check", "execute"), "Only an ONNX file has")
+    if args.layers or args.activation or args.output:
         return _import_described(args, file, content)
-    _refuse_options(args, ("images", "pixel_range"), "Only an ONNX file, or weights with --layers, have")
+    _refuse_options(
+        args,
+        ("encoder", "images", "pixel_range"),
+        "Only an ONNX file, or weights with --layers or --activation, have",
+    )
     if not is_zip(content):
         return import_run.import_weights(
             content, spec_of(args), args.run or file.stem, counting_bar(" images")
@@ -130,7 +151,8 @@ def _images_and_options(args) -> tuple[str, dict]:
     from explorer.cli.progress import counting_bar
 
     settings = {f.name: getattr(args, f.name) for f in fields(RunSpec) if hasattr(args, f.name)}
-    if unused := [name for name in settings if name not in SETTINGS_OF_NETWORKS]:
+    settings_of_networks = (*SETTINGS_OF_NETWORKS, "image_size") if args.activation else SETTINGS_OF_NETWORKS
+    if unused := [name for name in settings if name not in settings_of_networks]:
         raise UserError(f"This setting follows from the network. Leave out --{unused[0].replace('_', '-')}.")
     images = args.images or settings.get("dataset")
     if not images:
@@ -146,32 +168,45 @@ def _images_and_options(args) -> tuple[str, dict]:
 
 def _import_onnx(args, file: Path, content: bytes):
     from explorer.runs.check_onnx import check_networks
+    from explorer.runs.import_executed import import_executed
     from explorer.runs.import_network import import_onnx
     from explorer.untrusted.onnx_file import MAX_BYTES
 
-    _refuse_options(args, ("layers",), "Only weights in safetensors have")
+    _refuse_options(args, ("layers", "activation", "output"), "Only weights in safetensors have")
     if not args.encoder:
         raise UserError("A decoder needs its encoder. Add its ONNX file: --encoder FILE.")
     images, options = _images_and_options(args)
     networks = (file.name, content), (args.encoder.name, _read(args.encoder, MAX_BYTES))
+    if args.check and args.execute:
+        raise UserError("--check compares layers that were read with onnxruntime. Leave out --execute.")
     if args.check:
         check_networks(*networks)
-    return import_onnx(*networks, images, args.run or file.stem, **options)
+    import_networks = import_executed if args.execute else import_onnx
+    return import_networks(*networks, images, args.run or file.stem, **options)
 
 
 def _import_described(args, file: Path, content: bytes):
-    from explorer.runs.import_described import import_described
+    from explorer.runs.import_described import import_described, import_inferred
+    from explorer.runs.import_run import MAX_BYTES
 
-    images, options = _images_and_options(args)
-    return import_described(
-        content, _read(args.layers, MAX_LAYERS_BYTES), images, args.run or file.stem, **options
-    )
+    name, (images, options) = args.run or file.stem, _images_and_options(args)
+    options["encoder"] = _read(args.encoder, MAX_BYTES) if args.encoder else None
+    if args.layers:
+        _refuse_options(args, ("activation", "output"), "The list of layers replaces")
+        return import_described(content, _read(args.layers, MAX_LAYERS_BYTES), images, name, **options)
+    if not (args.activation and args.output):
+        raise UserError("The functions of plain layers are needed. Add both --activation and --output.")
+    size = getattr(args, "image_size", None)
+    return import_inferred(content, args.activation, args.output, images, name, image_size=size, **options)
 
 
 def _import_pythae(args, folder: Path):
-    from explorer.runs.import_described import import_pythae
+    from explorer.runs.import_described import import_pythae, read_pythae_folder
 
-    _refuse_options(args, ("encoder", "check"), "Only an ONNX file has")
+    _refuse_options(
+        args, ("encoder", "check", "execute", "activation", "output"), "A model of pythae does not need"
+    )
     images, options = _images_and_options(args)
     layers = args.layers and _read(args.layers, MAX_LAYERS_BYTES)
-    return import_pythae(folder, images, args.run or folder.resolve().name, layers=layers, **options)
+    name = args.run or folder.resolve().name
+    return import_pythae(*read_pythae_folder(folder), images, name, layers=layers, **options)

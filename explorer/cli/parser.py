@@ -6,12 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from explorer.cli.arguments import Parser, prepare_arguments
+from explorer.cli.run_commands import open_app
 from explorer.cli.run_parser import add_run_commands
 from explorer.cli.training_commands import INTERRUPTED
 from explorer.cli.training_parser import add_training_commands
 from explorer.errors import UserError
 from explorer.logs import LEVELS, configure
 from explorer.names import sanitize
+from explorer.untrusted.execution import allowed_in_command
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,7 +26,8 @@ def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(prepare_arguments(sys.argv[1:] if argv is None else argv))
     configure(args.log_level)
     try:
-        return args.command(args) or 0
+        with allowed_in_command(args.command is not open_app):  # which serves others, too
+            return args.command(args) or 0
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,8 +5,13 @@ import json
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from explorer.cli.arguments import at_beta
 from explorer.errors import UserError
+
+if TYPE_CHECKING:
+    from explorer.runs.report.measure import Report
 
 PAGE = "html"  # the format
 MARKS = {True: "good", False: "check", None: ""}
@@ -22,7 +27,8 @@ def add_report_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         " to try next",
         "print all measurements as JSON",
     )
-    sub.add_argument("run", help="name of the run; of a ladder, the report is about KL weight 1")
+    sub.add_argument("run", help="name of the run")
+    at_beta(sub)
     sub.add_argument(
         "--to",
         choices=[PAGE],
@@ -54,7 +60,7 @@ def report(args: argparse.Namespace) -> None:
     from explorer.store.catalogue import find_run
 
     run, show = find_run(args.run), share_bar("report")
-    measured = measure_report(run, lambda share, step: show(share))
+    measured = measure_report(run, lambda share, step: show(share), beta=args.beta)
     show(1.0)
     if args.json:
         print(json.dumps(report_record(measured)))
@@ -62,27 +68,32 @@ def report(args: argparse.Namespace) -> None:
         from explorer.export.report.page import report_file_name, report_page
         from explorer.store.atomic import write_atomically
 
-        path = args.out or Path(report_file_name(run.name))
+        path = args.out or Path(report_file_name(run.name, measured.beta))
         page = report_page(measured, args.include_private_images).encode()
         write_atomically(path, page)
         print(f"{path}, {len(page) / 1e6:.2f} MB")
     else:
-        _print_text(run.name, report_record(measured))
+        _print_text(measured)
 
 
-def _print_text(name: str, record: dict) -> None:
+def _print_text(report: "Report") -> None:
     """Print the conclusions and what to try next."""
-    print(f"{name}: {record['n']:,} codes of {record['latent_dim']} dimensions; 95% intervals")
-    for conclusion in record["conclusions"]:
-        mark = MARKS[conclusion["is_good"]]
+    from explorer.runs.report.conclusions import draw_conclusions
+    from explorer.runs.report.next_steps import list_next_steps
+
+    spec = report.run.spec
+    weight = f" at KL weight {spec.beta if report.beta is None else report.beta:g}" if spec.rungs else ""
+    print(
+        f"{report.run.name}: {report.gaps.n:,} codes of {spec.latent_dim} dimensions{weight}; 95% intervals"
+    )
+    for conclusion in draw_conclusions(report):
+        mark = MARKS[conclusion.is_good]
         print(
-            textwrap.fill(
-                conclusion["sentence"], WIDTH, initial_indent=f"{mark:<6}", subsequent_indent=" " * 6
-            )
+            textwrap.fill(conclusion.sentence, WIDTH, initial_indent=f"{mark:<6}", subsequent_indent=" " * 6)
         )
-    for sentence in record["not_measured"]:
+    for sentence in report.missing:
         print(textwrap.fill(f"Not measured: {sentence}", WIDTH, subsequent_indent=" " * 6))
-    for step in record["next_steps"]:
-        print(textwrap.fill(f"Next: {step['label']}", WIDTH, subsequent_indent=" " * 6))
-        if step["command"]:
-            print(f"      {step['command']}")
+    for step in list_next_steps(report):
+        print(textwrap.fill(f"Next: {step.label}", WIDTH, subsequent_indent=" " * 6))
+        if step.command:
+            print(f"      {step.command}")

@@ -3,6 +3,7 @@
 import shlex
 
 from explorer import recipe
+from explorer.names import in_words_of
 from explorer.runs.citation import app_version, image_credit
 from explorer.specs import RunSpec
 from explorer.store.ownership import public_name
@@ -27,8 +28,9 @@ def run_notes(run: Run, has_images: bool) -> tuple[str, ...]:
         f"A map of the {run.spec.latent_dim}-D latent space of {words.model_with_article(run)}, with the"
         f" codes of {n:,} test images of {images}.{_decoding([run])}"
     )
+    what = in_words_of(run.shape, what + NO_IMAGES * (not has_images))
     command = f"export {shlex.quote(public_name(run.name))} --to html"
-    return (what + NO_IMAGES * (not has_images), *_gaps([run]), _figures(run), *_origin(command, [run]))
+    return (what, *_gaps([run]), _figures(run), *_origin(command, [run]))
 
 
 def pair_notes(left: Run, right: Run, has_images: bool) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ def pair_notes(left: Run, right: Run, has_images: bool) -> tuple[str, ...]:
     figures = [f"{words.run_title(run)}: {_figures(run)}" for run in (left, right)]
     runs = shlex.join(public_name(run.name) for run in (left, right))
     return (
-        what + NO_IMAGES * (not has_images),
+        in_words_of(right.shape, what + NO_IMAGES * (not has_images)),
         *_gaps([left, right]),
         *figures,
         *_origin(f"export {runs} --to html", [left, right]),

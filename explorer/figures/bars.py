@@ -32,10 +32,15 @@ def bars(
 
 
 def rate_bars(
-    names: Sequence[str], rates: np.ndarray, half_widths: np.ndarray, is_active: np.ndarray, top: float
+    names: Sequence[str],
+    rates: np.ndarray,
+    half_widths: np.ndarray,
+    is_active: np.ndarray,
+    top: float,
+    unit: str = "nats per image",
 ) -> go.Figure:
     """Draw the rate of each named dimension [D], nats, with its interval; inactive ones are grey. top: the
-    end of the axis, the same at every KL weight.
+    end of the axis, the same at every KL weight; unit: of the rates.
     """
     figure = go.Figure()
     for label, chosen, colour in (("active", is_active, ACCENT), ("inactive", ~is_active, GREY)):
@@ -48,7 +53,7 @@ def rate_bars(
                 name=label,
                 hovertemplate="%{x}: %{y:.2f} ± %{error_y.array:.2f} nats<extra></extra>",
             )
-    figure = _apply_layout(figure, "rate, nats per image")
+    figure = _apply_layout(figure, f"rate, {unit}")
     return figure.update_layout(
         height=300,
         barmode="overlay",

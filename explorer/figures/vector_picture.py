@@ -5,16 +5,13 @@ A data set of vectors has the shape [1, 1, d]. explorer/live/core/vector_picture
 
 import numpy as np
 
+from explorer.names import is_vector
+
 HEIGHT, WIDTH = 96, 144  # pixels
 AXIS_HEIGHT = 5  # rows of the axis and its ticks
 BAR, LINE, AXIS = 0.55, 1.0, 0.45  # grey of a bar, of its upper end, and of the axis
 MIN_SPACED_WIDTH = 4  # columns of a bar from which it has room beside it
 MAX_TICKS = 5  # at most, beside that of the first number
-
-
-def is_vector(shape: tuple[int, ...]) -> bool:
-    """Return whether images of a shape [C, H, W] are vectors."""
-    return shape[0] == shape[1] == 1 and shape[2] > 1
 
 
 def as_pictures(images: np.ndarray) -> np.ndarray:

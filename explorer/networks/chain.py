@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explorer.chains.chain import Chain, ChainPair
+from explorer.chains.chain import Chain
 from explorer.chains.layer import Layer
 from explorer.errors import UserError
-from explorer.networks.pair import EncoderDecoder, ImageShape
+from explorer.networks.pair import ImageShape
 
 MAX_NUMBERS = 2**24  # that a layer computes at a time
 
@@ -32,11 +32,6 @@ class ChainNetwork(nn.Sequential):
         if torch.compiler.is_exporting() or len(input) <= self.n_at_once:
             return super().forward(input)
         return torch.cat([super(ChainNetwork, self).forward(part) for part in input.split(self.n_at_once)])
-
-
-def build_pair(chains: ChainPair) -> EncoderDecoder:
-    """Return the encoder and the decoder, with their weights."""
-    return build_network(chains.encoder), build_network(chains.decoder)
 
 
 def refuse(shape: ImageShape, n_out: int, latent_dim: int, width: int, depth: int) -> NoReturn:

@@ -18,39 +18,51 @@ from explorer.store.folders import PACKAGE
 HOST = "127.0.0.1"
 START_SECONDS, POLL_SECONDS = 60.0, 0.1
 LOG_FILE = "app.log"
+MAX_STARTS, PORT_IN_USE = 5, "is not available"  # what Streamlit prints of a port
 
 
 class AppProcess:
     """folder: with runs/ and data/. Raises UserError if the app does not start within START_SECONDS."""
 
     def __init__(self, folder: Path):
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            self.address = f"http://{HOST}:{free.getsockname()[1]}"
-        options = {"address": HOST, "port": self.address.rpartition(":")[2], "headless": "true"}
+        self._log = folder / LOG_FILE
+        for _ in range(MAX_STARTS):  # another process may take the port before the app does
+            self._process, self.address = self._start(folder)
+            atexit.register(self.close)
+            if self._wait_for_answer():
+                return
+            self.close()
+            lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            if not any(PORT_IN_USE in line for line in lines):
+                break
+        raise UserError(f"The app did not start: {(lines or ['it printed nothing'])[-1]}")
+
+    def _start(self, folder: Path) -> tuple[subprocess.Popen, str]:
+        """Return the process, and the address that it will have."""
+        port = free_port()
+        options = {"address": HOST, "port": str(port), "headless": "true"}
         words = [word for name, value in options.items() for word in (f"--server.{name}", value)]
         variables = {"EXPLORER_RUNS": str(folder / "runs"), "EXPLORER_DATA": str(folder / "data")}
         paths = str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        log = folder / LOG_FILE
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(
+        with self._log.open("wb") as output:
+            process = subprocess.Popen(
                 [sys.executable, "-m", "explorer.own_models.serve", str(folder), *words],
                 env=os.environ | variables,
                 stdin=subprocess.PIPE,  # the process ends when it is closed, however this one ends
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        atexit.register(self.close)
+        return process, f"http://{HOST}:{port}"
+
+    def _wait_for_answer(self) -> bool:
+        """Return whether the app answers, and not another server at its address."""
         end = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > end:
-                self.close()
-                lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [
-                    "it printed nothing"
-                ]
-                raise UserError(f"The app did not start: {lines[-1]}")
+        while self._process.poll() is None and time.monotonic() < end:
+            if self.address.encode() in self._log.read_bytes() and self._answers():
+                return True
             time.sleep(POLL_SECONDS)
+        return False
 
     def page_of(self, run: str) -> str:
         """Return the address of a run on Explore."""
@@ -82,3 +94,10 @@ class AppProcess:
                 return answer.status == 200
         except (URLError, OSError):
             return False
+
+
+def free_port() -> int:
+    """Return a port that no process of this machine uses at present."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return free.getsockname()[1]

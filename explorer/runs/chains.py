@@ -9,7 +9,9 @@ from explorer.store.run import RECORD_FILE, Run
 
 
 def is_function(run: Run) -> bool:
-    """Return whether a part of a run is a function of the process that opened it, and not in the run."""
+    """Return whether a part of a run is not made of layers: it is a function of the process that opened it,
+    or executed.
+    """
     return any(part and "layers" not in part for part in (run.layers or {}).values())
 
 

@@ -52,11 +52,13 @@ def export_run(run: Run, to: str, beta: float | None = None) -> bytes:
 
 
 def _refuse_function(run: Run) -> None:
-    """Raise UserError for a model that a Python process computes, which is in no file."""
+    """Raise UserError for a model that a Python process computes or onnxruntime executes, which no file of a
+    run contains.
+    """
     if is_function(run):
         raise UserError(
-            f"{run.name} is computed by the Python process that opened it, and files contain no code. Export"
-            " its codes, or a web page."
+            f"{run.name} is not made of known layers, and the files of a run contain no code. Export its"
+            " codes, or a web page."
         )
 
 

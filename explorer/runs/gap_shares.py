@@ -16,7 +16,7 @@ GAPS_FILE = "gaps.json"
 @dataclass(frozen=True)
 class GapShares:
     """Shares of a run's codes (posterior samples of test images, an AE's codes) and of as many samples of the
-    Gaussian fitted to them, of a ladder at KL weight 1.
+    Gaussian fitted to them.
 
     gap: of samples without a code near (explorer.latent.gap_estimate); reverse_gap: of codes without a sample
     near; unsure, unsure_in_gaps, unsure_outside: of decoded samples that the classifier assigns to no class
@@ -31,10 +31,12 @@ class GapShares:
     unsure_outside: Share | None
 
 
-def measure_gap_shares(run: Run) -> GapShares:
-    """Return the shares as they were kept with the run, or measure and keep them. Raises UserError if there
-    are too few test images.
+def measure_gap_shares(run: Run, beta: float | None = None) -> GapShares:
+    """Return the shares as they were kept with the run, or measure and keep them; of a ladder at another KL
+    weight than 1, beta, they are measured and not kept. Raises UserError if there are too few test images.
     """
+    if beta is not None:
+        return _measure(run, beta)
     if kept := read_gap_shares(run):
         return kept
     shares = _measure(run)
@@ -60,15 +62,15 @@ def _parse(record: dict) -> GapShares:
     return GapShares(**shares)
 
 
-def _measure(run: Run) -> GapShares:
+def _measure(run: Run, beta: float | None = None) -> GapShares:
     from explorer.latent.fidelity import measure_reverse_gap
     from explorer.latent.gap_estimate import estimate_gap
     from explorer.latent.gaps import MAX_CODES, fit_gaussian, sample_codes
     from explorer.runs.load import load_model
     from explorer.runs.measure import codes_of, measure_confidence
 
-    loaded = load_model(run)
-    mu, logvar = codes_of(loaded, None)
+    loaded = load_model(run, beta)
+    mu, logvar = codes_of(loaded, beta)
     rng = np.random.default_rng(0)
     codes = sample_codes(mu, logvar, MAX_CODES, rng)
     whitened = fit_gaussian(codes).whiten(codes)

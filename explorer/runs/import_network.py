@@ -4,24 +4,24 @@ import math
 
 import torch
 
-from explorer.chains.chain import ChainPair
 from explorer.chains.imported import Imported, fit_to_images, understand
-from explorer.chains.layer import describe
+from explorer.chains.layer import Shape, describe
 from explorer.chains.onnx.networks import read_decoder, read_encoder
 from explorer.data import load_dataset as load_data
 from explorer.data.dataset import Dataset, Progress, no_progress
 from explorer.errors import UserError
 from explorer.events import Stopped
-from explorer.networks.chain import build_pair
 from explorer.objectives.distortion import build_likelihood
 from explorer.objectives.gaussian import LearnedGaussian
 from explorer.registry import DATASETS
 from explorer.runs.chains import check_chains
+from explorer.runs.executed import ImportedPair
 from explorer.runs.import_run import NOTE
 from explorer.runs.load import build_model
 from explorer.runs.save import save_run
 from explorer.runs.staging import staging_folder, unused_folder
 from explorer.specs import RunSpec
+from explorer.store.atomic import write_atomically
 from explorer.store.run import Run, read_run
 from explorer.training.evaluation import evaluate
 
@@ -58,7 +58,9 @@ def import_understood(
     on_images: Progress = no_progress,
 ) -> Run:
     """Import networks as import_onnx() does, and raise what it raises."""
-    spec = spec_of_network(imported, dataset)
+    spec = spec_of_network(
+        imported.image_shape, imported.has_logvar, imported.latent_dim, imported.likelihood, dataset
+    )
     unused_folder(name)
     data = load_data(spec.dataset, spec.image_size, spec.colour, on_images)
     chains = imported.chains
@@ -67,14 +69,16 @@ def import_understood(
             f"This network would take too long to evaluate on {data.n_test:,} test images. Import it on the"
             " command line."
         )
-    return import_chains(chains, spec, data, name)
+    chains = fit_to_images(chains, data.shape)
+    return import_pair(ImportedPair(chains.encoder, chains.decoder), spec, data, name)
 
 
-def spec_of_network(imported: Imported, dataset: str) -> RunSpec:
+def spec_of_network(
+    shape: Shape, has_logvar: bool, latent_dim: int, likelihood: str, dataset: str
+) -> RunSpec:
     """Return the settings of the run of a network and a data set. Raises UserError for images that no run
     has.
     """
-    shape = imported.image_shape
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise UserError(
             f"The decoder returns {describe(shape)} numbers, but images have one channel or three."
@@ -84,26 +88,24 @@ def spec_of_network(imported: Imported, dataset: str) -> RunSpec:
     return RunSpec(
         dataset,
         **size,
-        model="vae" if imported.has_logvar else "ae",
+        model="vae" if has_logvar else "ae",
         network="imported",
-        latent_dim=imported.latent_dim,
-        likelihood=imported.likelihood,
+        latent_dim=latent_dim,
+        likelihood=likelihood,
     )
 
 
-def import_chains(chains: ChainPair, spec: RunSpec, data: Dataset, name: str) -> Run:
+def import_pair(pair: ImportedPair, spec: RunSpec, data: Dataset, name: str) -> Run:
     """Import an encoder and a decoder, whose output is x_logits, as a run of that name, evaluated on the test
     split. The sigma of learned-gaussian is that which fits the training images best. Raises UserError if they
     do not fit the images or the settings, or if the name is in use; then nothing is written.
     """
     place = unused_folder(name)
-    chains = fit_to_images(chains, data.shape)
-    check_chains(chains, spec.latent_dim, data.shape, spec.has_prior)
-    weights = chains.tensors
+    check_chains(pair.chains, spec.latent_dim, data.shape, spec.has_prior)
+    weights = pair.chains.tensors
     if spec.likelihood_kind.learned:
         weights |= {name: torch.zeros(1).numpy() for name in spec.likelihood_kind.learned}
-        networks = build_pair(chains)
-        model = build_model(spec, data.shape, len(data.class_names), weights, networks=networks)
+        model = build_model(spec, data.shape, len(data.class_names), weights, networks=pair.build())
         likelihood = build_likelihood(spec, model)
         assert isinstance(likelihood, LearnedGaussian)  # no other likelihood learns
         x = data.x[data.train][:N_FITTED]
@@ -111,5 +113,7 @@ def import_chains(chains: ChainPair, spec: RunSpec, data: Dataset, name: str) ->
         log_sigma, _ = likelihood.refit(metrics.distortion, x[0].size)
         weights["log_sigma"] = torch.tensor([log_sigma]).numpy()
     with staging_folder(place) as aside:
-        save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights), chains)
+        for part in pair.executed:
+            write_atomically(aside / part.file, part.content)
+        save_run(spec, aside, data, "cpu", Stopped(NOTE, 0, 0.0, weights), pair)
     return read_run(place)

@@ -119,8 +119,8 @@ def import_weights(content: bytes, spec: RunSpec, name: str, on_images: Progress
     if fault := _misfit(spec, data.shape, len(data.class_names), weights):
         raise UserError(
             f"These weights are not those of this {spec.model} and {spec.network} network: {fault}. "
-            "Choose the settings with which they were trained, or list the layers of another network on the"
-            " command line (--layers FILE)."
+            "Choose the settings with which they were trained, or, for another network, list its layers (on"
+            " the command line --layers FILE) or name its functions (--activation NAME --output NAME)."
         )
     with np.errstate(over="ignore"):
         if not all(np.isfinite(w.astype(np.float16)).all() for w in weights.values()):
@@ -184,7 +184,7 @@ def _check(run: Run) -> None:
     """
     weights, e, t = read_tensors(run, MODEL_FILE), read_embedding(run), run.test
     if is_function(run):
-        raise UserError("its network is a function of the process that opened it.")
+        raise UserError("its network is not made of known layers.")
     if chains := read_chains(run, weights):
         others = weights.keys() - chains.tensors.keys() - {*run.spec.likelihood_kind.learned}
         fault = f"{min(others)[:100]!r} does not belong to it" if others else ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 
 from explorer.chains.chain import PAIR
 from explorer.errors import UserError
@@ -15,6 +16,7 @@ from explorer.networks.function import Function, RemoteFunction, missing_encoder
 from explorer.networks.pair import EncoderDecoder
 from explorer.objectives.distortion import Likelihood, build_likelihood
 from explorer.runs.chains import read_chains
+from explorer.runs.executed import KEY, read_executed
 from explorer.specs import RunSpec
 from explorer.store import catalogue
 from explorer.store.run import MODEL_FILE, RECORD_FILE, Run, read_tensors
@@ -127,19 +129,23 @@ def build_model(
 
 
 def _build_networks(run: Run, weights: dict[str, np.ndarray]) -> EncoderDecoder | None:
-    """Return the networks of a run that was imported or opened: chains, functions of the process that opened
-    it, or an encoder that is not known; None of a run that was trained here.
+    """Return the networks of a run that was imported or opened: chains, ONNX files that are executed,
+    functions of the process that opened it, or an encoder that is not known; None of a run that was trained
+    here.
     """
     if not (chains := read_chains(run, weights)) or run.layers is None:
         return None
-    networks = []
+    networks: list[nn.Module] = []
     for name in PAIR:
         part, chain = run.layers[name], getattr(chains, name)
         if not chain and not part and name == "decoder":
             raise RuntimeError("a run without a decoder")
-        remote = (
-            part and not chain and RemoteFunction(*(str(part[key]) for key in ("address", "key", "name")))
-        )
-        networks.append(build_network(chain) if chain else Function(remote or missing_encoder))
+        if chain:
+            networks.append(build_network(chain))
+        elif part and KEY in part:
+            networks.append(Function(read_executed(run, name)))
+        else:
+            remote = part and RemoteFunction(*(str(part[key]) for key in ("address", "key", "name")))
+            networks.append(Function(remote or missing_encoder))
     encoder, decoder = networks
     return encoder, decoder

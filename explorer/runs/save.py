@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.chains.chain import ChainPair
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.events import Failed, Finished, RunMetrics, Stopped
@@ -14,8 +13,8 @@ from explorer.latent.estimate import estimate_perplexity
 from explorer.latent.gap_map import GapMap, build_gap_map
 from explorer.latent.ladder import film_kl_weights
 from explorer.models.autoencoder import Autoencoder
-from explorer.networks.chain import build_pair
 from explorer.objectives.distortion import Likelihood, build_likelihood
+from explorer.runs.executed import ImportedPair
 from explorer.runs.load import LoadedRun, build_model
 from explorer.runs.quality import measure_quality
 from explorer.specs import RunSpec
@@ -33,21 +32,21 @@ def save_run(
     data: Dataset,
     device_name: str,
     end: Finished | Failed | Stopped,
-    chains: ChainPair | None = None,
+    imported: ImportedPair | None = None,
 ) -> Run:
     """Evaluate on the test split, of a ladder at every frame of its film, measure the quality, and store.
-    chains: the layers of an imported network, whose weights stay as they are. Raises UserError if there is
+    imported: networks, whose weights stay as they are. Raises UserError if there is
     nothing to keep.
     """
     if end.weights is None:
         raise UserError(end.reason)
-    weights = end.weights if chains else {key: w.astype(np.float16) for key, w in end.weights.items()}
-    model, likelihood = _build(spec, data, weights, chains=chains)
+    weights = end.weights if imported else {key: w.astype(np.float16) for key, w in end.weights.items()}
+    model, likelihood = _build(spec, data, weights, imported=imported)
     e = evaluate(model, likelihood, data.x[data.test], data.y[data.test])
     if not (np.isfinite(e.metrics.distortion + e.metrics.rate) and np.isfinite(e.mu).all()):
         raise UserError(
             "The test figures of the model are not finite numbers, and nothing was saved. "
-            + ("Import another network." if chains else f"Try a learning rate below {spec.lr:g}.")
+            + ("Import another network." if imported else f"Try a learning rate below {spec.lr:g}.")
         )
     frames, film, shaded = [], [], []
     n_codes = n_film_codes(len(e.mu), spec.latent_dim)
@@ -83,7 +82,7 @@ def save_run(
         {},
         tuple(frames),
         best_epoch=end.best_epoch,
-        layers=chains and chains.to_dict(),
+        layers=imported and imported.to_dict(),
     )
     run = measure_quality(LoadedRun(run, model, likelihood), data)
     factors = {name: values[data.test] for name, values in data.factors.items()}
@@ -105,9 +104,10 @@ def _build(
     data: Dataset,
     weights: dict[str, np.ndarray],
     beta: float | None = None,
-    chains: ChainPair | None = None,
+    imported: ImportedPair | None = None,
 ) -> tuple[Autoencoder, Likelihood]:
-    model = build_model(spec, data.shape, len(data.class_names), weights, beta, chains and build_pair(chains))
+    networks = imported and imported.build()
+    model = build_model(spec, data.shape, len(data.class_names), weights, beta, networks)
     return model, build_likelihood(spec, model)
 
 

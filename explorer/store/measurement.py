@@ -1,14 +1,21 @@
-"""What was measured of a run and is kept beside its files, as JSON with a checksum."""
+"""What was measured of a run and is kept beside its files, as JSON with a checksum. Included runs are not
+written to: what is measured of them is kept in a hidden folder among the runs of the user.
+"""
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.store.atomic import write_atomically
+from explorer.store.catalogue import runs_folder
+from explorer.store.deletion import is_shipped
 from explorer.store.run import CHECKSUM_KEY, MODEL_FILE, Run, encode_record
 
+MEASUREMENTS_FOLDER = ".measurements"  # of included runs, in the folder of runs
 T = TypeVar("T")
 
 
@@ -16,22 +23,33 @@ def read_measurement(run: Run, file: str, parse: Callable[[dict[str, Any]], T]) 
     """Return what parse() makes of a file of measurements: None if there is none, if it is damaged, or if it
     is of the weights that the run had before it was trained again.
     """
-    try:
-        content = (run.folder / file).read_bytes()
-        with corrupt_file_errors("it has no measurements"):
-            record = json.loads(content)
-            del record[CHECKSUM_KEY]
-            if encode_record(record) != content:
-                raise CorruptFile("it was changed after it was written")
-            return parse(record) if record["model"] == run.files[MODEL_FILE]["sha256"] else None
-    except (OSError, CorruptFile):
-        return None
+    for folder in dict.fromkeys((_folder_to_write(run), run.folder)):
+        with suppress(OSError, CorruptFile):
+            content = (folder / file).read_bytes()
+            with corrupt_file_errors("it has no measurements"):
+                record = json.loads(content)
+                del record[CHECKSUM_KEY]
+                if encode_record(record) != content:
+                    raise CorruptFile("it was changed after it was written")
+                if record["model"] == run.files[MODEL_FILE]["sha256"]:
+                    return parse(record)
+    return None
 
 
 def keep_measurement(run: Run, file: str, record: dict[str, Any]) -> None:
-    """Write measurements beside the files of the run, if its folder can be written to; if not, they are
-    measured again at the next time.
+    """Write measurements beside the files of the run, or, of an included run, in MEASUREMENTS_FOLDER. If the
+    folder cannot be written to, they are measured again at the next time.
     """
     model = {"model": run.files[MODEL_FILE]["sha256"]}
     with suppress(UserError):
-        write_atomically(run.folder / file, encode_record(model | record))
+        write_atomically(_folder_to_write(run) / file, encode_record(model | record))
+
+
+def _folder_to_write(run: Run) -> Path:
+    """Return the folder of the run, unless it is an included one and EXPLORER_RUNS does not name that of the
+    included runs, as it does to train these.
+    """
+    is_named = os.environ.get("EXPLORER_RUNS") and runs_folder().resolve() == run.folder.resolve().parent
+    if is_named or not is_shipped(run.folder):
+        return run.folder
+    return runs_folder() / MEASUREMENTS_FOLDER / run.name

@@ -8,6 +8,7 @@ from explorer.registry import LESSONS
 from explorer.ui import embedded, visitor
 from explorer.ui.components.address import Address
 from explorer.ui.components.number_fields import accept_decimal_commas
+from explorer.ui.components.prose import show_data_of
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
@@ -32,6 +33,7 @@ if st.session_state.get(PAGE_KEY) != page.url_path:
 st.html(Path(__file__).parent / "style.css")
 if embedded.is_embedded():
     embedded.fill_frame()
+show_data_of()
 with show_user_errors():
     page.run()
 visitor.sync_cookie()

@@ -12,6 +12,7 @@ from explorer.errors import CorruptFile, corrupt_file_errors
 # The size limit of the header, which lists the tensors: the app's own take kilobytes, and a million tensors
 # would fill the memory.
 MAX_HEADER_BYTES = 10_000_000
+MAX_TENSORS = 20_000  # in a file; a chain of 500 layers has a thousand
 # The numpy types of the safetensors types.
 NUMPY_TYPES = {
     "F64": "<f8",
@@ -60,6 +61,8 @@ def _parse(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     length = int.from_bytes(content[:8], "little")
     if length > MAX_HEADER_BYTES:
         raise CorruptFile("its list of tensors is too long")
+    if content.count(b'"data_offsets"', 8, 8 + length) > MAX_TENSORS:
+        raise CorruptFile(f"it contains more than {MAX_TENSORS:,} tensors, which is the limit")
     with corrupt_file_errors(DAMAGED):
         try:
             views = deserialize(content)

@@ -11,6 +11,7 @@ from explorer.latent.dimensions import Dimension
 from explorer.latent.scale import ReferenceGaussian, symmetric_square_root
 from explorer.live.block import Block, make_block
 from explorer.live.film import pack_positions
+from explorer.names import in_words_of
 from explorer.specs import RunSpec
 from explorer.store.embedding import Embedding
 from explorer.store.run import Run
@@ -121,7 +122,8 @@ def map_block(
         tensors |= {"gap_levels": gaps.shade, "gap_bounds": gaps.bounds}
     sd = 1.0 if has_prior else float(np.mean([d.sd for d in dimensions])) or 1.0
     metadata = {
-        "description": f"Map of {len(embedding.mu):,} codes of {dataset_label} images, coloured by class.",
+        "description": f"Map of {len(embedding.mu):,} codes of {dataset_label}"
+        f" {in_words_of(run.shape, 'images')}, coloured by class.",
         "axis_titles": p.axis_titles,
         "to_scale": latent_dim > 1,
         "has_rings": rings and latent_dim > 1,

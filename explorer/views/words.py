@@ -2,6 +2,7 @@
 
 import re
 
+from explorer.names import in_words_of
 from explorer.registry import DATASETS, MODELS
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
@@ -70,11 +71,13 @@ def settings_line(spec: RunSpec) -> str:
     )
 
 
-def metrics_sentence(run: Run) -> str:
-    """Return the run's test figures in one line."""
+def metrics_sentence(run: Run, beta: float | None = None) -> str:
+    """Return the run's test figures in one line. beta: the KL weight of a ladder at which they were measured,
+    None for 1.
+    """
     t = run.test
     rate = "" if t.elbo is None else f", rate {t.rate:.1f}, ELBO {format_number(t.elbo)}"
-    weight_text = " at KL weight 1" if run.spec.rungs else ""
+    weight_text = f" at KL weight {1 if beta is None else beta:g}" if run.spec.rungs else ""
     use = (
         f" {t.codes_used} of {run.spec.n_codes} codebook entries are used (perplexity {t.perplexity_text})."
         if t.perplexity
@@ -82,10 +85,11 @@ def metrics_sentence(run: Run) -> str:
     )
     kind = "learned" if run.spec.network_kind.is_trainable else "best"
     sigma = f" The {kind} σ of the Gaussian likelihood is {t.sigma:.3g}." if t.sigma else ""
-    return (
+    text = (
         f"Mean over {t.n:,} test images{weight_text}, in nats per image:"
         f" distortion {format_number(t.distortion)}{rate}.{use}{sigma}"
     )
+    return in_words_of(run.shape, text)
 
 
 def best_epoch_sentence(run: Run) -> str:
@@ -100,7 +104,7 @@ def best_epoch_sentence(run: Run) -> str:
 
 def yardstick_sentence(run: Run) -> str:
     """Return the errors of the model and of PCA in one line; "" for a run that was saved without them."""
-    return f" {run.yardstick}" if run.yardstick else ""
+    return in_words_of(run.shape, f" {run.yardstick}") if run.yardstick else ""
 
 
 def ladder_sentence(run: Run) -> str:

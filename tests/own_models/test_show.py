@@ -1,5 +1,6 @@
 """The app on an own model, in a process of its own."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import explorer
+from explorer.own_models import app_process
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.process
@@ -48,3 +50,16 @@ def test_the_app_ends_with_the_process_that_opened_it():
     with pytest.raises(OSError):
         while time.monotonic() < end:  # the process ends right after it has removed the folder
             urlopen(address)
+
+
+def test_the_app_starts_on_another_port_if_its_port_is_taken(tmp_path, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind((app_process.HOST, 0))
+        taken.listen()
+        ports = iter([taken.getsockname()[1], app_process.free_port()])
+        monkeypatch.setattr(app_process, "free_port", lambda: next(ports))
+        app = app_process.AppProcess(tmp_path)
+        with urlopen(app.address) as page:
+            assert page.status == 200
+        assert not app.address.endswith(f":{taken.getsockname()[1]}")
+        app.close()

@@ -3,6 +3,8 @@ on the Library.
 """
 
 import io
+import json
+import re
 import shutil
 import zipfile
 
@@ -12,13 +14,17 @@ import streamlit as st
 import torch
 from PIL import Image, ImageDraw
 from safetensors.numpy import save
-from sklearn.datasets import load_sample_images
+from safetensors.torch import save as save_torch
+from sklearn.datasets import load_sample_images, load_wine
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from explorer.data import own, upload
+from explorer.export.report.page import report_page
+from explorer.networks.onnx_function import close_processes
 from explorer.runs.export_run import run_zip
 from explorer.runs.load import load_run
+from explorer.runs.report.measure import measure_report
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -29,10 +35,12 @@ from explorer.store.run import MODEL_FILE, read_tensors
 from explorer.ui import visitor
 from explorer.ui.explore.tools import TOOLS
 from explorer.ui.pages import page_file
+from explorer.untrusted.execution import VARIABLE
 from tests.chains.onnx_files import export
 from tests.data.celeba import ATTRIBUTES, celeba_folder
-from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pad_state, pictures
+from tests.pages.conftest import ROOT, address, follow, galleries, mounted, pad_state, pictures, visit
 from tests.pages.photographs import pieces, zipped
+from tests.runs.test_import_described import CONFIG, PythaeVAE
 
 CONV = {"network": "conv", "width": 8, "latent_dim": 4, "epochs": 2}
 
@@ -336,6 +344,135 @@ def test_a_decoder_and_an_encoder_in_onnx_are_brought_in(library):
     assert not library.warning and len(mounted(library, "latent_pad")) == 1
     follow("train", library, network="imported")
     assert "can't be trained" in library.warning[0].value
+
+
+def test_weights_of_other_networks_are_brought_in(library):
+    torch.manual_seed(0)
+    encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 9), nn.Tanh(), nn.Linear(9, 2))
+    decoder = nn.Sequential(nn.Linear(2, 9), nn.Tanh(), nn.Linear(9, 64), nn.Sigmoid())
+    both = save_torch(nn.ModuleDict({"encoder": encoder, "decoder": decoder}).state_dict())
+    names = {
+        "encoder": ["Flatten", "Linear", "Tanh", "Linear"],
+        "decoder": ["Linear", "Tanh", "Linear", "Sigmoid"],
+    }
+    library.file_uploader[0].set_value(("listed.safetensors", both, "")).run()
+    origin = next(group for group in library.button_group if group.label == "These weights belong to")
+    origin.set_value("a list of layers").run()
+    assert [button.disabled for button in library.button if button.label == "Import"] == [True]
+    give(library, "The list of layers", "layers.json", json.dumps(names).encode())
+    bring(library, both, "listed.safetensors")
+    assert not library.error
+
+    alone = save_torch(decoder.state_dict())
+    library.file_uploader[0].set_value(("plain.safetensors", alone, "")).run()
+    origin = next(group for group in library.button_group if group.label == "These weights belong to")
+    origin.set_value("plain sequences (nn.Sequential)").run()
+    bring(library, alone, "plain.safetensors")
+    assert "those of the encoder are not numbered as in one nn.Sequential" in library.error[0].value
+    give(library, "The encoder", "encoder.safetensors", save_torch(encoder.state_dict()))
+    next(box for box in library.selectbox if box.label == "Function between layers").set_value("tanh").run()
+    bring(library, alone, "plain.safetensors")
+    assert not library.error
+
+    vae = PythaeVAE()
+    weights = save_torch(vae.state_dict())
+    library.file_uploader[0].set_value(("pythae.safetensors", weights, "")).run()
+    origin = next(group for group in library.button_group if group.label == "These weights belong to")
+    origin.set_value("a model of pythae").run()
+    give(library, "Its model_config.json", "model_config.json", json.dumps(CONFIG).encode())
+    bring(library, weights, "pythae.safetensors")
+    assert not library.error
+    z = torch.randn(3, 2)
+    with torch.no_grad():
+        for name in ("listed", "plain"):
+            decoded = load_run(name).decode(z.numpy()).reshape(3, 64)
+            assert decoded == pytest.approx(decoder(z).numpy(), abs=1e-5)
+        z = torch.randn(3, 3)
+        assert load_run("pythae").decode(z.numpy()) == pytest.approx(vae.decode(z).numpy(), abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory):
+    """Create a folder of runs of vectors, an AE and a VAE of measurements of wines."""
+    folder, wine = tmp_path_factory.mktemp("vectors"), load_wine()
+    low, high = wine.data.min(0), wine.data.max(0)
+    np.savez(folder / "wine.npz", images=((wine.data - low) / (high - low))[:, None], labels=wine.target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_RUNS", str(folder))
+        for model in ("ae", "vae"):
+            spec = RunSpec(f"file:{folder / 'wine.npz'}", model=model, network="mlp", width=8, epochs=2)
+            train_run(spec, f"wine-{model}")
+    return folder
+
+
+IMAGE_WORDS = re.compile(r"\b(images?|pixels?)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("tool", ["", *TOOLS])
+def test_explore_calls_vectors_vectors_and_offers_no_drawing(vectors, monkeypatch, tool):
+    monkeypatch.setenv("EXPLORER_RUNS", str(vectors))
+    st.cache_data.clear()
+    app = visit("explore", opened(), run="wine-vae", **({"tool": tool} if tool else {}))
+    assert not [text for text in texts_of(app) if IMAGE_WORDS.search(text)]
+    if tool == "own":
+        assert any("Test vector number" in text for text in texts_of(app))
+        assert not [text for text in texts_of(app) if re.search("draw|upload", text, re.IGNORECASE)]
+        follow("explore", app, run="digits-vae-2d", tool="own")
+        assert any("Draw or upload an image" in text for text in texts_of(app))  # of other runs
+
+
+def test_other_pages_call_vectors_vectors(vectors, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(vectors))
+    st.cache_data.clear()
+    app = follow("compare", opened(), ae="wine-ae", vae="wine-vae")
+    texts = [text for text in texts_of(app) if IMAGE_WORDS.search(text)]
+    assert texts in ([], ["Images"]) and any("test vectors" in text for text in texts_of(app))
+    page = report_page(measure_report(find_run("wine-vae")))
+    shown = re.sub(r"<style>.*?</style>|<footer>.*", "", page, flags=re.DOTALL)
+    shown = " ".join(re.findall(r'>([^<]+)|(?:alt|aria-label)="([^"]*)"', shown).__str__().split())
+    assert "test vectors" in shown and not IMAGE_WORDS.findall(shown)
+
+
+def texts_of(app) -> list[str]:
+    """Return the texts of a page, and the labels and helps of its widgets."""
+    kinds = "markdown", "caption", "button", "selectbox", "checkbox", "number_input", "radio", "button_group"
+    elements = [element for kind in kinds for element in app.get(kind)]
+    values = [getattr(e, name, "") for e in elements for name in ("value", "label", "help")]
+    return [value for value in values if isinstance(value, str) and not value.startswith("<style")]
+
+
+def give(app, label: str, file: str, content: bytes) -> None:
+    next(u for u in app.file_uploader if u.label.startswith(label)).set_value((file, content, "")).run()
+
+
+@pytest.mark.process
+def test_an_onnx_file_is_executed_only_where_the_operator_allows_it(library, monkeypatch):
+    decoder = export(nn.Sequential(nn.Linear(2, 64), nn.Softplus(), nn.Sigmoid()), torch.rand(2, 2))
+    encoder = export(nn.Sequential(nn.Flatten(), nn.Linear(64, 4)), torch.rand(2, 1, 8, 8))
+    label = "Execute what is not made of known layers"
+
+    def give_both() -> None:
+        library.file_uploader[0].set_value(("theirs.onnx", decoder, "")).run()
+        library.file_uploader[1].set_value(("encoder.onnx", encoder, "")).run()
+
+    give_both()
+    assert all(box.label != label for box in library.checkbox)
+    bring(library, decoder, "theirs.onnx")
+    assert "uses the operator Softplus, which is not supported" in library.error[0].value
+    monkeypatch.setenv(VARIABLE, "1")
+    give_both()
+    next(box for box in library.checkbox if box.label == label).check().run()
+    bring(library, decoder, "theirs.onnx")
+    assert not library.error
+    follow("explore", library, run="theirs")
+    assert not library.error and len(mounted(library, "latent_pad")) == 1
+    monkeypatch.delenv(VARIABLE)
+    visit("explore", library, run="theirs")
+    assert any(f"{VARIABLE}=1" in error.value for error in library.error)
+    visit("library", library)
+    assert [f"{VARIABLE}=1" in error.value for error in library.error] == [True]
+    assert library.subheader[-2].value == "Import a run"
+    close_processes()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 """The shares by which gaps are compared: kept with a run."""
 
 import json
+import shutil
 
 import pytest
 
 from explorer.runs import gap_shares
 from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares, read_gap_shares
 from explorer.runs.measure import measure_gaps
-from explorer.store.catalogue import find_run
-from explorer.store.run import CHECKSUM_KEY, encode_record
+from explorer.store.catalogue import SHIPPED_FOLDER, find_run
+from explorer.store.run import CHECKSUM_KEY, encode_record, read_run
 
 
 def test_shares_are_those_of_the_command_and_are_kept(runs_folder, monkeypatch):
@@ -19,6 +20,22 @@ def test_shares_are_those_of_the_command_and_are_kept(runs_folder, monkeypatch):
     assert shares.unsure is None or shares.unsure.share == gaps.unsure
     monkeypatch.setattr(gap_shares, "_measure", lambda run: pytest.fail("measured again"))
     assert measure_gap_shares(run) == read_gap_shares(run) == shares
+
+
+def test_an_included_run_is_not_written_to(tmp_path, monkeypatch):
+    shipped = tmp_path / "trained"
+    run = read_run(shutil.copytree(SHIPPED_FOLDER / "digits-ae-2d", shipped / "digits-ae-2d"))
+    monkeypatch.setattr("explorer.store.deletion.SHIPPED_FOLDER", shipped)
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    files = {path: path.read_bytes() for path in shipped.rglob("*") if path.is_file()}
+    shares = measure_gap_shares(run)
+    assert {path: path.read_bytes() for path in shipped.rglob("*") if path.is_file()} == files
+    monkeypatch.setattr(gap_shares, "_measure", lambda run: pytest.fail("measured again"))
+    assert measure_gap_shares(run) == shares
+    monkeypatch.undo()
+    monkeypatch.setattr("explorer.store.deletion.SHIPPED_FOLDER", shipped)
+    monkeypatch.setenv("EXPLORER_RUNS", str(shipped))  # as its trainings do
+    assert measure_gap_shares(run) == shares and (run.folder / GAPS_FILE).exists()
 
 
 @pytest.mark.parametrize("damage", ["other model", "not json", "no share", "no gap", "changed"])

@@ -127,3 +127,34 @@ def test_our_weights_inside_another_model_are_found(command, tmp_path):
     assert done.returncode == 0, done.stderr
     z = torch.randn(3, 2)
     assert np.allclose(load_run("inside").decode(z.numpy()), model.decode(z).detach().clamp(0, 1), atol=0.01)
+
+
+@torch.no_grad()
+def test_a_plain_sequence_is_imported_with_the_names_of_its_functions(command, tmp_path):
+    encoder = nn.Sequential(nn.Conv2d(1, 4, 4, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(64, 6))
+    decoder = nn.Sequential(
+        *(nn.Linear(3, 64), nn.SiLU(), nn.Unflatten(1, (4, 4, 4))),
+        *(nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid()),
+    )
+    save_file(nn.ModuleDict({"encoder": encoder, "decoder": decoder}).state_dict(), "both.safetensors")
+    save_file(encoder.state_dict(), "encoder.safetensors")  # names such as 0.weight
+    save_file(decoder.state_dict(), "decoder.safetensors")
+    plain, words = ("--activation", "silu", "--output", "sigmoid"), ("--dataset", "digits")
+    done = command("import", "both.safetensors", *words, *plain)
+    assert done.returncode == 0, done.stderr
+    pair = "import", "decoder.safetensors", "--encoder", "encoder.safetensors", *words
+    assert command(*pair, *plain, "--run", "pair").returncode == 0
+    z, x = torch.randn(5, 3), torch.rand(5, *SHAPE)
+    for name in ("both", "pair"):
+        loaded = load_run(name)
+        assert loaded.run.spec.model == "vae"
+        assert np.allclose(loaded.decode(z.numpy()), decoder(z), atol=1e-5)
+        assert np.allclose(loaded.encode(x.numpy()).mu, encoder(x)[:, :3], atol=1e-5)
+    assert "Add both --activation and --output" in refused(command(*pair, "--activation", "silu"))
+    assert "replaces --activation" in refused(command(*pair, *plain, "--layers", "encoder.safetensors"))
+    assert "list the layers in a JSON file" in refused(
+        command("import", "both.safetensors", "--dataset", "moons", *plain)
+    )
+    assert "(--activation NAME --output NAME)" in refused(
+        command("import", "both.safetensors", *words, "--run", "ours")
+    )

@@ -74,6 +74,38 @@ def test_its_figures_are_those_of_the_other_commands(vae):
     assert sum(d["is_active"] for d in record["dimensions"]) == vae.run.test.active_units
 
 
+def test_a_ladder_is_reported_at_the_kl_weight_that_is_chosen(runs):
+    run = find_run("tiny-ladder")
+    beta = run.spec.rungs[0]
+    report, gaps = measure_report(run, beta=beta), measure_gaps(run.name, beta=beta)
+    record = report_record(report)
+    assert record["gaps"] == asdict(gaps) and record["kl_weight"] == beta != run.spec.beta
+    assert record["densities"][FITTED]["gap"]["value"] == gaps.gap
+    loaded, data = load_run(run.name, beta), load_dataset("digits")
+    mu = loaded.encode(data.x[data.test]).mu.numpy()
+    assert report.embedding.mu == pytest.approx(mu, abs=1e-4)
+    means = [dimension["mean"]["value"] for dimension in record["dimensions"]]
+    assert means == pytest.approx(mu.mean(0), abs=0.1)
+    assert report.surgery == read_surgeries(run)[beta]
+    page = report_page(report)
+    assert f"at KL weight {beta:g}</h1>" in page and f"report tiny-ladder --beta {beta} --to html" in page
+    usual = measure_report(run, beta=run.spec.beta)
+    assert usual.beta is None and report_record(usual)["gaps"] == asdict(measure_gaps(run.name))
+    with pytest.raises(UserError, match="must be between"):
+        measure_report(run, beta=1e6)
+    with pytest.raises(UserError, match="is not a ladder"):
+        measure_report(find_run("tiny-ae"), beta=1.0)
+
+
+def test_the_units_of_each_gap_are_beside_it(vae, ae):
+    of_prior, of_fitted = "<td>the prior</td>", "<td>the Gaussian fitted to the codes</td>"
+    page = report_page(vae)
+    assert page.count(of_prior) == 1 and page.index(of_prior) < page.index(of_fitted)
+    assert of_prior not in report_page(ae)
+    units = {name: d["distances_in_sd_of"] for name, d in report_record(vae)["densities"].items()}
+    assert units == {PRIOR: PRIOR, FITTED: FITTED}
+
+
 def test_the_worst_samples_are_worst_by_rank_and_say_why(vae):
     s = vae.samples
     measures = [s.depth, s.drift] + ([] if s.confidence is None else [-s.confidence])
@@ -194,6 +226,8 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     page = report_page(own)
     assert "Not measured: a.npz is not here." in page and "data file:a.npz" in page and "secret" not in page
     assert any("explorer data digits" in step.command for step in list_next_steps(report))
+    assert any("file:/secret/a.npz" in step.command for step in list_next_steps(own))  # to run it here
+    assert "secret" not in json.dumps(report_record(own))
 
 
 def test_the_key_of_the_owner_is_in_no_file(vae):
@@ -208,7 +242,7 @@ def test_the_key_of_the_owner_is_in_no_file(vae):
 
 
 def test_the_command_prints_writes_and_refuses(explorer_in_process, ae, tmp_path, monkeypatch):
-    monkeypatch.setattr(measure, "measure_report", lambda run, on_progress: ae)
+    monkeypatch.setattr(measure, "measure_report", lambda run, on_progress, beta: ae)
     text = explorer_in_process("report", "tiny-ae").stdout
     assert text.startswith("tiny-ae: 360 codes of 2 dimensions") and "Next: " in text
     file = tmp_path / "report.html"

@@ -1,13 +1,14 @@
 """Encoders and decoders in ONNX files, as chains. The files are read, and never run."""
 
 import math
+from collections.abc import Iterable
 
 from explorer.chains.chain import Chain
 from explorer.chains.heads import join_heads
 from explorer.chains.layer import Layer, Shape
 from explorer.chains.layers import LAYERS, Reshape
-from explorer.chains.onnx.graph import Layers, read_layers
-from explorer.chains.onnx.value import Value, layer_shape
+from explorer.chains.onnx.graph import read_layers
+from explorer.chains.onnx.value import layer_shape
 from explorer.chains.simplify import simplify
 from explorer.errors import UserError
 from explorer.names import sanitize
@@ -33,12 +34,7 @@ def read_encoder(name: str, content: bytes) -> Chain:
     and log sigma², in one output or in two. Raises as read_decoder() does.
     """
     layers = read_layers(name, read_onnx(name, content))
-    if len(layers.outputs) not in (1, 2):
-        raise UserError(
-            f"{sanitize(name)} has {len(layers.outputs)} outputs, but an encoder has one, or two: mu and log"
-            " sigma²."
-        )
-    values = list(_in_order(name, layers).values())
+    values = [layers.outputs[output] for output in order_outputs(name, layers.outputs)]
     input_shape = layer_shape(layers.input_shape)
     try:
         parts = values[0].layers if len(values) == 1 else join_heads(input_shape, *(v.layers for v in values))
@@ -48,9 +44,15 @@ def read_encoder(name: str, content: bytes) -> Chain:
     return _chain(name, input_shape, (), (*parts, Reshape((n_numbers,))))
 
 
-def _in_order(name: str, layers: Layers) -> dict[str, Value]:
-    """Return the outputs with mu first. Raises UserError if one of them is sigma itself."""
-    outputs = layers.outputs
+def order_outputs(name: str, outputs: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of outputs with that of mu first. Raises UserError if there are more than two, or one
+    of them is sigma itself.
+    """
+    outputs = tuple(outputs)
+    if len(outputs) not in (1, 2):
+        raise UserError(
+            f"{sanitize(name)} has {len(outputs)} outputs, but an encoder has one, or two: mu and log sigma²."
+        )
     names = [key.lower() for key in outputs]
     is_logvar = [any(part in key for part in LOGVAR_NAMES) for key in names]
     for key, is_right in zip(names, is_logvar):
@@ -58,7 +60,7 @@ def _in_order(name: str, layers: Layers) -> dict[str, Value]:
             raise UserError(
                 f"{sanitize(name)} returns {sanitize(key)}, where log sigma² is needed. Export that instead."
             )
-    return dict(reversed(outputs.items())) if is_logvar == [True, False] else outputs
+    return outputs[::-1] if is_logvar == [True, False] else outputs
 
 
 def _from(input_shape: Shape) -> tuple[Layer, ...]:

@@ -8,10 +8,11 @@ import numpy as np
 from explorer.export.report.charts import MapParts, class_legend, latent_map
 from explorer.export.report.markup import image, paragraph, table
 from explorer.latent.gap_map import shade_gaps
+from explorer.latent.projection import fit_projection
+from explorer.latent.scale import reference_gaussian
 from explorer.latent.share import format_percent
 from explorer.runs.report.conclusions import bordering_classes, join, reference_label
 from explorer.runs.report.measure import Report
-from explorer.views.run_view import RunView
 
 N_HOLES, N_BORDERS, N_CROSSES = 8, 8, 250  # in a table; samples in gaps on a map
 
@@ -78,7 +79,8 @@ def _rest(report: Report) -> str:
 
 
 def _map(report: Report) -> MapParts:
-    scale = RunView(report.run).scale
+    mu = report.embedding.mu
+    scale = reference_gaussian(mu, fit_projection(mu), report.run.spec.has_prior)
     samples = report.samples
     crosses = samples.z[samples.in_gap][:N_CROSSES]
     shading = shade_gaps(report.index)

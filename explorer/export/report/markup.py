@@ -6,8 +6,8 @@ from html import escape
 import numpy as np
 
 from explorer.figures.images import to_data_uri
-from explorer.figures.vector_picture import is_vector
 from explorer.latent.share import Share, format_median
+from explorer.names import is_vector
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

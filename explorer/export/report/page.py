@@ -1,5 +1,6 @@
 """A report as one HTML file, which needs no server, no network and no script."""
 
+import re
 import shlex
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from explorer.export.report.sections import report_sections
 from explorer.live.bundle import join_styles
 from explorer.live.page import STYLE as PAGE_STYLE
 from explorer.live.page import content_digest, head_elements
+from explorer.names import in_words_of
 from explorer.runs.citation import app_version, bibtex, image_credit
 from explorer.runs.report.measure import Report
 from explorer.store.ownership import public_name
@@ -22,7 +24,7 @@ def report_page(report: Report, include_private: bool = False) -> str:
     own.
     """
     run = report.run
-    title = f"Report: {words.run_title(run)}"
+    title = f"Report: {words.run_title(run)}{at_kl_weight(report.beta)}"
     style = f"{join_styles(PAGE_STYLE)}\n{REPORT_STYLE}"
     policy = (
         f"default-src 'none'; style-src '{content_digest(style)}'; img-src data:; base-uri 'none';"
@@ -44,19 +46,33 @@ def report_body(report: Report, has_images: bool = True) -> str:
     """Return the sections in the element that REPORT_STYLE styles. has_images: whether training images may be
     shown.
     """
-    figures = words.metrics_sentence(report.run) + words.yardstick_sentence(report.run)
-    introduction = f"<p>{escape(figures)}</p>"
-    return f'<div class="report">{introduction}{report_sections(report, has_images)}</div>'
+    figures = words.metrics_sentence(report.run, report.beta) + words.yardstick_sentence(report.run)
+    html = f"<p>{escape(figures)}</p>{report_sections(report, has_images)}"
+    return f'<div class="report">{_in_words(html, report.run.shape)}</div>'
 
 
-def report_file_name(name: str) -> str:
-    """Return the usual name of the file."""
-    return f"{public_name(name)}-report.html"
+def _in_words(html: str, shape: tuple[int, ...]) -> str:
+    """Return HTML in the words of data of a shape: its texts and the names of its pictures."""
+    parts = re.split(r'(<[^>]*?(?:(?:alt|aria-label)="|>))', html)  # texts stand between tags, names in them
+    return "".join(part if i % 2 else in_words_of(shape, part) for i, part in enumerate(parts))
+
+
+def report_file_name(name: str, beta: float | None = None) -> str:
+    """Return the usual name of the file. beta: the KL weight of a ladder, None for 1."""
+    return f"{public_name(name)}-report{'' if beta is None else f'-{beta:g}'}.html"
+
+
+def at_kl_weight(beta: float | None) -> str:
+    """Return the end of a title of the report of a ladder at another KL weight than 1."""
+    return "" if beta is None else f", at KL weight {beta:g}"
 
 
 def _notes(report: Report) -> str:
     spec, name = report.run.spec, shlex.quote(public_name(report.run.name))
-    made = f"Made with Latent Space Explorer {app_version()}: python -m explorer report {name} --to html"
+    weight = "" if report.beta is None else f" --beta {report.beta}"
+    made = (
+        f"Made with Latent Space Explorer {app_version()}: python -m explorer report {name}{weight} --to html"
+    )
     credit = " ".join(filter(None, ["Latent Space Explorer has the MIT licence.", image_credit(spec)]))
     cite = f"<details><summary>Cite</summary><pre>{escape(bibtex(spec))}</pre></details>"
     return f"<p>{escape(made)}</p><p>{escape(credit)}</p>{cite}"

@@ -16,8 +16,8 @@ from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE
 from explorer.runs.report.conclusions import EQUAL_GAP, density_label, draw_conclusions
 from explorer.runs.report.measure import PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
+from explorer.runs.report.record import public_text
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
-from explorer.store.ownership import public_name
 from explorer.views import words
 
 MARKS = {True: ("good", "good"), False: ("bad", "check"), None: ("", "note")}
@@ -67,20 +67,14 @@ def _conclusions(report: Report) -> Iterator[str]:
         "quiet",
     )
     for sentence in report.missing:
-        yield paragraph(f"Not measured: {_public(report, sentence)}", "quiet")
+        yield paragraph(f"Not measured: {public_text(report, sentence)}", "quiet")
 
 
 def _next_steps(report: Report) -> Iterator[str]:
     for step in list_next_steps(report):
         yield paragraph(step.label)
         if step.command:
-            yield f"<pre><code>{escape(_public(report, step.command))}</code></pre>"
-
-
-def _public(report: Report, text: str) -> str:
-    """Return a text without the key of the run's owner, or the folder of its images."""
-    images = report.run.spec.dataset.partition(":")[2]
-    return public_name(text.replace(images, words.run_dataset_label(report.run)) if images else text)
+            yield f"<pre><code>{escape(public_text(report, step.command))}</code></pre>"
 
 
 def _gaps(report: Report) -> Iterator[str]:
@@ -95,7 +89,7 @@ def _gaps(report: Report) -> Iterator[str]:
     )
     mark = 100 * EQUAL_GAP, "equal distributions"
     yield interval_chart("Samples in gaps, by density", rows, "%", mark, 1)
-    headings = ["", "samples in gaps", "codes with no sample near"]
+    headings = ["", "distances in standard deviations of", "samples in gaps", "codes with no sample near"]
     if has_classifier := any(s.unsure for s in shares.values()):
         headings.append(f"below {MIN_CLASS_PROBABILITY:.0%} confidence")
     yield table(
@@ -103,6 +97,7 @@ def _gaps(report: Report) -> Iterator[str]:
         [
             [
                 escape(density_label(name)),
+                "the prior" if name == PRIOR else "the Gaussian fitted to the codes",
                 percent(s.gap),
                 percent(s.reverse_gap),
                 *([percent(s.unsure)] if has_classifier else []),
@@ -117,9 +112,7 @@ def _gaps(report: Report) -> Iterator[str]:
             f" {g.gap_nats:.2f} ({g.gap_nats_low:.2f} to {g.gap_nats_high:.2f}) nats."
         ).replace("-", "−")
     yield paragraph(
-        f"{g.n:,} codes and as many samples; the gap is a mean of ten measurements. Distances are in standard"
-        " deviations of the Gaussian fitted to the codes"
-        f"{', for the prior in those of the prior' if PRIOR in shares else ''}.{nats}"
+        f"{g.n:,} codes and as many samples; the gap is a mean of ten measurements.{nats}"
         + f" The classifier has classified {len(report.samples.z):,} decoded samples of the prior."
         * bool(has_classifier and PRIOR in shares),
         "quiet",

@@ -13,6 +13,10 @@ const MAX_PICTURE_TICKS = 5; // beside that of the first number
  * @param {number[]} shape */
 export const isVector = ([channels, height, width]) => channels === 1 && height === 1 && width > 1;
 
+/** Return what data of a shape [C, H, W] are called.
+ * @param {number[]} shape */
+export const nounOf = (shape) => (isVector(shape) ? "vector" : "image");
+
 /** Return the shape [C, H, W] in which images are shown.
  * @param {number[]} shape */
 export const pictureShape = (shape) => (isVector(shape) ? [1, PICTURE_HEIGHT, PICTURE_WIDTH] : shape);

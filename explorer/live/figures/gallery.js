@@ -67,7 +67,7 @@ function createElements(data, sheet, focusableIndex, onPick) {
   for (let index = 0; index < imageCount; index += columns) rowElements.push(...(rowLabels ? [createElement("b", {}, rowLabels[index / columns])] : []), ...cells.slice(index, index + columns));
   const grid = createElement(`div.grid${data.dense ? ".dense" : ""}`, { role: "group", "aria-label": data.title }, ...rowElements);
   grid.style.gridTemplateColumns = `${rowLabels ? "max-content " : ""}repeat(${columns}, minmax(0, ${2.2 * width + 60}px))`;
-  const saveButton = createSaveButton(data.title, "Save these images as one captioned picture; each pixel is four times as large", () => drawAllImages(data, sheet));
+  const saveButton = createSaveButton(data.title, `Save these ${data.noun ?? "image"}s as one captioned picture; each pixel is four times as large`, () => drawAllImages(data, sheet));
   return [grid, createElement("div.foot", {}, createElement("span", {}, data.underline_note && underlined.length ? data.underline_note : ""), saveButton)];
 }
 

@@ -1,7 +1,7 @@
 // A decoded image with the class that a classifier assigns to it.
 
 import { Network } from "../core/network.js";
-import { isVector, tickStep } from "../core/vector_picture.js";
+import { isVector, nounOf, tickStep } from "../core/vector_picture.js";
 import { createElement, paintImage } from "./dom.js";
 
 export class DecodedImage {
@@ -23,7 +23,7 @@ export class DecodedImage {
     const { classes, min_confidence: minConfidence, accuracy, n_test: testCount } = classifier.metadata;
     const [share, low, high] = accuracy.map((value) => (100 * value).toFixed(1));
     Object.assign(this, { classes, minConfidence, lowConfidenceText: `below ${Math.round(100 * minConfidence)}% confidence` });
-    this.classCaption.title = `A small classifier, correct on ${share}% (95% interval ${low} to ${high}%) of ${testCount.toLocaleString("en")} test images. It has seen real images only: it also names images that show nothing, often with high confidence.`;
+    this.classCaption.title = `A small classifier, correct on ${share}% (95% interval ${low} to ${high}%) of ${testCount.toLocaleString("en")} test ${nounOf(this.shape)}s. It has seen real ${nounOf(this.shape)}s only: it also names ${nounOf(this.shape)}s that show nothing, often with high confidence.`;
     if (this.pixels) this.show(this.pixels);
   }
 
@@ -56,7 +56,7 @@ export class DecodedImage {
 
   /** Update the accessible name. Return a description of the image. */
   announce(codeText) {
-    this.canvas.setAttribute("aria-label", `The image decoded from ${codeText}`);
+    this.canvas.setAttribute("aria-label", `The ${nounOf(this.shape)} decoded from ${codeText}`);
     return [codeText, this.classCaption.textContent, this.gapCaption.textContent].filter(Boolean).join(", ");
   }
 }

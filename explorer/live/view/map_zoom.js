@@ -7,10 +7,11 @@ import { ZoomButtons } from "./zoom_buttons.js";
 const BUTTON_FACTOR = 2;
 
 export class MapZoom {
-  /** container: of the map's canvas, which gets the buttons; handlers: { onStart() when a gesture begins, onChange() }. */
+  /** container: of the map's canvas, which gets the buttons; handlers: { onStart() when a gesture begins, onChange(), noun of the data, if
+   * they are no images }. */
   constructor(container, map, handlers) {
     Object.assign(this, { handlers, fingers: new Map(), isPinching: false, drag: null });
-    this.buttons = new ZoomButtons({ onStep: (direction) => this.step(direction), onFit: () => this.fit(), onToggleImages: () => this.toggleImages() });
+    this.buttons = new ZoomButtons({ onStep: (direction) => this.step(direction), onFit: () => this.fit(), onToggleImages: () => this.toggleImages() }, handlers.noun ?? "image");
     container.append(this.buttons.element);
     this.setMap(map);
     container.addEventListener("wheel", (event) => this.turnWheel(event), { passive: false });

@@ -1,12 +1,12 @@
 // The test images that the points of the map encode; that of the selected point is shown.
 
-import { pictureShape } from "../core/vector_picture.js";
+import { nounOf, pictureShape } from "../core/vector_picture.js";
 import { createElement } from "./dom.js";
 
 export class Originals {
-  /** shape [C, H, W]; rowName(row): the name of a point; onArrival(): called when the images are there. */
+  /** shape [C, H, W]; rowName(row, noun): the name of a point of such data; onArrival(): called when the images are there. */
   constructor(shape, rowName, onArrival) {
-    Object.assign(this, { shape: pictureShape(shape), rowName, onArrival, imageCount: 0, shownRow: null }); // the first imageCount rows have images
+    Object.assign(this, { shape: pictureShape(shape), noun: nounOf(shape), rowName, onArrival, imageCount: 0, shownRow: null }); // the first imageCount rows have images
     this.canvas = createElement("canvas", { role: "img", width: this.shape[2], height: this.shape[1] });
     this.caption = createElement("figcaption");
     this.element = createElement("figure.original", { hidden: true }, this.canvas, this.caption);
@@ -35,7 +35,7 @@ export class Originals {
 
   /** Return the name of a point, with a note if its image is missing. */
   describeRow(row) {
-    return this.rowName(row) + (this.sheet && row >= this.imageCount ? " (image not saved)" : "");
+    return this.rowName(row, this.noun) + (this.sheet && row >= this.imageCount ? ` (${this.noun} not saved)` : "");
   }
 
   /** Paint the first count images beside each other, in so many columns. */
@@ -57,7 +57,7 @@ export class Originals {
     if (row >= this.imageCount) return false;
     const [, height, width] = this.shape;
     [canvas.width, canvas.height] = [width, height];
-    canvas.setAttribute("aria-label", this.rowName(row));
+    canvas.setAttribute("aria-label", this.rowName(row, this.noun));
     canvas.getContext("2d").drawImage(this.sheet, ...this.placeOf(row), 0, 0, width, height);
     return true;
   }

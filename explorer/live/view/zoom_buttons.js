@@ -12,8 +12,8 @@ const ICONS = { // paths on a square of 16
 const PAN_HELP = "To move the map, drag with two fingers, with Shift, or with the middle mouse button.";
 
 export class ZoomButtons {
-  /** callbacks: { onStep(1 or -1), onFit(), onToggleImages() } */
-  constructor({ onStep, onFit, onToggleImages }) {
+  /** callbacks: { onStep(1 or -1), onFit(), onToggleImages() }; noun: what the data of the codes are called. */
+  constructor({ onStep, onFit, onToggleImages }, noun) {
     const button = (name, label, help, onClick) => {
       const node = createElement(`button.${name}`, { type: "button", "aria-label": label, title: `${label}. ${help}` });
       node.append(createIcon(ICONS[name]));
@@ -23,7 +23,7 @@ export class ZoomButtons {
     this.zoomIn = button("in", "Zoom in", `Or: key +, Ctrl or ⌘ and wheel, pinch. ${PAN_HELP}`, () => onStep(1));
     this.zoomOut = button("out", "Zoom out", "Or: key −, Ctrl or ⌘ and wheel, pinch.", () => onStep(-1));
     this.fit = button("fit", "Show the whole map", "Or: key 0.", onFit);
-    this.images = button("images", "Images at the codes", "As many as fit without overlap; zoom in for more.", onToggleImages);
+    this.images = button("images", `${noun[0].toUpperCase()}${noun.slice(1)}s at the codes`, "As many as fit without overlap; zoom in for more.", onToggleImages);
     this.element = createElement("div.zoom", { role: "group", "aria-label": "View of the map" }, this.zoomIn, this.zoomOut, this.fit, this.images);
   }
 

@@ -15,7 +15,6 @@ from explorer.latent.share import (
 )
 from explorer.registry import DENSITIES
 from explorer.runs.report.measure import FITTED, PRIOR, Report
-from explorer.runs.verdicts import find_faults
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 
 EQUAL_GAP = 1 / 2**K_NEIGHBOURS  # of two equal distributions
@@ -52,7 +51,7 @@ def draw_conclusions(report: Report) -> list[Conclusion]:
         _of_copying,
     )
     conclusions = [conclusion for part in parts for conclusion in part(report)]
-    return conclusions + [Conclusion("next", False, v.sentence) for v in find_faults(report.run)]
+    return conclusions + [Conclusion("next", False, v.sentence) for v in report.faults]
 
 
 def density_label(name: str) -> str:

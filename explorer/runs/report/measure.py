@@ -1,7 +1,7 @@
 """Use case: measure what shows whether the latent space of a run is good."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from explorer.runs.densities import densities_of, stored_density
 from explorer.runs.density_shares import DensityShares, measure_density_shares
 from explorer.runs.gap_shares import measure_gap_shares
 from explorer.runs.load import LoadedRun, load_model
-from explorer.runs.measure import Gaps, measure_gaps
+from explorer.runs.measure import Gaps, codes_of, evaluate_at_beta, measure_gaps_of
 from explorer.runs.report.copying import Copying, measure_copying
 from explorer.runs.report.samples import (
     DecodedSamples,
@@ -27,6 +27,7 @@ from explorer.runs.report.samples import (
     sample_reference,
 )
 from explorer.runs.surgery import measure_surgery, read_surgeries
+from explorer.runs.verdicts import Verdict, find_faults
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.embedding import Embedding, read_embedding
 from explorer.store.run import Run
@@ -39,13 +40,15 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Report:
-    """All measurements of a run, of a ladder at KL weight 1. index: of the codes, with samples and units of
+    """All measurements of a run. beta: the KL weight of a ladder, None for 1; run: with the test figures at
+    it; embedding: with the codes at it. index: of the codes, with samples and units of
     the prior, or, for an AE, of the Gaussian fitted to them. densities: what codes can be sampled from, by
     name: the prior, the fitted Gaussian, and those kept with the run. rates, surgery: None without a prior;
     surgery, copying: also where the training images are not on this machine; `missing` says why.
     """
 
     run: Run
+    beta: float | None
     embedding: Embedding
     index: GapIndex
     gaps: Gaps
@@ -63,6 +66,11 @@ class Report:
     missing: list[str]
 
     @property
+    def faults(self) -> list[Verdict]:
+        """What is wrong with the training, which is judged at KL weight 1."""
+        return find_faults(self.run) if self.beta is None else []
+
+    @property
     def reference(self) -> str:
         """The name of the density that holes and decoded samples are drawn from."""
         return PRIOR if self.run.spec.has_prior else FITTED
@@ -72,11 +80,14 @@ def measure_report(
     run: Run,
     on_progress: Progress = lambda share, step: None,
     check_images: Callable[[], object] = lambda: None,
+    beta: float | None = None,
 ) -> Report:
     """Measure the run. on_progress: of the share that is done and what is measured; what it raises ends it.
-    check_images: raises UserError if the training images must not be read.
+    check_images: raises UserError if the images of the data set must not be read. beta: the KL weight of a
+    ladder; other weights than 1 need the test images.
 
-    Raises UserError for a VQ-VAE, a model without an encoder, or if there are too few test images.
+    Raises UserError for a VQ-VAE, a model without an encoder, if there are too few test images, or if a run
+    does not have that KL weight.
     """
     if run.spec.n_codes:
         raise UserError(
@@ -88,15 +99,19 @@ def measure_report(
         on_progress((STEPS.index(step) + done) / len(STEPS), step)
 
     begin("gaps")
-    loaded, e, missing = load_model(run), read_embedding(run), []
+    loaded, e, missing = load_model(run, beta), read_embedding(run), []
     if not loaded.has_encoder:
         raise UserError(
             "This model came without an encoder, and a report encodes decoded samples again. Give the encoder"
             " to explorer.open, as encode=…."
         )
-    gaps, gap_shares = measure_gaps(run.name), measure_gap_shares(run)
+    if (beta := None if beta == run.spec.beta else beta) is not None:
+        check_images()
+        run, codes = evaluate_at_beta(run, beta), codes_of(loaded, beta)
+        e = replace(e, mu=codes[0], logvar=codes[1], film=None)
+    gaps, gap_shares = measure_gaps_of(loaded, beta=beta), measure_gap_shares(run, beta)
     begin("densities")
-    stored_shares = _kept_densities(run)
+    stored_shares = _kept_densities(run) if beta is None else {}
     begin("dimensions")
     index = build_gap_index(e.mu, e.logvar, np.random.default_rng(0), of_prior=run.spec.has_prior)
     assert index is not None  # as the gaps could be measured
@@ -105,11 +120,11 @@ def measure_report(
     surgery = None
     try:
         if run.spec.has_prior:
-            if not read_surgeries(run):
+            if not read_surgeries(run).get(run.spec.beta if beta is None else beta):
                 check_images()
             surgery = measure_surgery(
                 run,
-                None,
+                beta,
                 lambda done, total: begin("rate", 0.5 * done / max(total, 1)),
                 lambda done, total: begin("rate", 0.5 + 0.5 * done / max(total, 1)),
             )
@@ -132,6 +147,7 @@ def measure_report(
         missing.append(str(error))
     return Report(
         run,
+        beta,
         e,
         index,
         gaps,

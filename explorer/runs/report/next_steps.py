@@ -7,7 +7,7 @@ from explorer import recipe
 from explorer.errors import UserError
 from explorer.runs.report.conclusions import EQUAL_GAP, best_density, density_label
 from explorer.runs.report.measure import FITTED, Report
-from explorer.runs.verdicts import find_faults, list_remedies
+from explorer.runs.verdicts import list_remedies
 from explorer.specs import RunSpec
 from explorer.store.ownership import owner_key, public_name
 
@@ -25,14 +25,15 @@ class NextStep:
 def list_next_steps(report: Report) -> list[NextStep]:
     """Return what to try, the most important first."""
     run, steps = report.run, []
-    for label, spec in list_remedies(run, find_faults(run)).items():
+    for label, spec in list_remedies(run, report.faults).items():
         steps.append(NextStep(f"{label}.", _train(spec, run.name if spec == run.spec else "")))
     return steps + [*_sample_better(report), *_train_vae(report), *_measure_more(report)]
 
 
 def _sample_better(report: Report) -> Iterator[NextStep]:
     """Yield the density that leaves fewer gaps, or how to fit some."""
-    name, gap = public_name(report.run.name), report.densities[report.reference].gap
+    gap = report.densities[report.reference].gap
+    name = public_name(report.run.name) + ("" if report.beta is None else f" --beta {report.beta}")
     if (best := best_density(report)) is not None:
         density = "gaussian" if best == FITTED else best
         yield NextStep(

@@ -1,32 +1,39 @@
 """A report as JSON values."""
 
 from dataclasses import asdict
+from os.path import expanduser
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
 from explorer.latent.share import Share, median_with_interval
 from explorer.runs.report.conclusions import draw_conclusions
-from explorer.runs.report.measure import Report
+from explorer.runs.report.measure import FITTED, PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
-from explorer.runs.verdicts import find_faults
 from explorer.store.ownership import public_name
 
 
 def report_record(report: Report) -> dict[str, Any]:
     """Return what `report --json` prints: every estimate with its 95% interval, low to high, and its n. The
-    key of the run's owner is left out.
+    key of the run's owner and the folder of its images are left out.
     """
     r, names = report, report.run.class_names
     return {
         "run": public_name(r.run.name),
         "n": r.gaps.n,
         "latent_dim": r.run.spec.latent_dim,
+        "kl_weight": (r.run.spec.beta if r.beta is None else r.beta) if r.run.spec.has_prior else None,
         "samples_of": r.reference,
         "conclusions": [asdict(conclusion) for conclusion in draw_conclusions(r)],
         "gaps": asdict(r.gaps),
         "densities": {
-            name: {"gap": _share(s.gap), "reverse_gap": _share(s.reverse_gap), "unsure": _share(s.unsure)}
+            name: {
+                "distances_in_sd_of": PRIOR if name == PRIOR else FITTED,
+                "gap": _share(s.gap),
+                "reverse_gap": _share(s.reverse_gap),
+                "unsure": _share(s.unsure),
+            }
             for name, s in r.densities.items()
         },
         "dimensions": _dimensions(r),
@@ -67,10 +74,22 @@ def report_record(report: Report) -> dict[str, Any]:
                 for pair in r.copying.pairs
             ],
         },
-        "verdicts": [asdict(verdict) for verdict in find_faults(r.run)],
-        "next_steps": [asdict(step) for step in list_next_steps(r)],
-        "not_measured": [public_name(sentence) for sentence in r.missing],
+        "verdicts": [asdict(verdict) for verdict in r.faults],
+        "next_steps": [
+            {name: public_text(r, text) for name, text in asdict(step).items()} for step in list_next_steps(r)
+        ],
+        "not_measured": [public_text(r, sentence) for sentence in r.missing],
     }
+
+
+def public_text(report: Report, text: str) -> str:
+    """Return a text without the key of the run's owner, and with the name of the folder or file of its images
+    in place of the path.
+    """
+    path = report.run.spec.dataset.partition(":")[2]
+    for whole in filter(None, {path, expanduser(path)}):
+        text = text.replace(whole, PurePath(path).name)
+    return public_name(text)
 
 
 def _dimensions(r: Report) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ against the prior.
 import math
 
 import numpy as np
-import streamlit as st
 
 from explorer.figures.bars import rate_bars
 from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, rate_distortion
@@ -13,6 +12,7 @@ from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
 from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
 from explorer.latent.ladder import rung_at
 from explorer.store.run import Run
+from explorer.ui.components.prose import in_words, st
 from explorer.views import words
 from explorer.views.pairs import is_conditional, side_names
 from explorer.views.readouts import frame_gap
@@ -114,7 +114,7 @@ def _show_rates(run: Run, beta: float | None, name: str) -> None:
     )
     labels = [words.dimension_label(i) for i in range(run.spec.latent_dim)]
     st.plotly_chart(
-        rate_bars(labels, rates.nats, rates.half_width, rates.is_active, top),
+        rate_bars(labels, rates.nats, rates.half_width, rates.is_active, top, in_words("nats per image")),
         config=PLOT_CONFIG,
         key=f"rate-bars{name}",
         alt=f"The rate of each latent dimension{_of(name)} at the present KL weight",

@@ -2,14 +2,13 @@
 drawn only where the figures differ by more than their uncertainty.
 """
 
-import streamlit as st
-
 from explorer.latent.confidence import LowConfidenceShares
 from explorer.latent.gap_estimate import GapEstimate, is_smaller
 from explorer.latent.gaps import K_NEIGHBOURS
 from explorer.latent.share import is_larger
 from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
+from explorer.ui.components.prose import st
 from explorer.views.page_texts import are_gaps_drawn
 from explorer.views.pairs import is_conditional, side_names
 from explorer.views.readouts import frame_gap

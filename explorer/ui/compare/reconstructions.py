@@ -1,10 +1,10 @@
 """Reconstructions of the same test images by both models."""
 
 import numpy as np
-import streamlit as st
 
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.views.pairs import side_names
 from explorer.views.run_view import RunView, run_version
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.densities.aggregate import AggregatePosterior
@@ -17,6 +16,7 @@ from explorer.store.run import Run
 from explorer.ui.compare.notes import CONFIDENCE_HELP
 from explorer.ui.components.densities import await_density
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import AE_DENSITY, Setting
 from explorer.views.pairs import is_conditional, side_names
 from explorer.views.run_view import RunView, run_version

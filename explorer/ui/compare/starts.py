@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-import streamlit as st
-
 from explorer.latent.share import format_percent
 from explorer.store.run import Run
 from explorer.store.starts import COLD, LADDER, STARTS, WARM_UP, StartFigures, read_starts
+from explorer.ui.components.prose import st
 
 BETA = 1.0
 MIN_SEEDS = 3  # of each start, for a conclusion

@@ -2,11 +2,10 @@
 
 import math
 
-import streamlit as st
-
 from explorer.latent.surgery import Surgery
 from explorer.runs.surgery import measure_surgery, read_surgeries
 from explorer.store.run import Run
+from explorer.ui.components.prose import in_words, st
 from explorer.views.run_view import run_version
 
 TITLE = "What the rate is made of"
@@ -29,7 +28,7 @@ def show_surgery(vae: Run, beta: float, name: str = "") -> None:
             "Measure the terms of the rate",
             key=f"surgery-{vae.name}-{run_version(vae)}-{rung}",
             icon=":material/calculate:",
-            help="This takes some seconds. The training images must be on the machine of this app.",
+            help=in_words("This takes some seconds. The training images must be on the machine of this app."),
         ):
             bar = place.progress(0.0, "Reading the training images…")
             surgery = measure_surgery(

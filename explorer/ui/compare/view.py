@@ -1,7 +1,5 @@
 """Two models side by side, an AE and a VAE: their latent pad, what to notice, and what the KL weight does."""
 
-import streamlit as st
-
 from explorer.export.contents import comparison_content, file_name
 from explorer.export.decoded_grid import page_fault
 from explorer.live.fields import AE_Z, CLASS, Z
@@ -21,6 +19,7 @@ from explorer.ui.components.embed import EmbeddedState, embed_expander
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_position import PadPosition
 from explorer.ui.components.pad_state import pad_state
+from explorer.ui.components.prose import in_words, st
 from explorer.ui.components.settings import AE_DENSITY, apply_settings, settings_query
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
@@ -64,7 +63,7 @@ def compare_view(ae: Run, vae: Run) -> None:
         _web_page(ae, vae, position)
         embed_expander(_embedded_state(ae, vae), "compare")
         for i, note in enumerate(notes(ae, vae)):  # last, as a run is measured for some seconds once
-            notice.markdown(note, help=None if i else CONFIDENCE_HELP)
+            notice.markdown(in_words(note), help=None if i else in_words(CONFIDENCE_HELP))
         with samples:
             show_samples(ae, vae, position.film_position if vae.film else None)
 

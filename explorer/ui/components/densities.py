@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.latent.densities.density import Density
 from explorer.registry import DENSITIES
 from explorer.store.run import Run
 from explorer.ui.components.background import BackgroundJob, show_progress
+from explorer.ui.components.prose import st
 from explorer.views.run_view import RunView, run_version
 
 MIXTURE, DIFFUSION = "mixture", "diffusion"  # families of densities, by their names in addresses

@@ -6,11 +6,10 @@ Below, the table of the settings of Explore's tools.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from explorer import query
 from explorer.query import Scalar
 from explorer.registry import DENSITIES, N_COMPONENTS
+from explorer.ui.components.prose import st
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """What is wrong with a run, and links that fill the form on Train with what to change."""
 
-import streamlit as st
-
 from explorer.runs.verdicts import find_faults, list_remedies
 from explorer.store.run import Run
+from explorer.ui.components.prose import st
 from explorer.ui.pages import page_file
 from explorer.ui.train.address import train_query
 from explorer.views import words

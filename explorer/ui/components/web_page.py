@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-import streamlit as st
-
 from explorer.errors import UserError
 from explorer.export.contents import file_name, has_own_images
 from explorer.live.fields import check_values
 from explorer.live.page import PageContent, build_page
 from explorer.store.run import Run
+from explorer.ui.components.prose import st
 
 HELP = (
     "One HTML file that opens by double click, without a server or a network, at the present state: for a"

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from explorer import query
 from explorer.live.fields import BETA, CLASS, MAX_COORDINATE, NOISE, Z, pad_fields
 from explorer.names import sanitize
 from explorer.query import Field, Rows, Scalar, Vector
 from explorer.ui.components.address import Address
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import TOOL, apply_settings
 from explorer.ui.explore.session import ExploreSession, PathEnd
 from explorer.ui.explore.tools import TOOLS

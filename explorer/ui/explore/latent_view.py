@@ -1,10 +1,9 @@
 """The latent pad of a run."""
 
-import streamlit as st
-
 from explorer.store.run import Run
 from explorer.ui.components.latent_pad import latent_pad
 from explorer.ui.components.pad_state import pad_state
+from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession, explore_session, session_key
 from explorer.ui.faults import show_user_errors
 from explorer.views.run_view import RunView

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.dimensions import Dimension, rank_dimensions
 from explorer.live.fields import CLASS, Z
 from explorer.store.run import Run
 from explorer.ui.components.pad_position import PadPosition
+from explorer.ui.components.prose import st
 from explorer.views import words
 from explorer.views.pad_start import run_start
 from explorer.views.run_view import RunView, run_version

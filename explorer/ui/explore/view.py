@@ -1,7 +1,6 @@
 """A run's latent pad with the tools beside it, one at a time."""
 
-import streamlit as st
-
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import TOOL
 from explorer.ui.explore.address import build_link, build_query, write_address
 from explorer.ui.explore.latent_view import explore_pad
@@ -25,7 +24,7 @@ def explore_view(session: ExploreSession) -> None:
     chosen = st.segmented_control(
         "Tools",
         TOOLS,
-        format_func=lambda name: TOOLS[name].label,
+        format_func=lambda name: TOOLS[name].texts(session.run)[0],
         key=TOOL.key,
         label_visibility="collapsed",
         persist_state="session",
@@ -41,7 +40,8 @@ def explore_view(session: ExploreSession) -> None:
     st.html(STICKY_CSS)
     beside, around = st.columns([1.15, 1], gap="medium")
     with around.container(key="tool"), show_user_errors():
-        st.markdown(f"**{tool.label}.** {tool.prompt}")
+        label, prompt = tool.texts(session.run)
+        st.markdown(f"**{label}.** {prompt}")
         room = st.container()
     with beside.container(key="pad-beside"), show_user_errors():
         explore_pad(session, tool.overlay(session))

@@ -12,7 +12,7 @@ from explorer.store.run import Run
 from explorer.ui import catalogue
 from explorer.ui.components.name_field import can_save, name_field, name_from_file, stored_name
 from explorer.ui.faults import show_user_errors
-from explorer.ui.library.onnx_form import is_onnx, onnx_form
+from explorer.ui.library.network_form import OURS, choose_origin, is_onnx, onnx_form, weights_form
 from explorer.ui.pages import page_file
 from explorer.ui.train.spec_form import spec_form
 from explorer.untrusted.foreign import check_foreign, is_zip
@@ -25,12 +25,12 @@ FILE_KEY = "import_file_id"
 
 def import_form() -> None:
     """Draw the form that imports a zip of a run, a decoder and an encoder in ONNX, or the weights of a
-    network whose settings are given. Any other file is refused in one sentence.
+    network whose settings or layers are given. Any other file is refused in one sentence.
     """
     st.subheader("Import a run")
     st.markdown(
         "Upload the **zip file** of a run (*Export* on Explore creates it), a decoder in **ONNX**, or the"
-        " **weights** of a network as a state dict in safetensors. None of them can run code here."
+        " **weights** of a network as a state dict in safetensors. Nothing in them is run here."
     )
     _show_last_imported()
     if not can_save():
@@ -47,7 +47,7 @@ def import_form() -> None:
         return
     if st.session_state.get(FILE_KEY) != file.file_id:
         st.session_state[FILE_KEY], st.session_state["run name"] = file.file_id, name_from_file(file.name)
-    import_as = onnx_form(file, round) if is_onnx(file.name) else _importer(file.getvalue())
+    import_as = onnx_form(file, round) if is_onnx(file.name) else _importer(file.getvalue(), round)
     name, is_private = name_field("run")
     if st.button("Import", type="primary", disabled=not (name and import_as)):
         with show_user_errors():
@@ -56,12 +56,14 @@ def import_form() -> None:
             st.rerun()
 
 
-def _importer(content: bytes) -> Callable[[str], Run] | None:
-    """Return a function that imports the zip of a run under a name, or weights, whose settings are asked for;
-    None until these are valid.
+def _importer(content: bytes, round: int) -> Callable[[str], Run] | None:
+    """Return a function that imports the zip of a run under a name, or weights, whose settings or layers are
+    asked for; None until these are valid.
     """
     if is_zip(content):
         return partial(_import_run, content)
+    if (origin := choose_origin()) != OURS:
+        return weights_form(content, origin, round)
     st.markdown(
         "Choose the **settings** with which the network was trained. Its figures are then measured on the"
         " test images."

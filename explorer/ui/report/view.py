@@ -4,19 +4,21 @@ import json
 import threading
 from pathlib import Path
 
-import streamlit as st
-
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
 from explorer.export.contents import has_own_images
 from explorer.export.report.page import REPORT_STYLE, report_body, report_file_name, report_page
 from explorer.live.bundle import join_styles
+from explorer.live.fields import BETA
 from explorer.runs.report.measure import Report, measure_report
 from explorer.runs.report.record import report_record
 from explorer.store.run import Run
+from explorer.ui.components.address import Address
 from explorer.ui.components.background import BackgroundJob, show_progress
+from explorer.ui.components.prose import st
 from explorer.views.run_view import RunView, run_version
 
+ADDRESS = Address("report")
 MAX_JOBS = 16  # finished reports that are kept in memory
 ONE_AT_A_TIME = threading.Lock()  # so that many visitors cannot take all of the server's time
 _report_component = st.components.v2.component(
@@ -28,10 +30,13 @@ _report_component = st.components.v2.component(
 
 
 def show_report(run: Run) -> None:
-    """Draw the report of a run, or its progress. Raises UserError if it can't be measured."""
-    if (report := _await_report(run)) is None:
+    """Draw the report of a run, of a ladder at the KL weight in the address, or its progress. Raises
+    UserError if it can't be measured.
+    """
+    beta = _choose_beta(run)
+    if (report := _await_report(run, beta)) is None:
         return
-    _report_component(key=f"report {_job_key(run)}", data=[report_body(report)])
+    _report_component(key=f"report {_job_key(run, beta)}", data=[report_body(report)])
     with st.container(horizontal=True):
         has_own = has_own_images(run)
         includes_own = has_own and st.checkbox(
@@ -41,7 +46,7 @@ def show_report(run: Run) -> None:
         st.download_button(
             "Web page, HTML",
             lambda: report_page(report, includes_own).encode(),
-            report_file_name(run.name),
+            report_file_name(run.name, beta),
             "text/html",
             icon=":material/download:",
             on_click="ignore",
@@ -50,18 +55,32 @@ def show_report(run: Run) -> None:
         st.download_button(
             "All figures, JSON",
             lambda: json.dumps(report_record(report), indent=1).encode(),
-            report_file_name(run.name).replace(".html", ".json"),
+            report_file_name(run.name, beta).replace(".html", ".json"),
             "application/json",
             icon=":material/download:",
             on_click="ignore",
         )
 
 
-def _await_report(run: Run) -> Report | None:
+def _choose_beta(run: Run) -> float | None:
+    """Draw the KL weights of a ladder, and return the one that is chosen; None for 1, and for other runs."""
+    if not run.spec.rungs:
+        return None
+    usual, key = run.spec.beta, f"report KL weight {run.name}"
+    weights = {f"{beta:g}": beta for beta in sorted({usual, *run.spec.rungs})}
+    if (query := ADDRESS.read_new_query()) is not None or key not in st.session_state:
+        st.session_state[key] = weights.get((query or {}).get(BETA, ""), usual)
+    beta = st.select_slider("KL weight", [*weights.values()], key=key, format_func="{:g}".format)
+    is_usual = beta == usual
+    ADDRESS.write({"run": run.name} | ({} if is_usual else {BETA: f"{beta:g}"}))
+    return None if is_usual else beta
+
+
+def _await_report(run: Run, beta: float | None) -> Report | None:
     """Return the report, or None while it is measured, with the progress on the page, or if that was
     stopped. Raises UserError if it fails.
     """
-    jobs, key = _started_jobs(), _job_key(run)
+    jobs, key = _started_jobs(), _job_key(run, beta)
     stopped_key = f"stopped report {key}"
     if not (job := jobs.get(key)):
         if st.session_state.get(stopped_key):
@@ -71,7 +90,7 @@ def _await_report(run: Run) -> Report | None:
         finished = [other for other, its_job in list(jobs.items()) if its_job.finished]
         for oldest in finished[: max(0, len(jobs) - MAX_JOBS)]:
             jobs.pop(oldest, None)
-        job = jobs[key] = BackgroundJob().start(lambda on_progress: _measure(run, on_progress))
+        job = jobs[key] = BackgroundJob().start(lambda on_progress: _measure(run, beta, on_progress))
     if job.fault or job.stopped:
         jobs.pop(key, None)  # another visitor may have removed it
     if job.fault:
@@ -81,10 +100,10 @@ def _await_report(run: Run) -> Report | None:
     return job.result
 
 
-def _measure(run: Run, on_progress) -> Report:
+def _measure(run: Run, beta: float | None, on_progress) -> Report:
     with ONE_AT_A_TIME:
         return measure_report(
-            run, lambda share, step: on_progress(share), lambda: check_dataset(run.spec.dataset)
+            run, lambda share, step: on_progress(share), lambda: check_dataset(run.spec.dataset), beta
         )
 
 
@@ -93,5 +112,5 @@ def _started_jobs() -> dict[str, BackgroundJob]:
     return {}
 
 
-def _job_key(run: Run) -> str:
-    return f"{run.folder} {run_version(run)}"
+def _job_key(run: Run, beta: float | None) -> str:
+    return f"{run.folder} {run_version(run)} {beta}"

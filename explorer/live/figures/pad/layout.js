@@ -1,5 +1,6 @@
 // The layout of a pad: of one run, or of two runs side by side.
 
+import { nounOf } from "../../core/vector_picture.js";
 import { createElement, readTheme } from "../../view/dom.js";
 import { strokeOutlined } from "../../view/marks.js";
 import { addCaption, createSaveButton } from "../../view/save_image.js";
@@ -36,7 +37,7 @@ function describeFilm(filmControls) {
 /** Return a canvas with the map, its cursor and the decoded image side by side, above a caption. */
 export function drawMapAndImage(side, filmControls) {
   const { metadata, mapContainer, map, description } = side;
-  return addCaption(drawSide(side), `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${describeFilm(filmControls)}. The image is decoded from ${description}.`, readTheme(mapContainer), map.pixelRatio);
+  return addCaption(drawSide(side), `${metadata.description} ${metadata.model}, ${metadata.latent_dim}-D${describeFilm(filmControls)}. The ${nounOf(metadata.image_shape)} is decoded from ${description}.`, readTheme(mapContainer), map.pixelRatio);
 }
 
 /** Return a canvas with the map and the decoded image of each side, one below the other, above a short caption. */
@@ -52,7 +53,7 @@ export function createSingleLayout({ sides: [side], originals, legend, filmContr
   return createElement("div.pad", PAD_ATTRIBUTES,
     createElement("div.pictures", {}, side.decodedImage.element, originals.element),
     createElement("div.chart", {}, legend, side.mapContainer, createOffPlaneNote(side, () => projectOntoMap(side)), filmControls && filmControls.element, side.metadata.readouts.length ? side.readouts.element : null),
-    createElement("div.controls", {}, classChoice.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", "Save the map and the image as one captioned picture", () => drawMapAndImage(side, filmControls)), videoButton), sliders.element, directionSlider.element),
+    createElement("div.controls", {}, classChoice.element, createElement("div.buttons", {}, sampleButton, resetButton, createSaveButton("latent map", `Save the map and the ${nounOf(side.metadata.image_shape)} as one captioned picture`, () => drawMapAndImage(side, filmControls)), videoButton), sliders.element, directionSlider.element),
     announcement);
 }
 

@@ -1,5 +1,6 @@
 // What pointer, keys and buttons on a map do to a pad.
 
+import { nounOf } from "../../core/vector_picture.js";
 import { createView } from "../../core/map_view.js";
 import { addMapListeners } from "../../view/map_input.js";
 import { MapZoom } from "../../view/map_zoom.js";
@@ -17,6 +18,7 @@ export function connectMap(pad, side) {
   const { map, metadata, origin } = side;
   map.thumbnails.setImages(pad.originals);
   const zoom = new MapZoom(side.mapContainer, map, {
+    noun: nounOf(metadata.image_shape),
     onStart: () => interruptInput(),
     onChange: () => {
       if (side.preview) pad.previewAt(side, map.plotArea.clamp(side.pointerPosition)); // what is under the pointer may have moved

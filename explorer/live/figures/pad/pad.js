@@ -31,7 +31,7 @@ export class Pad {
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
     if (!this.sides.every(({ network }) => network)) this.serverDecoder = new ServerDecoder((values) => send("decode_request", { values }), (pixels) => { pixels.forEach((image, i) => image && this.sides[i].decodedImage.show(image)); this.requestPaint(); });
-    this.originals = new Originals(metadata.image_shape, (row) => `test image ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`, () => this.repaintMaps());
+    this.originals = new Originals(metadata.image_shape, (row, noun) => `test ${noun} ${row.toLocaleString("en")}: ${metadata.classes[map.labels[row]].name}`, () => this.repaintMaps());
     this.sliders = new Sliders(sliderSide.metadata, sliderSide.origin, {
       getValue: (index) => sliderSide.z[index],
       onMove: (index, value) => this.moveSide(sliderSide, Object.assign([...sliderSide.z], { [index]: value })),

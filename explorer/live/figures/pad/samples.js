@@ -1,5 +1,6 @@
 // Decoded samples of each run side by side: from the prior, or from the Gaussian fitted to the codes.
 
+import { nounOf } from "../../core/vector_picture.js";
 import { arrangeImages } from "../../core/image_grid.js";
 import { createElement, paintImage } from "../../view/dom.js";
 import { createStrip } from "./strip.js";
@@ -59,6 +60,6 @@ export class Samples {
     paintImage(canvas, grid.pixels, grid.shape);
     caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.isConditional && side.classText, side.map.hasGaps && `${gapCount} of ${SAMPLE_COUNT} in gaps`,
       side.decodedImage.classifier && `${uncertainCount} of ${SAMPLE_COUNT} ${side.decodedImage.lowConfidenceText} of the classifier`].filter(Boolean).join(", ");
-    canvas.setAttribute("aria-label", `${SAMPLE_COUNT} images sampled by the ${side.metadata.model}, ${caption.textContent}`);
+    canvas.setAttribute("aria-label", `${SAMPLE_COUNT} ${nounOf(side.metadata.image_shape)}s sampled by the ${side.metadata.model}, ${caption.textContent}`);
   }
 }

@@ -26,7 +26,7 @@ export class WalkEnds {
 
   createPicker() {
     this.sheet = createElement("canvas", { "data-testid": "walk-images", role: "img", onclick: (event) => this.pickAt(positionOn(this.sheet, event)) });
-    this.field = createElement("input", { type: "number", min: 0, max: this.imageCount - 1, "aria-label": "Number of a test image", onchange: () => this.field.value !== "" && this.field.checkValidity() && this.choose(Number(this.field.value)) });
+    this.field = createElement("input", { type: "number", min: 0, max: this.imageCount - 1, "aria-label": `Number of a test ${this.originals.noun}`, onchange: () => this.field.value !== "" && this.field.checkValidity() && this.choose(Number(this.field.value)) });
     this.clearButton = createElement("button", { onclick: () => this.choose(null) });
     this.title = createElement("span");
     return createElement("div.picker", { hidden: true }, createElement("div.heading", {}, this.title, this.field, this.clearButton), this.sheet);
@@ -39,10 +39,10 @@ export class WalkEnds {
     this.picker.hidden = this.open === null;
     if (this.open === null) return;
     const { name, clear } = ENDS[this.open], count = Math.min(this.imageCount, this.originals.imageCount, MAX_PICKER_IMAGES);
-    this.title.textContent = `${name} test image`;
+    this.title.textContent = `${name} test ${this.originals.noun}`;
     this.clearButton.textContent = clear;
     this.originals.paintSheet(this.sheet, count, PICKER_COLUMNS);
-    this.sheet.setAttribute("aria-label", `The first ${count} test images: click the one at which the path ${this.open ? "ends" : "starts"}`);
+    this.sheet.setAttribute("aria-label", `The first ${count} test ${this.originals.noun}s: click the one at which the path ${this.open ? "ends" : "starts"}`);
   }
 
   pickAt([x, y]) {
@@ -63,7 +63,7 @@ export class WalkEnds {
     rows.forEach((row, i) => {
       const { name, none } = ENDS[i], isPlace = !i && (start[0] || start[1]);
       this.thumbnails[i].hidden = row === null || !this.originals.paint(this.thumbnails[i], row);
-      this.labels[i].textContent = `${name} ${row === null ? (isPlace ? "a place on the map" : none) : `image ${row}`}`;
+      this.labels[i].textContent = `${name} ${row === null ? (isPlace ? "a place on the map" : none) : `${this.originals.noun} ${row}`}`;
     });
     this.slider.hidden = rows.includes(null);
     this.slider.value = share;

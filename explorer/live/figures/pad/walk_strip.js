@@ -1,7 +1,7 @@
 // The images that each run decodes on the straight path from a start to an end; steps in gaps are marked.
 
 import { arrangeImages } from "../../core/image_grid.js";
-import { pictureOf, pictureShape } from "../../core/vector_picture.js";
+import { nounOf, pictureOf, pictureShape } from "../../core/vector_picture.js";
 import { paintImage } from "../../view/dom.js";
 import { createStrip } from "./strip.js";
 
@@ -43,7 +43,7 @@ export class WalkStrip {
     });
     paintImage(canvas, sheet.pixels, sheet.shape);
     caption.textContent = side.map.hasGaps ? `${gaps.filter(Boolean).length} of ${N_WALK_STEPS} steps in a gap` : "";
-    canvas.setAttribute("aria-label", `${N_WALK_STEPS} images decoded by the ${side.metadata.model} on the path ${describeEnds(walk)}. ${caption.textContent}`);
+    canvas.setAttribute("aria-label", `${N_WALK_STEPS} ${nounOf(side.metadata.image_shape)}s decoded by the ${side.metadata.model} on the path ${describeEnds(walk, nounOf(side.metadata.image_shape))}. ${caption.textContent}`);
   }
 
   close() {
@@ -67,8 +67,8 @@ export function mixCodes(start, end, share) {
   return Array.from(start, (v, k) => v + share * (end[k] - v));
 }
 
-/** Return the path in words. */
-export function describeEnds({ start, rows: [first, last] }) {
+/** Return the path in words. noun: of the data. */
+export function describeEnds({ start, rows: [first, last] }, noun) {
   const place = start[0] || start[1] ? "a place on the map" : "the mean";
-  return `from ${first === null ? place : `test image ${first}`} to ${last === null ? "the cursor" : `test image ${last}`}`;
+  return `from ${first === null ? place : `test ${noun} ${first}`} to ${last === null ? "the cursor" : `test ${noun} ${last}`}`;
 }

@@ -10,6 +10,7 @@ from explorer.live.block import make_block
 from explorer.live.figure import GALLERY
 from explorer.query import Scalar
 from explorer.ui.components.live_figure import live_figure
+from explorer.ui.components.prose import in_words
 
 INDEX = "index"  # of the image that was clicked
 
@@ -49,15 +50,16 @@ def gallery(
             "n_images": len(images),
             "columns": columns,
             "image_shape": images.shape[1:],
-            "title": title,
-            "names": names,
-            "row_labels": row_labels,
-            "captions": captions,
+            "noun": in_words("image"),
+            "title": in_words(title),
+            "names": [*map(in_words, names)],
+            "row_labels": row_labels and [*map(in_words, row_labels)],
+            "captions": captions and [*map(in_words, captions)],
             "underlined": [int(i) for i in underlined],
-            "underline_note": underline_note,
+            "underline_note": in_words(underline_note),
             "chosen_index": chosen,
             "dense": dense,
-            "caption_suffix": caption_suffix,
+            "caption_suffix": in_words(caption_suffix),
             "is_clickable": on_pick is not None,
         },
         on_commit=lambda message: on_pick(message["values"][INDEX]) if INDEX in message["values"] else None,

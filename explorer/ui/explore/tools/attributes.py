@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.attributes import class_direction, factor_direction, group_direction, measure_effect
 from explorer.latent.share import share_of_count
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import (
     ATTRIBUTE,
     FROM_CLASS,

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, Classifier, read_classifier
 from explorer.store.run import Run, read_run
+from explorer.ui.components.prose import st
 from explorer.views.run_view import run_version
 
 LOW_CONFIDENCE_LABEL = f"below {MIN_CLASS_PROBABILITY:.0%} confidence"

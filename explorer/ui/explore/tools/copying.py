@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
@@ -15,6 +14,7 @@ from explorer.latent.share import format_median
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.views.run_view import RunView, run_version

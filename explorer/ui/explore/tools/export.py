@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from explorer.errors import UserError
 from explorer.export.contents import file_name, run_content
 from explorer.runs.citation import bibtex
 from explorer.store.ownership import owner_key, public_name
 from explorer.ui.components.embed import EmbeddedState, show_embed
+from explorer.ui.components.prose import st
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.export_animation import show_animation

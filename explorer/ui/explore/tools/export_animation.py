@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from explorer.registry import ANIMATION_FORMATS, ANIMATIONS
 from explorer.store.ownership import public_name
 from explorer.store.replay import has_replay
+from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession, session_key
 
 MIME_TYPES = {"gif": "image/gif", "webp": "image/webp", "apng": "image/apng"}

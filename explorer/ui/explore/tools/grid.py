@@ -1,10 +1,10 @@
 """The manifold grid: decoded images over the map's plane."""
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.traversal import REACH_SIGMA, correlation, manifold_grid
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import GRID_SIDE, SPACING
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool

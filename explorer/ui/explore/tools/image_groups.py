@@ -1,12 +1,12 @@
 """Two groups of test images, chosen one by one, by their class, or as the selected codes."""
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.attributes import measure_group_change
 from explorer.latent.share import share_of_true
 from explorer.query import Rows
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import FROM_IMAGES, TO_IMAGES, Setting
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.views.run_view import RunView, run_version

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.gap_map import build_gap_index
 from explorer.latent.interpolation import interpolate_linear, interpolate_spherical, midpoints
@@ -12,6 +11,7 @@ from explorer.store.run import Run
 from explorer.ui import catalogue
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.plots import plots
+from explorer.ui.components.prose import in_words, st
 from explorer.ui.components.settings import PATH_TYPE, STEPS
 from explorer.ui.explore.session import ExploreSession, PathEnd, new_session, session_key
 from explorer.ui.explore.tools.tool import Tool
@@ -95,7 +95,7 @@ def _end_field(session: ExploreSession, side: int, name: str) -> None:
             help="Use the present z",
         )
         with st.popover(
-            "An image…", on_change="rerun", key=session_key(f"choose {name}", session.run)
+            in_words("An image…"), on_change="rerun", key=session_key(f"choose {name}", session.run)
         ) as menu:
             if menu.open:
                 shown = view.embedding.images[:MAX_END_IMAGES]

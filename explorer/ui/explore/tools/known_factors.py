@@ -5,13 +5,13 @@ changes.
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.disentanglement import Separation, measure_separation
 from explorer.latent.estimate import Estimate, estimate_means
 from explorer.latent.share import format_percent
 from explorer.store.regressor import Regressor
+from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession
 from explorer.views import words
 from explorer.views.run_view import RunView, run_version

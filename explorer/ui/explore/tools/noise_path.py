@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.densities.diffusion import N_SAMPLING_STEPS, Diffusion
 from explorer.live.fields import MAX_COORDINATE, NOISE
@@ -13,6 +12,7 @@ from explorer.query import Vector
 from explorer.store.ownership import owner_key
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.live_figure import live_figure
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import PATH_TIME, SEED, TEMPERATURE
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.views.run_view import RunView

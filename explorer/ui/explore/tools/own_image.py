@@ -3,16 +3,14 @@ and log p(x).
 """
 
 import numpy as np
-import streamlit as st
 
-from explorer.data.formats import FORMAT_NAMES
-from explorer.data.own_image import convert_drawing, invert, looks_inverted, read_own_image, rendering_notes
-from explorer.errors import UserError
+from explorer.names import is_vector
 from explorer.registry import LESSONS
-from explorer.ui.components.drawing import drawing
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import IMAGE_SOURCE, IMPORTANCE_SAMPLES, TEST_IMAGE
 from explorer.ui.explore.session import ExploreSession, session_key
+from explorer.ui.explore.tools.image_fields import drawing_field, upload_field
 from explorer.ui.explore.tools.tool import Tool
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
@@ -58,13 +56,16 @@ def overlay(session: ExploreSession) -> dict:
 
 def show(session: ExploreSession) -> None:
     run, images = session.run, RunView(session.run).embedding.images
-    IMAGE_SOURCE.segmented_control("Image", list(SOURCE_LABELS), SOURCE_LABELS.get)
+    if is_vector(run.shape):  # which cannot be drawn
+        IMAGE_SOURCE.set("test")
+    else:
+        IMAGE_SOURCE.segmented_control("Image", list(SOURCE_LABELS), SOURCE_LABELS.get)
     if IMAGE_SOURCE.get() == "test":
         TEST_IMAGE.number_input("Test image number", len(images) - 1)
     elif IMAGE_SOURCE.get() == "draw":
-        _drawing_field(session, images)
+        drawing_field(session, images)
     else:
-        _upload_field(session, images)
+        upload_field(session, images)
     if (x := _chosen_image(session)) is None:
         st.caption("Your image stays in this app and is kept for this visit only.")
         return
@@ -107,51 +108,6 @@ def show(session: ExploreSession) -> None:
         caption_suffix=session.title,
     )
     _show_metrics(session, loaded, x, zs[-1], rate)
-
-
-def _drawing_field(session: ExploreSession, images: np.ndarray) -> None:
-    def take(strokes: np.ndarray) -> None:
-        session.posterior_noise = None
-        try:
-            session.own_images["draw"] = convert_drawing(strokes, session.run.shape, images)
-        except UserError:
-            session.own_images.pop("draw", None)  # an empty one
-
-    st.caption(
-        "Draw with the mouse, a pen or a finger. The drawing is centred and scaled like the images of the"
-        " data set."
-    )
-    drawing(session_key("drawing", session.run), on_draw=take)
-
-
-def _upload_field(session: ExploreSession, images: np.ndarray) -> None:
-    name = session_key("upload", session.run)
-
-    def take() -> None:
-        session.posterior_noise, session.upload_error, session.upload_notes = None, "", []
-        session.own_images.pop("upload", None)
-        if file := st.session_state[name]:
-            try:
-                x = read_own_image(file.getvalue(), session.run.shape)
-                session.own_images["upload"] = invert(x) if looks_inverted(x, images) else x
-                session.upload_notes = rendering_notes(file.getvalue())
-            except UserError as error:
-                session.upload_error = str(error)
-
-    st.file_uploader(
-        "An image file", key=name, on_change=take, help=f"{FORMAT_NAMES}. The central square is used."
-    )
-    if session.upload_error and st.session_state.get(name):
-        st.error(session.upload_error)
-    if "upload" in session.own_images:
-        for note in session.upload_notes:
-            st.caption(note)
-        st.button(
-            "Invert",
-            key=session_key("invert", session.run),
-            on_click=lambda: session.own_images.update(upload=invert(session.own_images["upload"])),
-            help="A dark drawing on white paper is inverted automatically if the data set is light on dark.",
-        )
 
 
 def _show_metrics(session: ExploreSession, loaded, x: np.ndarray, z: np.ndarray, rate: np.ndarray) -> None:
@@ -246,4 +202,9 @@ TOOL = Tool(
     show,
     (IMAGE_SOURCE, TEST_IMAGE, IMPORTANCE_SAMPLES),
     overlay,
+    of_vectors=(
+        "One vector",
+        "Choose a test vector. The map marks its code, and the posterior of a VAE as an ellipse. Compare the"
+        " vector with its reconstruction.",
+    ),
 )

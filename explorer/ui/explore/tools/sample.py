@@ -1,7 +1,6 @@
 """Samples: z from one of the densities of a run, decoded."""
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
@@ -12,6 +11,7 @@ from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.ownership import public_name
 from explorer.ui.components.densities import DIFFUSION, MIXTURE, await_density, density_name, ready_density
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import (
     COMPONENTS,
     PATH_TIME,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explorer.names import is_vector
+from explorer.store.run import Run
 from explorer.ui.components.settings import Setting
 from explorer.ui.explore.session import ExploreSession
 
@@ -21,3 +23,8 @@ class Tool:
     has_ends: bool = False  # whether it works on a path's two ends
     has_noise: bool = False  # whether it works on the noise at which a path begins
     has_rows: bool = False  # whether it works on a selection of test images
+    of_vectors: tuple[str, str] | None = None  # its label and prompt for a run of vectors, if they differ
+
+    def texts(self, run: Run) -> tuple[str, str]:
+        """Return its label and its prompt for a run."""
+        return self.of_vectors if self.of_vectors and is_vector(run.shape) else (self.label, self.prompt)

@@ -1,11 +1,11 @@
 """Each dimension swept across its range, around the present z."""
 
 import numpy as np
-import streamlit as st
 
 from explorer.latent.dimensions import Dimension
 from explorer.latent.traversal import largest_change, traverse
 from explorer.ui.components.gallery import gallery
+from explorer.ui.components.prose import st
 from explorer.ui.components.settings import STEPS
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.known_factors import show_separation

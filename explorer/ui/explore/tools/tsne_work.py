@@ -5,11 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from explorer.errors import UserError
 from explorer.latent.tsne import tsne
 from explorer.ui.components.background import BackgroundJob, show_progress
+from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.views.run_view import run_version
 
