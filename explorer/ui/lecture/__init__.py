@@ -1,8 +1,8 @@
-"""Lecture mode (`?lecture=1`): the figure of a page fills the window, in large type, with a pointer, keys and a
-timer, which are the browser's.
+"""Lecture mode (`?lecture=1`): the figure of a page fills the window, in large type, with a pointer, keys and
+a timer, which are the browser's.
 
-The mode belongs to the visit, so that it stays while one goes from lesson to lesson; `lecture=1` in the address
-turns it on.
+The mode belongs to the visit, so that it stays while one goes from lesson to lesson; `lecture=1` in the
+address turns it on.
 """
 
 from pathlib import Path
@@ -26,8 +26,8 @@ _component = st.components.v2.component(
 
 
 def is_lecture() -> bool:
-    """Return whether the visitor is in lecture mode."""
-    return bool(st.session_state.get(_MODE))
+    """Return whether the visitor is in lecture mode, which a frame of another page has not."""
+    return bool(st.session_state.get(_MODE)) and not is_embedded()
 
 
 def is_figure_alone() -> bool:

@@ -142,7 +142,7 @@ function buildBar({ title, pages }) {
   const keys = element("dialog", { className: "keys", "aria-label": "Keys of lecture mode" }, element("dl", {}, ...KEYS.flatMap(([key, action]) => [element("dt", {}, key), element("dd", {}, action)])), element("button", { onclick: () => keys.close() }, "Close"));
   const timerButton = element("button", { className: "timer", title: "Start or stop the timer (T); reset it with Shift+T", "data-testid": "lecture-timer", onclick: toggleTimer }, element("span", { "aria-hidden": "true" }), element("span", { role: "timer" }));
   const ring = element("div", { className: "ring", hidden: true, "aria-hidden": "true", "data-testid": "lecture-pointer" });
-  const bar = element("div", { className: "bar", role: "toolbar", "aria-label": "Lecture" },
+  const bar = element("div", { className: "bar", role: "toolbar", "aria-label": "Lecture", "data-testid": "lecture-bar" },
     element("h1", {}, title), timerButton,
     button("‹", "Previous lesson (P)", () => goTo("previous"), { disabled: !pages.previous }), button("›", "Next lesson (N)", () => goTo("next"), { disabled: !pages.next }),
     button(createCorners(), "Full screen (F)", toggleFullScreen, { className: "optional" }), button("?", "Keys (?)", toggleKeys, { className: "optional" }), button("✕", "Leave lecture mode (Esc)", leave));
