@@ -109,8 +109,11 @@ class LiveLesson:
 
     @property
     def minutes(self) -> int:
-        """Return how long the lesson takes, as the part for teachers says in its first words."""
-        return int(MINUTES.match(self.text.teacher)[1])
+        """Return how long the lesson takes, as the part for teachers says in its first words; 0 if it does
+        not.
+        """
+        match = MINUTES.match(self.text.teacher)
+        return int(match[1]) if match else 0
 
     @property
     def answer(self) -> Scalar:

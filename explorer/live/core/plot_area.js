@@ -13,7 +13,8 @@ export class PlotArea {
    * @param {{ zoom: number, centre: number[] }} [view] @param {number} [typeScale] */
   constructor(bounds, toScale, width, height, view, typeScale = 1) {
     const [x0, y0, x1, y1] = bounds;
-    Object.assign(this, { typeScale, isSmall: width < SMALL_MAP_WIDTH * typeScale });
+    this.typeScale = typeScale;
+    this.isSmall = width < SMALL_MAP_WIDTH * typeScale;
     const { left, right, top, bottom } = this.isSmall ? SMALL_MARGIN : MARGIN;
     const margin = (this.margin = { left: left * typeScale, right, top, bottom: (bottom * (typeScale + 1)) / 2 });
     this.box = { x: margin.left, y: margin.top, width: Math.max(width - margin.left - margin.right, 1), height: Math.max(height - margin.top - margin.bottom, 1) };

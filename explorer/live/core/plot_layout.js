@@ -20,7 +20,8 @@ const SWATCH_WIDTH = 28; // px, with the room before the text
 const RAMP_WIDTH = 12; // px
 const MIN_BOX_WIDTH = 40; // px
 const LARGEST_USUAL_SIZE = 16; // px
-const LINE_HEIGHTS = { title: 1.55, legend: 1.6, axis: 1.4, ticks: 0.7, below: 1.5 }, TIGHT_LINE_HEIGHTS = { title: 1.25, legend: 1.25, axis: 1.2, ticks: 0.5, below: 1.15 }; // in font sizes
+const LINE_HEIGHTS = { title: 1.55, legend: 1.6, axis: 1.4, ticks: 0.7, below: 1.5 }; // in font sizes
+const TIGHT_LINE_HEIGHTS = { title: 1.25, legend: 1.25, axis: 1.2, ticks: 0.5, below: 1.15 }; // of larger type, beside which there is little room
 
 /** Return the font size (px) of a plot of a width: 12 px on a phone and in a column, up to 16 px where it fills a projector's screen.
  * @param {number} width */

@@ -2,7 +2,8 @@
 
 const SIZE_SHARES = [1.6, 1.4, 1.25, 1.1, 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
 const MIN_SHARE_WITH_TEXT = 0.75; // below this share, the text that follows plots and images may reach further
-const DRAWN = ".plot-box, canvas", WITH_TEXT = `${DRAWN}, figcaption, .strip-caption, button, p:not(.wide)`;
+const DRAWN = ".plot-box, canvas";
+const WITH_TEXT = `${DRAWN}, figcaption, .strip-caption, button, p:not(.wide)`;
 
 /** Return how far the elements of a selector, without what may be scrolled to, reach below the top of an element (px). */
 function measureBottom(element, selector) {
