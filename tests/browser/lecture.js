@@ -35,7 +35,7 @@ globalThis.lecture = {
       if (element.closest("math") || !(element.closest("svg") ? element.tagName === "text" : true)) continue;
       const px = parseFloat(getComputedStyle(element).fontSize);
       if (px >= size || px === 0) continue;
-      for (const node of [...element.childNodes].filter(isText)) if (findBox(element, node)) problems.push(`${element.tagName}: ${node.textContent}: ${px} px`);
+      for (const node of [...element.childNodes].filter(isText)) if (findBox(element) && findBox(element, node)) problems.push(`${element.tagName}: ${node.textContent}: ${px} px`);
     }
     return problems;
   },

@@ -11,7 +11,9 @@ import streamlit as st
 
 from explorer.registry import LESSONS
 from explorer.ui.embedded import is_embedded
+from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
+from explorer.ui.session_keys import PAGE_KEY
 
 PARAMETER = "lecture"
 EXPLORE, COMPARE = "explore", "compare"
@@ -26,8 +28,9 @@ _component = st.components.v2.component(
 
 
 def is_lecture() -> bool:
-    """Return whether the visitor is in lecture mode, which a frame of another page has not."""
-    return bool(st.session_state.get(_MODE)) and not is_embedded()
+    """Return whether the page is shown in lecture mode, which other pages and frames do not have."""
+    has_mode = st.session_state.get(PAGE_KEY) in (EXPLORE, COMPARE, *map(page_name, LESSONS))
+    return bool(st.session_state.get(_MODE)) and has_mode and not is_embedded()
 
 
 def is_figure_alone() -> bool:
@@ -61,9 +64,9 @@ def lecture_controls(page: str, title: str, lesson: str = "", minutes: int = 0) 
         st.html(_FOLDER / "page.css")
     i = names.index(lesson)
     pages = {
-        "previous": _lesson_page(names[max(i - 1, 0)]),
-        "next": _lesson_page(names[min(i + 1, len(names) - 1)]),
-        "lesson": _lesson_page(lesson),
+        "previous": page_name(names[max(i - 1, 0)]),
+        "next": page_name(names[min(i + 1, len(names) - 1)]),
+        "lesson": page_name(lesson),
         EXPLORE: EXPLORE,
         COMPARE: COMPARE,
     }
@@ -82,10 +85,6 @@ def lecture_controls(page: str, title: str, lesson: str = "", minutes: int = 0) 
         )
     if result.page in pages.values():
         st.switch_page(page_file(result.page))
-
-
-def _lesson_page(name: str) -> str:
-    return f"learn_{name}"
 
 
 def _set_mode() -> None:
