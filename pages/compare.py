@@ -4,7 +4,7 @@ from explorer.store.ownership import public_name
 from explorer.ui import catalogue
 from explorer.ui.compare.view import ADDRESS, compare_figure, compare_view, follow_link
 from explorer.ui.components.prose import show_data_of, st
-from explorer.ui.embedded import is_embedded
+from explorer.ui.lecture import COMPARE, is_figure_alone, lecture_controls
 from explorer.views import pairs, words
 from explorer.views.page_texts import compare_figures, compare_introduction
 
@@ -52,9 +52,11 @@ def select_runs() -> None:
 
 
 show_data_of(vae.shape)
-if is_embedded():
+title = f"{words.run_title(ae)} and {words.run_title(vae)}"
+if is_figure_alone():
     follow_link(ae, vae)
     compare_figure(ae, vae)
+    lecture_controls(COMPARE, title)
     st.stop()
 head, about = st.columns([1, 2.6], vertical_alignment="center")
 dataset_label = words.escape_markdown(words.run_dataset_label(vae))
@@ -83,5 +85,6 @@ with head.popover(
 about.markdown(compare_introduction(ae, vae))
 follow_link(ae, vae)
 compare_view(ae, vae)
+lecture_controls(COMPARE, title)
 with st.expander("Figures and how they are measured"):
     st.markdown(compare_figures(ae, vae))

@@ -3,11 +3,11 @@
 from explorer.ui import catalogue
 from explorer.ui.components.prose import show_data_of, st
 from explorer.ui.components.verdicts import show_verdicts
-from explorer.ui.embedded import is_embedded
 from explorer.ui.explore.address import ADDRESS, RUN, follow_link
 from explorer.ui.explore.session import explore_session
 from explorer.ui.explore.view import explore_figure, explore_view
 from explorer.ui.faults import show_user_errors
+from explorer.ui.lecture import EXPLORE, is_figure_alone, lecture_controls
 from explorer.ui.pages import page_file
 from explorer.views import pairs, words
 from explorer.views.page_texts import EXAMPLE_RUN, REPORT_LABEL, explore_introduction, run_figures
@@ -37,13 +37,14 @@ def mark_chosen() -> None:
     ADDRESS.discard_query()
 
 
-if is_embedded():
+if is_figure_alone():
     with show_user_errors():
         session = explore_session(by_name[st.session_state["run"]])
         show_data_of(session.run.shape)
         if not is_missing:
             follow_link(session)
         explore_figure(session)
+        lecture_controls(EXPLORE, words.run_title(session.run))
     st.stop()
 head, about = st.columns([1, 1.8], vertical_alignment="bottom")
 with head:
@@ -64,6 +65,7 @@ with show_user_errors():
     if not is_missing:
         follow_link(session)
     explore_view(session)
+lecture_controls(EXPLORE, words.run_title(run))
 if other := pairs.best_partner(run, runs):
     st.page_link(
         page_file("compare"),

@@ -29,7 +29,8 @@ class LiveFigure:
 
 PLOT_STYLES = ("view/plots/plots.css",)
 FIGURE_STYLES = ("view/controls.css", *PLOT_STYLES)  # of a class that extends Figure
-PAD_STYLES = ("view/button.css", "view/class_buttons.css", "figures/pad/pad.css")
+LECTURE_STYLES = "view/lecture.css"
+PAD_STYLES = ("view/button.css", "view/class_buttons.css", "figures/pad/pad.css", LECTURE_STYLES)
 
 PAD = LiveFigure("latent_pad", "figures/pad/pad.js", "Pad", PAD_STYLES)  # of one run, or of two
 REPLAY = LiveFigure("replay", "figures/replay.js", "Replay", PAD_STYLES)

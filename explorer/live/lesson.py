@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.live.block import BlockTree
-from explorer.live.figure import LiveFigure
+from explorer.live.figure import LECTURE_STYLES, LiveFigure
 from explorer.live.prose import to_html
 from explorer.live.source import read_source
 from explorer.query import Scalar
@@ -16,14 +16,21 @@ from explorer.query import Scalar
 TEXT_FILE, MATHEMATICS_FILE = "lesson.md", "mathematics.md"
 PARTS = ("Question", "Answer", "Task", "For teachers")  # the headings of lesson.md, after what to move
 OPTION = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
-LESSON_STYLES = ("view/controls.css", "view/plots/plots.css", "view/button.css", "figures/lessons/lesson.css")
+MINUTES = re.compile(r"\*(\d+) minutes\.\*")
+LESSON_STYLES = (
+    "view/controls.css",
+    "view/plots/plots.css",
+    "view/button.css",
+    "figures/lessons/lesson.css",
+)
 
 
 def lesson_figure(name: str, class_name: str, styles: tuple[str, ...] = ()) -> LiveFigure:
     """Return the figure of explorer/live/figures/lessons/NAME.js. styles: files besides those of all
     lessons.
     """
-    return LiveFigure(f"lesson_{name}", f"figures/lessons/{name}.js", class_name, LESSON_STYLES + styles)
+    styles = (*LESSON_STYLES, *styles, LECTURE_STYLES)
+    return LiveFigure(f"lesson_{name}", f"figures/lessons/{name}.js", class_name, styles)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,14 @@ class LiveLesson:
     @cached_property
     def text(self) -> LessonText:
         return parse_text((self.folder / TEXT_FILE).read_text(encoding="utf-8"))
+
+    @property
+    def minutes(self) -> int:
+        """Return how long the lesson takes, as the part for teachers says in its first words; 0 if it does
+        not.
+        """
+        match = MINUTES.match(self.text.teacher)
+        return int(match[1]) if match else 0
 
     @property
     def answer(self) -> Scalar:

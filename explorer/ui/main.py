@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.registry import LESSONS
-from explorer.ui import embedded, visitor
+from explorer.ui import embedded, lecture, visitor
 from explorer.ui.components.address import Address
 from explorer.ui.components.number_fields import accept_decimal_commas
 from explorer.ui.components.prose import show_data_of
@@ -16,6 +16,7 @@ from explorer.ui.session_keys import PAGE_KEY
 from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES, REPORT_TITLE
 
 st.set_page_config("Latent Space Explorer", layout="wide")
+lecture.follow_lecture_link()
 page = st.navigation(
     {
         "": [

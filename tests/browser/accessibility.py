@@ -42,8 +42,9 @@ def quiet(page: Page) -> Page:
 
 
 def unfold(page: Page) -> None:
-    for folded in page.locator('[data-testid="stExpander"] summary, .lesson details > summary').all():
-        folded.click()
+    folded = page.locator('[data-testid="stExpander"] summary, .lesson details > summary')
+    for summary in folded.filter(visible=True).all():
+        summary.click()
     page.mouse.move(0, 0)  # a symbol under the pointer dims the others
 
 

@@ -15,6 +15,9 @@ VIEWS = [
     "/explore?run=mnist-ae-16d&tool=sample&source=diffusion&time=0.5",
     "/compare?ae=digits-ae-2d&vae=digits-cvae-2d",
     "/explore?embed=true",
+    "/explore?lecture=1",
+    "/compare?lecture=1",
+    "/learn_gaps?answer=1&lecture=1",
     *(f"/{page_name(name)}?answer=1" for name in LESSONS),
 ]
 WIDE, PHONE = (1440, 900), (390, 844)

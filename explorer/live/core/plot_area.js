@@ -8,12 +8,15 @@ const MIN_TICK_SPACING = 60;
 export class PlotArea {
   /** bounds [x0, y0, x1, y1]: what must be visible at zoom 1; toScale: whether a unit has the same length on both axes; otherwise only
    * the horizontal axis is zoomed; width, height: of the canvas; view: how far it is zoomed in, and around which point.
+   * typeScale: how much larger than usual the texts are.
    * @param {number[]} bounds @param {boolean} toScale @param {number} width @param {number} height
-   * @param {{ zoom: number, centre: number[] }} [view] */
-  constructor(bounds, toScale, width, height, view) {
+   * @param {{ zoom: number, centre: number[] }} [view] @param {number} [typeScale] */
+  constructor(bounds, toScale, width, height, view, typeScale = 1) {
     const [x0, y0, x1, y1] = bounds;
-    this.isSmall = width < SMALL_MAP_WIDTH;
-    const margin = (this.margin = this.isSmall ? SMALL_MARGIN : MARGIN);
+    this.typeScale = typeScale;
+    this.isSmall = width < SMALL_MAP_WIDTH * typeScale;
+    const { left, right, top, bottom } = this.isSmall ? SMALL_MARGIN : MARGIN;
+    const margin = (this.margin = { left: left * typeScale, right, top, bottom: (bottom * (typeScale + 1)) / 2 });
     this.box = { x: margin.left, y: margin.top, width: Math.max(width - margin.left - margin.right, 1), height: Math.max(height - margin.top - margin.bottom, 1) };
     const scaleX = this.box.width / (x1 - x0 || 1), scaleY = this.box.height / (y1 - y0 || 1);
     this.toScale = toScale;

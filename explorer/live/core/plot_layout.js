@@ -19,25 +19,28 @@ const Y_TICK_SPACING = 38;
 const SWATCH_WIDTH = 28; // px, with the room before the text
 const RAMP_WIDTH = 12; // px
 const MIN_BOX_WIDTH = 40; // px
+const LARGEST_USUAL_SIZE = 16; // px
+const LINE_HEIGHTS = { title: 1.55, legend: 1.6, axis: 1.4, ticks: 0.7, below: 1.5 }; // in font sizes
+const TIGHT_LINE_HEIGHTS = { title: 1.25, legend: 1.25, axis: 1.2, ticks: 0.5, below: 1.15 }; // of larger type, beside which there is little room
 
 /** Return the font size (px) of a plot of a width: 12 px on a phone and in a column, up to 16 px where it fills a projector's screen.
  * @param {number} width */
-export const chooseFontSize = (width) => Math.min(Math.max(Math.round(width / 75), 12), 16);
+export const chooseFontSize = (width) => Math.min(Math.max(Math.round(width / 75), 12), LARGEST_USUAL_SIZE);
 
 /** Return the layout of a plot.
  * @param {LayoutPlan} plan */
 export function layoutPlot(plan) {
-  const { title, width, fontSize, measure, x, y, legend, labels, ramp } = plan, edge = 4;
-  const titleLines = wrapWords(title, width - 2 * edge, (text) => measure(text, true)), titleHeight = 1.55 * fontSize;
+  const { title, width, fontSize, measure, x, y, legend, labels, ramp } = plan, edge = 4, lines = fontSize > LARGEST_USUAL_SIZE ? TIGHT_LINE_HEIGHTS : LINE_HEIGHTS;
+  const titleLines = wrapWords(title, width - 2 * edge, (text) => measure(text, true)), titleHeight = lines.title * fontSize;
   const legendPlaces = flowItems(legend.map((text) => SWATCH_WIDTH + measure(text)), width - 2 * edge, 1.4 * fontSize);
-  const legendHeight = legend.length ? (legendPlaces[legendPlaces.length - 1].row + 1) * 1.6 * fontSize : 0;
+  const legendHeight = legend.length ? (legendPlaces[legendPlaces.length - 1].row + 1) * lines.legend * fontSize : 0;
   const yTitle = y.title ?? "", rampTitle = ramp?.title ?? "", titlesCollide = Boolean(yTitle && rampTitle) && measure(yTitle) + measure(rampTitle) > width - 3 * edge - fontSize;
   let top = titleLines.length * titleHeight + legendHeight + (titleLines.length ? 0.3 * fontSize : 0);
   if (legend.length) top += 0.35 * fontSize;
   const rampTitleY = top + fontSize;
-  if (titlesCollide) top += 1.4 * fontSize;
+  if (titlesCollide) top += lines.axis * fontSize;
   const yTitleY = top + fontSize;
-  top += (yTitle || rampTitle ? 1.4 * fontSize : 0) + 0.7 * fontSize;
+  top += (yTitle || rampTitle ? lines.axis * fontSize : 0) + lines.ticks * fontSize;
   const box = { left: plan.minLeft, top: Math.round(top), width: 0, height: plan.height }, bottom = box.top + box.height;
 
   const rampTicks = ramp ? listTicks({ kind: "linear", domain: ramp.domain }, [bottom, box.top], Y_TICK_SPACING, fontSize) : [];
@@ -58,15 +61,15 @@ export function layoutPlot(plan) {
   }
   const right = box.left + box.width, tickTextY = bottom + TICK_MARK_LENGTH + 1.05 * fontSize;
   const xTicks = thin(listTicks({ ...x, domain: domains[0] }, [box.left, right], X_TICK_SPACING, fontSize), measure, 0.6 * fontSize);
-  const xTitleY = tickTextY + 1.5 * fontSize;
+  const xTitleY = tickTextY + lines.below * fontSize;
   return {
     width, fontSize, box, titleLines, tickTextY, rampTicks,
     height: Math.ceil(x.title ? xTitleY + 0.4 * fontSize : tickTextY + 0.5 * fontSize),
     x: createScale(x.kind, domains[0], [box.left, right]),
     y: createScale(y.kind, domains[1], [bottom, box.top]),
-    ticks: { x: xTicks.map((tick) => ({ ...tick, textPosition: keepWithin(tick.position, measure(tick.text), width) })), y: findYTicks() },
+    ticks: { x: xTicks.map((tick) => ({ ...tick, textPosition: keepWithin(tick.position, measure(tick.text), width) })), y: thin(findYTicks().reverse(), () => fontSize, 0) },
     titlePlaces: titleLines.map((_, i) => ({ x: edge, y: (i + 0.8) * titleHeight })),
-    legendPlaces: legendPlaces.map(({ left, row }) => ({ x: edge + left, y: titleLines.length * titleHeight + (row + 0.65) * 1.6 * fontSize })),
+    legendPlaces: legendPlaces.map(({ left, row }) => ({ x: edge + left, y: titleLines.length * titleHeight + (row + 0.65) * lines.legend * fontSize })),
     yTitlePlace: { x: edge, y: yTitleY },
     xTitlePlace: { x: keepWithin(box.left + box.width / 2, measure(x.title ?? ""), width), y: xTitleY },
     rampTitlePlace: { x: width - edge, y: titlesCollide ? rampTitleY : yTitleY },

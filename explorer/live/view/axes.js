@@ -5,32 +5,34 @@ import { computeTicks } from "../core/plot_area.js";
 
 const TICK_LENGTH = 5; // px
 const TITLE_HEIGHT = 12; // px
+export const TICK_FONT_SIZE = 12; // px
 
 /** Draw the axes of a plot area with their ticks and, unless it is small, titles [x, y]. */
 export function drawAxes(ctx, plotArea, titles, theme) {
   const { box, margin } = plotArea, right = box.x + box.width, bottom = box.y + box.height;
-  ctx.strokeStyle = ctx.fillStyle = theme.mutedText;
+  ctx.strokeStyle = ctx.fillStyle = theme.lectureFontSize ? theme.text : theme.mutedText;
   ctx.lineWidth = 1;
   ctx.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
-  ctx.font = `12px ${theme.font}`;
+  const fontSize = theme.lectureFontSize || TICK_FONT_SIZE, { typeScale } = plotArea;
+  ctx.font = `${fontSize}px ${theme.font}`;
   const [leftValue, bottomValue] = plotArea.toData([box.x, bottom]), [rightValue, topValue] = plotArea.toData([right, box.y]);
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
-  for (const value of computeTicks(leftValue, rightValue, box.width)) {
+  for (const value of computeTicks(leftValue, rightValue, box.width / Math.sqrt(typeScale))) {
     const [px] = plotArea.toPixels([value, 0]);
     ctx.fillRect(Math.round(px), bottom, 1, TICK_LENGTH);
     ctx.fillText(formatNumber(value), px, bottom + TICK_LENGTH + 2);
   }
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
-  for (const value of computeTicks(bottomValue, topValue, box.height)) {
+  for (const value of computeTicks(bottomValue, topValue, box.height / Math.sqrt(typeScale))) {
     const [, py] = plotArea.toPixels([0, value]);
     ctx.fillRect(box.x - TICK_LENGTH, Math.round(py), TICK_LENGTH, 1);
-    drawTickLabel(ctx, formatNumber(value), box.x - TICK_LENGTH - 3, py, plotArea.isSmall ? 0 : TITLE_HEIGHT);
+    drawTickLabel(ctx, formatNumber(value), box.x - TICK_LENGTH - 3, py, plotArea.isSmall ? 0 : TITLE_HEIGHT * typeScale);
   }
   if (plotArea.isSmall) return;
   ctx.fillStyle = theme.text;
-  ctx.font = `13px ${theme.font}`;
+  ctx.font = `${theme.lectureFontSize || 13}px ${theme.font}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "bottom";
   ctx.fillText(titles[0], box.x + box.width / 2, bottom + margin.bottom - 1, box.width);

@@ -51,10 +51,16 @@ export function observeSize(elements, resize) {
 
 const matchesMedia = (query) => matchMedia(`(${query})`).matches;
 
-/** Return the colours and the font that apply to a node: those of the host's theme, of forced colours, or of print. */
+/** Return the font size (px) of lecture mode, in which all that a node contains has one size; 0 otherwise. */
+export const readLectureFontSize = (node) => (node.closest(".lecture") ? parseFloat(getComputedStyle(node).fontSize) : 0);
+
+/** Return how much larger points are in lecture mode. */
+export const findPointScale = (lectureFontSize) => Math.max(lectureFontSize / 16, 1);
+
+/** Return the colours and the font that apply to a node: those of the host's theme, of forced colours, or of print. lectureFontSize: px, or 0. */
 export function readTheme(node) {
   const style = getComputedStyle(node), forcedColors = matchesMedia("forced-colors: active");
-  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), background: style.backgroundColor, forcedColors, mutedText: forcedColors ? style.color : "#8a8f98", font: style.fontFamily };
+  return { text: style.color, rgb: style.color.match(/[\d.]+/g).slice(0, 3).map(Number), background: style.backgroundColor, forcedColors, mutedText: forcedColors ? style.color : "#8a8f98", font: style.fontFamily, lectureFontSize: readLectureFontSize(node) };
 }
 
 /** Call repaint when the theme of an element has changed, whose style has a transition of its colour, and synchronously before and

@@ -7,8 +7,8 @@ import { Film } from "../core/film.js";
 import { createView, revealPoint } from "../core/map_view.js";
 import { Plane } from "../core/plane.js";
 import { PlotArea } from "../core/plot_area.js";
-import { clipTo, drawAxes } from "./axes.js";
-import { OPAQUE_CONTEXT } from "./dom.js";
+import { clipTo, drawAxes, TICK_FONT_SIZE } from "./axes.js";
+import { findPointScale, OPAQUE_CONTEXT } from "./dom.js";
 import { GapShading } from "./gap_shading.js";
 import { MapCursor } from "./map_cursor.js";
 import { drawLabels, drawOutsideCount, drawRings } from "./map_labels.js";
@@ -52,7 +52,8 @@ export class LatentMap {
 
   resize(width, height) {
     this.pixelRatio = window.devicePixelRatio;
-    Object.assign(this, { width, height });
+    const { lectureFontSize } = this.getTheme();
+    Object.assign(this, { width, height, typeScale: Math.max(lectureFontSize / TICK_FONT_SIZE, 1), pointScale: findPointScale(lectureFontSize) });
     for (const canvas of [this.canvas, this.baseLayer, this.pointsCanvas]) {
       canvas.width = Math.round(width * this.pixelRatio);
       canvas.height = Math.round(height * this.pixelRatio);
@@ -82,7 +83,7 @@ export class LatentMap {
   }
 
   createPlotArea(view) {
-    return new PlotArea(this.film.interpolate("bounds"), this.metadata.to_scale, this.width, this.height, view);
+    return new PlotArea(this.film.interpolate("bounds"), this.metadata.to_scale, this.width, this.height, view, this.typeScale);
   }
 
   /** Return the row of the thumbnail or the point at a position on the canvas, or -1. The first imageCount points, which have images,
@@ -162,7 +163,7 @@ export class LatentMap {
     const { film, plotArea, pixelRatio, baseLayer, pointCount, labels, pixelPositions, devicePositions, colours } = this, { scale, centre, middle, box } = plotArea;
     const left = middle[0] - centre[0] * scale[0], top = middle[1] + centre[1] * scale[1], right = box.x + box.width, bottom = box.y + box.height;
     const classColours = this.metadata.classes.map(({ colour }, classIndex) => (this.hiddenClasses.has(classIndex) ? 0 : toAbgr(colour)));
-    const radius = Math.min(Math.max(8.4 * pointCount ** -0.15, 1.4) * this.view.zoom ** 0.2, 5);
+    const radius = Math.min(Math.max(8.4 * pointCount ** -0.15, 1.4) * this.view.zoom ** 0.2, 5) * this.pointScale;
     this.outsideCount = 0;
     for (let i = 0; i < pointCount; i++) {
       const x = left + film.points[2 * i] * scale[0], y = top - film.points[2 * i + 1] * scale[1];

@@ -10,7 +10,7 @@ const MIN_RING_SPACING = 12; // px between rings, below which they have no label
 export function drawRings(ctx, plotArea, plane, theme) {
   ctx.save();
   clipTo(ctx, plotArea);
-  ctx.font = `11px ${theme.font}`;
+  ctx.font = `${theme.lectureFontSize || 11}px ${theme.font}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.lineWidth = 1;
@@ -23,7 +23,7 @@ export function drawRings(ctx, plotArea, plane, theme) {
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.setLineDash([]);
-    if (spacing > MIN_RING_SPACING) drawHaloText(ctx, `${radius} σ`, ...toPixels([0, radius]), theme);
+    if (spacing > Math.max(MIN_RING_SPACING, theme.lectureFontSize)) drawHaloText(ctx, `${radius} σ`, ...toPixels([0, radius]), theme);
   }
   ctx.restore();
 }
@@ -31,12 +31,12 @@ export function drawRings(ctx, plotArea, plane, theme) {
 /** Write the name of each shown class at its median, medians [2K]; of many classes, only those that do not overlap. */
 export function drawLabels(ctx, plotArea, { classes, hiddenClasses, medians }, theme) {
   const placedLabels = [];
-  ctx.font = `600 13px ${theme.font}`;
+  ctx.font = `600 ${theme.lectureFontSize || 13}px ${theme.font}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   classes.forEach(({ name }, classIndex) => {
     const [x, y] = plotArea.toPixels([medians[2 * classIndex], medians[2 * classIndex + 1]]), width = ctx.measureText(name).width;
-    const overlaps = classes.length > MAX_CLASSES_ALL_LABELLED && placedLabels.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < 16);
+    const overlaps = classes.length > MAX_CLASSES_ALL_LABELLED && placedLabels.some((other) => Math.abs(other.x - x) < (other.width + width) / 2 && Math.abs(other.y - y) < (theme.lectureFontSize || 16));
     if (hiddenClasses.has(classIndex) || overlaps || !plotArea.contains([x, y])) return;
     placedLabels.push({ x, y, width });
     drawHaloText(ctx, name, x, y, theme);
@@ -46,7 +46,7 @@ export function drawLabels(ctx, plotArea, { classes, hiddenClasses, medians }, t
 /** Write how many points lie outside the whole map; isLeft: in which of the upper corners. */
 export function drawOutsideCount(ctx, plotArea, count, isLeft, theme) {
   const { box } = plotArea;
-  ctx.font = `11px ${theme.font}`;
+  ctx.font = `${theme.lectureFontSize || 11}px ${theme.font}`;
   ctx.textAlign = isLeft ? "left" : "right";
   ctx.textBaseline = "top";
   drawHaloText(ctx, `${count} code${count > 1 ? "s" : ""} outside this map`, isLeft ? box.x + 5 : box.x + box.width - 5, box.y + 5, theme);

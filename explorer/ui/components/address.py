@@ -11,9 +11,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from explorer.ui.lecture import PARAMETER, lecture_parameter
+
 _replace_component = st.components.v2.component(
     "replaced_address", js=(Path(__file__).parent / "address.js").read_text(encoding="utf-8")
 )
+
+
+def _page_query() -> dict[str, str]:
+    """Return what the address says of the state of its page."""
+    return {name: text for name, text in st.query_params.to_dict().items() if name != PARAMETER}
 
 
 @dataclass
@@ -50,7 +57,7 @@ class Address:
         """Return the query of a new address, to be followed; None if it was followed before. Only for runs of
         the whole page: in a fragment the address may be late.
         """
-        query, state = st.query_params.to_dict(), st.session_state.get(self._state_key)
+        query, state = _page_query(), st.session_state.get(self._state_key)
         if state and query in state.known_queries:
             return None
         st.session_state[self._state_key] = _AddressState([query], query)
@@ -58,7 +65,7 @@ class Address:
 
     def discard_query(self) -> None:
         """Do not follow the present address: something else was chosen, which adds a step to the history."""
-        st.session_state[self._state_key] = _AddressState([st.query_params.to_dict()])
+        st.session_state[self._state_key] = _AddressState([_page_query()])
 
     def write(self, query: dict[str, str]) -> None:
         """Write the query of what the page shows now."""
@@ -67,7 +74,7 @@ class Address:
             state.query, state.known_queries = query, [state.followed_query, query]
         else:
             state = st.session_state[self._state_key] = _AddressState([query])
-            st.query_params.from_dict(query)
+            st.query_params.from_dict(query | lecture_parameter())
         is_incomplete = state.followed_query not in (None, query)
         replacement = (
             {

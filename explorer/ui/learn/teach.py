@@ -20,9 +20,9 @@ from explorer.ui.components.settings import (
     settings_state,
 )
 from explorer.ui.components.web_page import web_page_button
-from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
+from explorer.ui.lecture import is_figure_alone, lecture_controls
 from explorer.ui.pages import page_file
 
 
@@ -30,7 +30,8 @@ def teach(name: str) -> None:
     """Draw the page of a lesson, a folder of explorer/lessons."""
     lesson: LiveLesson = import_module(f"explorer.lessons.{name}.lesson").LESSON
     _follow_link(lesson)
-    if is_embedded():
+    lecture_controls(page_name(name), LESSONS[name], name, lesson.minutes)
+    if is_figure_alone():
         return _show_figure(lesson)
     names = list(LESSONS)
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
@@ -59,7 +60,7 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
-        if not is_embedded():
+        if not is_figure_alone():
             _export(lesson, settings[:-1])  # without the answer
 
 

@@ -83,7 +83,7 @@ export class CodebookLesson extends LessonFigure {
     const rows = captions.flatMap(([name, share], i) => [createElement("p", {}, createElement("strong", {}, name), share ? `: ${share} below 90% confidence.` : ""), this.samples[i].element]);
     this.veil = createElement("p.veil.wide", {}, "Predict first: then random codes appear here, decoded.");
     const perplexities = `Perplexity: ${pooled} of ${this.entries}, pooled over positions; ${places.join(", ")} at each; perplexities and shares with 95% intervals over images. The percentages below 90% confidence are of a classifier of digits, with 95% intervals; it has seen real images only, and also names images that show nothing. Decoded images are means E[x|z].`;
-    this.answers = createElement("div.book-samples.wide", {}, createElement("div", {}, ...rows, createResampleButton(this, "seed")), createElement("div", {}, use, createElement("p", {}, perplexities)));
+    this.answers = createElement("div.book-samples.wide.follows", {}, createElement("div", {}, ...rows, createResampleButton(this, "seed")), createElement("div", {}, use, createElement("p", {}, perplexities)));
     return createElement("div.wide", {}, this.veil, this.answers);
   }
 

@@ -2,6 +2,7 @@
 
 import { animateValues } from "../../view/animation.js";
 import { createElement, observeSize } from "../../view/dom.js";
+import { fitHeight } from "../../view/fit_height.js";
 import { createPlot } from "../../view/plots/plot.js";
 import { createProse, createQuestion } from "../../view/question.js";
 import { createResampleButton } from "../../view/resample_button.js";
@@ -124,6 +125,16 @@ export class LessonFigure extends Figure {
     if (isReady) this.paintFigure(values, isAnswered && isComplete);
     const { isSolved, status } = isComplete ? this.checkTask(values) : { isSolved: false, status: "Loading…" };
     this.task.show({ isSolved: isSolved && !this.isPlaying, status });
+    if (this.options.is_lecture) this.fitWindow();
+  }
+
+  /** Let the figure fill the window above its controls. It shrinks whenever it reaches too far, and grows only with the window or an answer,
+   * so that it does not jump while a hand moves it. */
+  fitWindow() {
+    const figure = this.element.querySelector(".lesson-figure"), lesson = figure.parentElement, { element: controls } = this.controls;
+    const height = parseFloat(getComputedStyle(lesson).minHeight) - controls.offsetHeight, key = `${innerWidth} ${height} ${this.values.answer}`;
+    if (key === this.fitKey && this.fits()) return;
+    Object.assign(this, { fitKey: key, fits: fitHeight(figure, this.plots, height) });
   }
 
   close() {

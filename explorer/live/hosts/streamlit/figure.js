@@ -23,6 +23,7 @@ const nextNumber = () => (lastNumber = Math.max(lastNumber + 1, Date.now()));
 function openFigure(FigureClass, palette, root, { content, key }, setStateValue, previous) {
   const { blocks, later, fields, options } = content, table = new StateTable(fields);
   let figure = null, state = null, lastCommit = 0, isCurrent = true, isClosed = false;
+  root.classList.toggle("lecture", Boolean(options.is_lecture));
   const load = (address) => loadBlock(address, key, () => isCurrent && setStateValue("missing_blocks", { number: nextNumber() }));
   const detach = () => {
     clearTimeout(timer);

@@ -77,7 +77,7 @@ export class PlotBox {
   /** Adopt a layout of layoutPlot(). */
   arrange(layout, ramp, shownEntries, isDirect) {
     const { width, height, box } = layout;
-    this.frame = { ...layout, measure: this.measure, resolveColour: (colour) => this.resolveColour(colour) };
+    this.frame = { ...layout, pointScale: this.plot.pointScale, measure: this.measure, resolveColour: (colour) => this.resolveColour(colour) };
     this.isDirect = isDirect;
     this.element.style.height = `${height}px`;
     for (const svg of [this.backdrop, this.svg]) setAttributes(svg, { width, height, viewBox: `0 0 ${width} ${height}` });

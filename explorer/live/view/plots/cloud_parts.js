@@ -10,13 +10,16 @@ import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./
 const MAX_SVG_POINTS = 1000;
 const POINT_RADIUS = 3.5; // px
 
+/** Return a radius, or that of each point, in the scale of a frame. */
+const scaleRadius = (radius, scale) => (scale === 1 ? radius : typeof radius === "number" ? radius * scale : Array.from(radius, (value) => value * scale));
+
 /** Points at { x, y }, each in the group of this index, if the part has groups [{ label, colour, shape }], of a radius of its own (px), and
  * with a text at its middle. */
 export function createScatterPart(part, style) {
   const { radius = POINT_RADIUS, opacity = 0.75 } = part, groups = style.groups ?? [style];
   const paths = groups.map(({ colour }) => createSvg("path.plot-points", { fill: colour, "fill-opacity": opacity }));
   const includes = ({ group }, index) => (style.groups && group ? (i) => group[i] === index : undefined);
-  const pathOf = (values, frame, index) => pointsPath(values.x, values.y, frame.x, frame.y, groups[index].shape, values.radius ?? radius, includes(values, index));
+  const pathOf = (values, frame, index) => pointsPath(values.x, values.y, frame.x, frame.y, groups[index].shape, scaleRadius(values.radius ?? radius, frame.pointScale), includes(values, index));
   const isOnCanvas = ({ x }) => x.length > MAX_SVG_POINTS, texts = createSvg("g");
   const drawTexts = ({ x, y, text = [] }, frame) => {
     while (texts.childElementCount < text.length) texts.append(createSvgText("text.plot-label.plot-middle", { dy: "0.35em" }));

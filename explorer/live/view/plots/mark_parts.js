@@ -51,14 +51,14 @@ export function createMarkerPart(part, style) {
     listX: ({ x }) => (x === undefined ? [] : [[x]]),
     listY: ({ y }) => (y === undefined ? [] : [[y]]),
     draw({ x, y, label: text = part.label ?? "" }, frame) {
-      const { box } = frame, right = box.left + box.width, bottom = box.top + box.height;
+      const { box } = frame, right = box.left + box.width, bottom = box.top + box.height, size = radius * frame.pointScale;
       const px = x === undefined ? NaN : frame.x.toPixels(x), py = y === undefined ? NaN : frame.y.toPixels(y);
       const isPoint = x !== undefined && y !== undefined, isInside = (isPoint || y === undefined ? px >= box.left - 1 && px <= right + 1 : true) && (isPoint || x === undefined ? py >= box.top - 1 && py <= bottom + 1 : true);
       [line, point, label].forEach((node, i) => setVisible(node, isInside && (i === 2 || isPoint === (i === 1))));
       if (!isInside) return;
       if (isPoint) {
-        setAttributes(point, { d: shapePath(px, py, style.shape, radius) });
-        placeLabel(label, text, [px, py], [1, -1], radius + 2, frame);
+        setAttributes(point, { d: shapePath(px, py, style.shape, size) });
+        placeLabel(label, text, [px, py], [1, -1], size + 2, frame);
       } else if (y === undefined) {
         setAttributes(line, { d: `M${px.toFixed(1)} ${box.top}V${bottom}` });
         placeLabel(label, text, [px, box.top], [1, 1], LABEL_GAP, frame);

@@ -4,7 +4,7 @@ import { UserFacingError } from "../../core/errors.js";
 import { chooseFontSize, layoutPlot } from "../../core/plot_layout.js";
 import { checkDeclaration, checkDomain, checkValues, PLOT_KINDS } from "../../core/plot_values.js";
 import { findExtent, findRoundDomain } from "../../core/scale.js";
-import { createElement, observeSize } from "../dom.js";
+import { createElement, findPointScale, observeSize, readLectureFontSize } from "../dom.js";
 import { PlotBox } from "./box.js";
 import { createHeatMapPart, createScatterPart } from "./cloud_parts.js";
 import { createAreaPart, createBarsPart, createLinePart } from "./curve_parts.js";
@@ -38,7 +38,7 @@ class Plot {
     for (const { index, drawing } of this.parts) for (const node of [...drawing.elements, ...(drawing.labels ?? [])]) markSymbol(node, declaration.parts[index].colour);
     this.rampPart = this.parts.find(({ drawing }) => drawing.ramp) ?? null;
     this.values = new Map();
-    this.minLeft = { left: 0, width: 0 };
+    Object.assign(this, { minLeft: { left: 0, width: 0 }, heightShare: 1 });
     this.box = new PlotBox(this, { onMove, onMarkerMove, onRelease });
     this.element = createElement("figure.plot", {}, this.box.element, createPlotButtons(this));
     root.append(this.element);
@@ -84,8 +84,17 @@ class Plot {
     const width = Math.floor(this.element.getBoundingClientRect().width);
     if (!width || (width === this.width && !isForced)) return;
     this.width = width;
-    this.fontSize = chooseFontSize(width);
+    const lectureFontSize = readLectureFontSize(this.element);
+    Object.assign(this, { fontSize: lectureFontSize || chooseFontSize(width), pointScale: findPointScale(lectureFontSize) });
     this.box.readFont(this.fontSize);
+    this.layoutKey = "";
+    this.draw();
+  }
+
+  /** Draw the area of the data this many times as high as declared. */
+  setHeightShare(share) {
+    if (share === this.heightShare) return;
+    this.heightShare = share;
     this.layoutKey = "";
     this.draw();
   }
@@ -123,7 +132,7 @@ class Plot {
     const isDirect = declaration.legend === "direct" && width >= MIN_WIDTH_OF_LABELS && !ramp;
     const shownEntries = this.legend.map((_, i) => i).filter((i) => hasLegend && !(isDirect && this.legend[i].isLine));
     const layout = layoutPlot({
-      title: declaration.title, width, fontSize, height: declaration.height ?? DEFAULT_HEIGHT, measure: this.box.measure, x: axes.x, y: axes.y, ramp,
+      title: declaration.title, width, fontSize, height: Math.round((declaration.height ?? DEFAULT_HEIGHT) * this.heightShare), measure: this.box.measure, x: axes.x, y: axes.y, ramp,
       isToScale: Boolean(declaration.toScale), legend: shownEntries.map((i) => this.legend[i].label),
       labels: isDirect ? this.parts.filter(({ kind }) => kind === "line").map(({ label }) => label) : [],
       minLeft: Math.max(declaration.minLeft ?? 0, this.minLeft.width === width ? this.minLeft.left : 0),

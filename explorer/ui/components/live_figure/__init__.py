@@ -18,6 +18,7 @@ from explorer.store.ownership import KEY_SEPARATOR
 from explorer.ui import visitor
 from explorer.ui.block_content import content_of
 from explorer.ui.content_routes import FOLDER, STORE
+from explorer.ui.lecture import is_lecture
 
 HOST, THEME = "hosts/streamlit/figure.js", "hosts/streamlit/theme.css"
 LOADER = Path(__file__).with_name("loader.js").read_text(encoding="utf-8")
@@ -58,7 +59,7 @@ def live_figure(
         "blocks": map_blocks(blocks, publish) or {},
         "later": map_blocks(later, publish),
         "fields": describe(fields),
-        "options": dict(options or {}),
+        "options": dict(options or {}) | ({"is_lecture": True} if is_lecture() else {}),
     }
     numbers: dict[str, int] = st.session_state.setdefault(f"{key} numbers", {})
     last_number = max(numbers.values(), default=0)
