@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "registry": {"kinds"},
     "fields": {"errors", "names", "registry"},
     "specs": {"errors", "fields", "names", "registry"},
+    "assignments": SETTINGS | {"store"},
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "data": SETTINGS | {"store", "untrusted"},
@@ -40,17 +41,41 @@ MAY_IMPORT = {
     | {"networks", "training", "untrusted"},
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
-    | {"data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    | {
+        "assignments",
+        "data",
+        "figures",
+        "latent",
+        "lessons",
+        "live",
+        "query",
+        "recipe",
+        "runs",
+        "store",
+        "views",
+    },
     "own_models": SETTINGS
     | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
     | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
-    | {"runs", "store", "untrusted", "views"},
+    | {"assignments", "data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory"}
+    | {"recipe", "runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {
+        "assignments",
+        "data",
+        "export",
+        "figures",
+        "jobs",
+        "latent",
+        "live",
+        "memory",
+        "query",
+        "recipe",
+        "runs",
+    }
     | {"store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
@@ -60,6 +85,7 @@ MAY_IMPORT = {
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {
     *(
+        "assignments",
         "errors",
         "logs",
         "names",

@@ -17,8 +17,8 @@ export async function unpackBlock(text, encoding) {
   return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** Return the block of an element of the page. */
-function readElement(id) {
+/** Return a promise of the block in the element of the page with this id. */
+export function readElement(id) {
   const { textContent, dataset } = document.getElementById(id);
   return unpackBlock(textContent, dataset.encoding);
 }
