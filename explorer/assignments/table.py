@@ -28,8 +28,8 @@ BEGINNING = re.compile(r"(?<![A-Z0-9])LSE(\d{1,3})-", re.IGNORECASE)
 IGNORED = re.compile(r"[\s>|=*_\-\u00ad\u200b-\u200f\u2060\ufeff]")
 LOST = re.compile(r"[A-Z2-7]{8}(?:-[A-Z2-7]{8}){2,}")  # letters of a code without its beginning
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a cell that a spreadsheet would compute
-FIRST_COLUMNS = ("row", "name", "assignment", "date", "signature")
-LAST_COLUMNS = ("right answers", "solved tasks")
+TEXT_COLUMNS = ("name", "assignment", "date", "signature", "problem")
+COUNT_COLUMNS = ("right answers", "solved tasks")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def columns(rows: Sequence[Row]) -> list[str]:
     """Return the columns of the table: of lessons, those of which a code has a result."""
     found = {name: None for row in rows if row.submission for name in row.submission.results}
     lessons = [name for name in LESSONS if name in found] + [name for name in found if name not in LESSONS]
-    return [*FIRST_COLUMNS, *LAST_COLUMNS, *(LESSONS.get(name, name) for name in lessons), "problem"]
+    return ["row", *TEXT_COLUMNS, *COUNT_COLUMNS, *(LESSONS.get(name, name) for name in lessons)]
 
 
 def record(row: Row) -> dict[str, str | int]:

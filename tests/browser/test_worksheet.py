@@ -57,7 +57,7 @@ def test_a_figure_is_fine_enough_for_print_and_says_when_it_cannot_be_drawn(brow
     page = browser.new_page()
     page.goto(file.as_uri())
     page.wait_for_selector("html.is-drawn")
-    expect(page.get_by_role("status")).to_contain_text("Print this page")
+    expect(page.locator("#progress")).to_contain_text("Print this page")
     canvas = page.locator(".picture .plot-box > canvas:not([hidden])").first
     assert canvas.evaluate("e => e.width / e.getBoundingClientRect().width") >= 3  # 288 dots per inch
     assert "hidden" not in page.locator(".veil").first.evaluate("e => e.outerHTML")

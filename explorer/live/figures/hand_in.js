@@ -20,7 +20,7 @@ export class HandIn {
     this.assignment = createField("Assignment (optional)", MAX_ASSIGNMENT_LENGTH, "assignment");
     this.summary = createElement("p", { role: "status", "data-testid": "summary" });
     this.table = createElement("table");
-    this.code = createElement("textarea", { readOnly: true, rows: 4, "data-testid": "code", spellcheck: false, "aria-label": "Your code" });
+    this.code = createElement("textarea", { readOnly: true, rows: 3, "data-testid": "code", spellcheck: false, "aria-label": "Your code" });
     this.copyButton = createElement("button", { type: "button", onclick: () => this.copy() }, "Copy");
     this.result = createElement("div.hand-in-code", {}, this.code, this.copyButton);
     this.note = createElement("p", { role: "status", "data-testid": "note" });
@@ -50,7 +50,7 @@ export class HandIn {
     const row = (tag, ...cells) => createElement("tr", {}, ...cells.map((cell) => createElement(tag, tag === "th" ? { scope: "col" } : {}, cell)));
     this.results = Object.fromEntries(this.chosen.map(({ name }) => [name, readProgress(name)]));
     const results = Object.values(this.results), count = (isCounted) => results.filter(isCounted).length;
-    this.summary.textContent = `Of ${results.length} lessons you have answered ${count(({ answer }) => answer)} questions, ${count(({ answer }) => answer === "right")} of them right at first, and solved ${count(({ isSolved }) => isSolved)} tasks.`;
+    this.summary.textContent = `Answered: ${count(({ answer }) => answer)} of ${results.length} questions, ${count(({ answer }) => answer === "right")} right at first. Solved: ${count(({ isSolved }) => isSolved)} of ${results.length} tasks.`;
     this.table.replaceChildren(
       createElement("thead", {}, row("th", "Lesson", "Question", "Task")),
       createElement("tbody", {}, ...this.chosen.map(({ name, title, address }) => {

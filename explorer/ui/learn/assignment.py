@@ -7,7 +7,7 @@ import streamlit as st
 from explorer import query
 from explorer.assignments.code import MAX_ASSIGNMENT_LENGTH, read_message
 from explorer.assignments.signature import find_key, sign_submission, today
-from explorer.assignments.table import Row, check_codes, columns, record, summarize, to_csv
+from explorer.assignments.table import COUNT_COLUMNS, Row, check_codes, columns, record, summarize, to_csv
 from explorer.errors import UserError
 from explorer.export.hand_in import FIELDS, SIGNED_NOTE, hand_in_options
 from explorer.live.figure import HAND_IN
@@ -82,8 +82,11 @@ def _show_table(rows: list[Row]) -> None:
     names = columns(rows)
     st.markdown(summarize(rows))
     records = [record(row) for row in rows]
+    empty = {name: None if name in COUNT_COLUMNS else "" for name in names}
     st.dataframe(
-        {name: [cells.get(name) for cells in records] for name in names}, hide_index=True, width="stretch"
+        {name: [cells.get(name, empty[name]) for cells in records] for name in names},
+        hide_index=True,
+        width="stretch",
     )
     st.download_button(
         "Table, CSV", lambda: to_csv(rows).encode("utf-8-sig"), "codes.csv", "text/csv", on_click="ignore"
