@@ -12,8 +12,8 @@ from explorer.views.page_texts import HAND_IN_TITLE
 
 SIGNED_NOTE = (
     "The signature shows that this server made the code for this name on this day, and that nobody has"
-    " changed it since. It can't show who did the work: a browser reports what it remembers, and answers can be"
-    " looked up. The server stores neither names nor codes."
+    " changed it since. It can't show who did the work: a browser reports what it remembers, and answers can"
+    " be looked up. The server stores neither names nor codes."
 )
 UNSIGNED_NOTE = (
     "The code is not signed, because this site has no server: its checksum finds mistakes of copying and"
