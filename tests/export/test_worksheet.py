@@ -53,7 +53,7 @@ def test_sheets_share_what_they_have_in_common_and_load_nothing():
 
 
 def test_the_state_is_that_of_a_link():
-    name, values = parse_lesson(f"{SMALL}#mu=0&s=-3")
+    name, values = parse_lesson(f"{SMALL}#mu=0&s=-3&answer=2")
     assert (name, values) == (SMALL, {"mu": 0.0, "s": -3.0})
     sheet = make_sheet(name, values, address="https://lab.example.org")
     assert sheet.address == "https://lab.example.org/learn_kl?s=-3.0&mu=0.0"
@@ -78,7 +78,9 @@ def test_other_lessons_and_states_are_refused(text, sentence):
         parse_lesson(text)
 
 
-@pytest.mark.parametrize("address", ["lab", "ftp://lab", "javascript:alert(1)", "https://"])
+@pytest.mark.parametrize(
+    "address", ["lab", "ftp://lab", "javascript:alert(1)", "https://", "https://[", "//lab"]
+)
 def test_other_addresses_are_refused(address):
     with pytest.raises(UserError, match="no address"):
         check_address(address)

@@ -49,7 +49,8 @@ def parse_lesson(text: str) -> tuple[str, dict[str, Any]]:
     parameters = dict(parse_qsl(state, keep_blank_values=True))
     values, problems = read(lesson.fields, parameters)
     names = [field.name for field in lesson.fields]
-    problems += [f"it has no {sanitize(other)}" for other in parameters if other not in names]
+    known = (*names, lesson.answer.name)  # a link may hold an answer, which is not printed
+    problems += [f"it has no {sanitize(other)}" for other in parameters if other not in known]
     if problems or (state and not parameters):
         raise UserError(
             f"The state of the lesson {name} is invalid{': ' * bool(problems)}{'; '.join(problems)}."
@@ -60,8 +61,12 @@ def parse_lesson(text: str) -> tuple[str, dict[str, Any]]:
 
 def check_address(address: str) -> str:
     """Return the address of an app. Raises UserError if it is none."""
-    parts = urlsplit(address)
-    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
+    try:
+        parts = urlsplit(address)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # an unfinished IPv6 address
+        is_valid = False
+    if address and not is_valid:
         raise UserError(
             f"{sanitize(address)} is no address of an app. Write it as in https://lab.example.org."
         )
@@ -86,10 +91,8 @@ def make_sheet(
     answer = {lesson.answer.name: lesson.text.right}
     shown = {**lesson.solution, **answer} if is_key else {**(values or {}), lesson.answer.name: 0}
     options = dict(content.options or {})
-    options["lesson"] = {
-        key: type(text)() for key, text in options["lesson"].items()
-    }  # no answer in the file
-    content = replace(content, options=options, state={"values": shown})
+    no_texts = {key: type(text)() for key, text in options["lesson"].items()}  # which hold the answer
+    content = replace(content, options=options | {"lesson": no_texts}, state={"values": shown})
     link = _lesson_link(lesson, address, {} if is_key else shown)
     return Sheet(lesson, content, is_key, link)
 
