@@ -23,9 +23,9 @@ MAY_IMPORT = {
     "registry": {"kinds"},
     "fields": {"errors", "names", "registry"},
     "specs": {"errors", "fields", "names", "registry"},
-    "assignments": SETTINGS | {"store"},
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
+    "assignments": SETTINGS | {"store"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
@@ -41,42 +41,19 @@ MAY_IMPORT = {
     | {"networks", "training", "untrusted"},
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
-    | {
-        "assignments",
-        "data",
-        "figures",
-        "latent",
-        "lessons",
-        "live",
-        "query",
-        "recipe",
-        "runs",
-        "store",
-        "views",
-    },
+    | {"assignments", "data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store"}
+    | {"views"},
     "own_models": SETTINGS
     | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
     | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {"assignments", "data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory"}
-    | {"recipe", "runs", "store", "untrusted", "views"},
+    | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
+    | {"assignments", "runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {
-        "assignments",
-        "data",
-        "export",
-        "figures",
-        "jobs",
-        "latent",
-        "live",
-        "memory",
-        "query",
-        "recipe",
-        "runs",
-    }
-    | {"store", "untrusted", "views"},
+    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"assignments", "store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
@@ -85,7 +62,6 @@ MAY_IMPORT = {
 STREAMLIT = {"ui", "pages", "app"}
 WITHOUT_TORCH = {
     *(
-        "assignments",
         "errors",
         "logs",
         "names",
@@ -96,6 +72,7 @@ WITHOUT_TORCH = {
         "specs",
         "memory",
         "store",
+        "assignments",
         "untrusted",
         "chains",
         "latent",
