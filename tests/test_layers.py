@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "specs": {"errors", "fields", "names", "registry"},
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
+    "assignments": SETTINGS | {"store"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
@@ -40,30 +41,19 @@ MAY_IMPORT = {
     | {"networks", "training", "untrusted"},
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
-    | {"data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    | {"assignments", "data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store"}
+    | {"views"},
     "own_models": SETTINGS
     | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
     | {"training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
-    | {
-        "chains",
-        "data",
-        "device",
-        "events",
-        "export",
-        "figures",
-        "jobs",
-        "latent",
-        "live",
-        "memory",
-        "recipe",
-    }
-    | {"runs", "store", "untrusted", "views"},
+    | {"assignments", "chains", "data", "device", "events", "export", "figures", "jobs", "latent", "live"}
+    | {"memory", "recipe", "runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"chains", "data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
-    | {"store", "untrusted", "views"},
+    | {"assignments", "chains", "data", "export", "figures", "jobs", "latent", "live", "memory", "query"}
+    | {"recipe", "runs", "store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
@@ -82,6 +72,7 @@ WITHOUT_TORCH = {
         "specs",
         "memory",
         "store",
+        "assignments",
         "untrusted",
         "chains",
         "latent",

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from explorer.cli import network_commands, run_commands
 from explorer.cli.arguments import at_beta, list_of, of_class
+from explorer.cli.check_command import add_check_command
 from explorer.cli.import_command import add_import_command
 from explorer.cli.report_command import add_report_command
 from explorer.cli.site_command import add_site_command
+from explorer.cli.worksheet_command import add_worksheet_command
 from explorer.registry import ANIMATIONS, DATASETS, DENSITIES, LESSONS
 
 
@@ -150,4 +152,6 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "options", nargs="*", metavar="OPTION", help="an option of `streamlit run`, as in --server.port 8502"
     )
     add_site_command(command)
+    add_worksheet_command(command)
+    add_check_command(command)
     command("doctor", run_commands.doctor, "report what this machine offers, and any problems")

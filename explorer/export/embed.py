@@ -78,9 +78,9 @@ def snippets(address: str, title: str) -> tuple[Snippet, ...]:
     )
 
 
-def qr_svg(link: str) -> str:
-    """Return the QR code of a link as SVG, with a title that says what it is. Raises UserError if the link is
-    too long.
+def qr_svg(link: str, has_size: bool = True) -> str:
+    """Return the QR code of a link as SVG, with a title that says what it is. has_size: of its own; without,
+    it fills its place. Raises UserError if the link is too long.
     """
     with io.BytesIO() as file:
         _qr_code(link).save(
@@ -93,6 +93,7 @@ def qr_svg(link: str) -> str:
             svgclass=None,
             lineclass=None,
             title=qr_description(link),
+            omitsize=not has_size,
         )
         return file.getvalue().decode().replace("<svg ", '<svg role="img" ', 1)
 

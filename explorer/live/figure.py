@@ -49,4 +49,5 @@ PLAYGROUND = LiveFigure(
     "Playground",
     (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
 )
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND
+HAND_IN = LiveFigure("hand_in", "figures/hand_in.js", "HandIn", ("view/button.css", "figures/hand_in.css"))
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, HAND_IN

@@ -15,6 +15,8 @@ from explorer.query import Scalar
 
 TEXT_FILE, MATHEMATICS_FILE = "lesson.md", "mathematics.md"
 PARTS = ("Question", "Answer", "Task", "For teachers")  # the headings of lesson.md, after what to move
+# The exercise on paper ends before what a lecturer alone should read.
+EXERCISE = re.compile(r"On\s+paper:\s+(.+?)(?=\s+A common slip\b|\Z)", re.DOTALL)
 OPTION = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
 MINUTES = re.compile(r"\*(\d+) minutes\.\*")
 LESSON_STYLES = (
@@ -46,6 +48,12 @@ class LessonText:
     answer: str
     task: str
     teacher: str
+
+    @property
+    def exercise(self) -> str:
+        """Return the exercise on paper that the note for teachers names; an empty text if there is none."""
+        match = EXERCISE.search(self.teacher)
+        return match[1][0].upper() + match[1][1:] if match else ""
 
 
 def parse_text(markdown: str) -> LessonText:

@@ -46,12 +46,8 @@ def build_page(content: PageContent, compress: bool = True) -> str:
 
     def write(block: Block | LazyBlock) -> str:
         """Add an element with the block, and return its id."""
-        id, encoding = f"block-{len(elements)}", "gzip" if compress else "none"
-        packed = gzip.compress(block.content, mtime=0) if compress else block.content
-        text = base64.b64encode(packed).decode()
-        elements.append(
-            f'<script type="application/octet-stream" id="{id}" data-encoding="{encoding}">{text}</script>'
-        )
+        id = f"block-{len(elements)}"
+        elements.append(block_element(id, block, compress))
         return id
 
     figure, figure_part = content.figure, figure_elements(content, write, write)
@@ -93,6 +89,19 @@ def figure_elements(content: PageContent, write: Writer, write_later: Writer) ->
     """Return the elements in which a host opens a figure. write, write_later: return what names a block, of
     the figure's first ones and of those that arrive later.
     """
+    data = describe_figure(content, write, write_later)
+    return [
+        '<p id="note" role="status"></p>',
+        '<div id="root"><p role="status">Loading…</p></div>',
+        "<noscript><p>This figure needs JavaScript.</p></noscript>",
+        f'<script type="application/json" id="figure">{data}</script>',
+    ]
+
+
+def describe_figure(content: PageContent, write: Writer, write_later: Writer) -> str:
+    """Return what a host opens a figure with, as JSON for a script element. write, write_later: as in
+    figure_elements().
+    """
     described = {
         "fields": describe(content.fields),
         "state": {"values": {}} | dict(content.state or {}),
@@ -101,13 +110,15 @@ def figure_elements(content: PageContent, write: Writer, write_later: Writer) ->
         "options": dict(content.options or {}),
         "palette": dict(content.palette or {}),
     }
-    data = json.dumps(described).replace("<", "\\u003c")
-    return [
-        '<p id="note" role="status"></p>',
-        '<div id="root"><p role="status">Loading…</p></div>',
-        "<noscript><p>This figure needs JavaScript.</p></noscript>",
-        f'<script type="application/json" id="figure">{data}</script>',
-    ]
+    return json.dumps(described).replace("<", "\\u003c")
+
+
+def block_element(id: str, block: Block | LazyBlock, compress: bool = True) -> str:
+    """Return the element of a page in one file with a block."""
+    encoding = "gzip" if compress else "none"
+    packed = gzip.compress(block.content, mtime=0) if compress else block.content
+    text = base64.b64encode(packed).decode()
+    return f'<script type="application/octet-stream" id="{id}" data-encoding="{encoding}">{text}</script>'
 
 
 def _footer(content: PageContent) -> list[str]:

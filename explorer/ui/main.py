@@ -13,8 +13,15 @@ from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.lesson import page_name
 from explorer.ui.pages import page_file
 from explorer.ui.session_keys import PAGE_KEY
-from explorer.views.page_texts import LESSONS_TITLE, PAGE_TITLES, REPORT_TITLE
+from explorer.views.page_texts import (
+    CHECK_TITLE,
+    HAND_IN_TITLE,
+    LESSONS_TITLE,
+    PAGE_TITLES,
+    REPORT_TITLE,
+)
 
+HIDDEN = {"report": REPORT_TITLE, "hand_in": HAND_IN_TITLE, "check": CHECK_TITLE}  # reached from others
 st.set_page_config("Latent Space Explorer", layout="wide")
 lecture.follow_lecture_link()
 page = st.navigation(
@@ -23,7 +30,7 @@ page = st.navigation(
             st.Page(page_file(name), title=title, default=name == "home")
             for name, title in PAGE_TITLES.items()
         ]
-        + [st.Page(page_file("report"), title=REPORT_TITLE, visibility="hidden")],  # reached from a run
+        + [st.Page(page_file(name), title=title, visibility="hidden") for name, title in HIDDEN.items()],
         LESSONS_TITLE: [st.Page(page_file(page_name(name)), title=title) for name, title in LESSONS.items()],
     },
     position="hidden" if embedded.is_embedded() else "top",

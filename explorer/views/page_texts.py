@@ -17,6 +17,11 @@ PAGE_TITLES = {
 }
 LESSONS_TITLE = "Learn"
 REPORT_TITLE = "Report"
+HAND_IN_TITLE, CHECK_TITLE = "Hand in", "Check codes"
+HAND_IN_INTRODUCTION = (
+    "**Make a code, and send it to your lecturer.** It says which questions you answered right at first, and"
+    " which tasks you solved, as this browser remembers them."
+)
 REPORT_LABEL = "Report: is this latent space good?"
 EXAMPLE_RUN = "mnist-vae-2d"  # what Home and Explore show at first
 HOME_TITLE = "Explore a latent space"

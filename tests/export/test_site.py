@@ -29,7 +29,15 @@ from tests.site_bytes import read_site_bytes
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
-    *("index.html", "playground.html", "library.html", "credits.html", "learn/kl.html", PAIR_PAGE),
+    *(
+        "index.html",
+        "playground.html",
+        "library.html",
+        "credits.html",
+        "learn/kl.html",
+        PAIR_PAGE,
+        "hand-in.html",
+    ),
     *(f"explore/{name}.html" for name in RUNS),
 }
 

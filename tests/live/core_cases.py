@@ -20,6 +20,7 @@ from explorer.live.block import Block, make_block, read_block
 from explorer.live.film import pack_positions
 from explorer.specs import RunSpec
 from explorer.views.decoder_block import decoder_block
+from tests.live.assignment_cases import assignment_cases
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
@@ -34,6 +35,7 @@ from tests.live.training_cases import training_cases
 def write_cases(folder: Path) -> None:
     """Write the cases of each test of core/ as JSON; arrays of float32 and bytes in base64."""
     all_cases = {
+        "assignment_code": assignment_cases(),
         "base32768": base32768_cases(),
         "block": block_cases(),
         "decoded_grid": decoded_grid_cases(),

@@ -10,6 +10,7 @@ RUN, PAIR, LESSON = f"explore/{LADDER}.html", f"compare/{AE}/{LADDER}.html", "le
 FIGURE = "#root svg, #root canvas"
 SITE_PAGES = {"index.html": DECODED, RUN: DECODED, PAIR: DECODED, LESSON: FIGURE, "library.html": "table"}
 SITE_PAGES["playground.html"] = '[data-testid="latent-map"]'
+SITE_PAGES["hand-in.html"] = '[data-testid="summary"] + .hand-in-table a'
 
 
 def write_site(folder: Path) -> Path:

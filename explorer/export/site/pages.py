@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape
 
+from explorer.export.hand_in import UNSIGNED_NOTE, hand_in_content
 from explorer.export.playground.content import playground_content
 from explorer.export.site.frame import Page
 from explorer.export.site.parts import Pair, SiteParts, short_title
@@ -15,6 +16,8 @@ from explorer.store.run import Run
 from explorer.views import words
 from explorer.views.page_texts import (
     COMPARE_LABEL,
+    HAND_IN_INTRODUCTION,
+    HAND_IN_TITLE,
     HOME_TITLE,
     PAGE_TITLES,
     compare_figures,
@@ -32,6 +35,7 @@ NO_SERVER = (
 )
 HOME, LIBRARY, CREDITS = "index.html", "library.html", "credits.html"
 PLAYGROUND = "playground.html"
+HAND_IN = "hand-in.html"
 
 
 def run_path(run: Run) -> str:
@@ -57,6 +61,8 @@ def figure_pages(parts: SiteParts) -> Iterator[Page]:
         yield pair_page(parts, pair, content)
     for name, content in parts.lessons.items():
         yield lesson_page(parts, name, content)
+    if parts.lessons:
+        yield hand_in_page(parts)
 
 
 def home_page(parts: SiteParts, run: Run) -> Page:
@@ -112,6 +118,7 @@ def pair_page(parts: SiteParts, pair: Pair, content: PageContent) -> Page:
 def lesson_page(parts: SiteParts, name: str, content: PageContent) -> Page:
     page, names = Page(lesson_path(name), LESSONS[name]), list(parts.lessons)
     at = names.index(name)
+    hand_in = page.link(HAND_IN, HAND_IN_TITLE)
     neighbours = "".join(
         page.link(lesson_path(names[i]), label.format(LESSONS[names[i]]))
         for i, label in ((at - 1, "← {}"), (at + 1, "{} →"))
@@ -121,7 +128,18 @@ def lesson_page(parts: SiteParts, name: str, content: PageContent) -> Page:
         page,
         before=f'<p class="quiet">Lesson {at + 1} of {len(names)}</p>',
         content=content,
-        after=f'<div class="neighbours">{neighbours}</div>\n{_footer(page, content)}',
+        after=f'<p>{hand_in}</p><div class="neighbours">{neighbours}</div>\n{_footer(page, content)}',
+    )
+
+
+def hand_in_page(parts: SiteParts) -> Page:
+    page = Page(HAND_IN, HAND_IN_TITLE)
+    content = hand_in_content(list(parts.lessons), lambda name: page.address(lesson_path(name)))
+    return replace(
+        page,
+        before=to_html(HAND_IN_INTRODUCTION, {}),
+        content=content,
+        after=f'<p class="quiet">{UNSIGNED_NOTE}</p>',
     )
 
 

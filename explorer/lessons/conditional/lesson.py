@@ -30,7 +30,7 @@ LESSON = LiveLesson(
     fields=(
         Scalar("z0", 1.0, -3, 3, 0.01, label="z₀"),
         Scalar("z1", 0.0, -3, 3, 0.01, label="z₁"),
-        Scalar("label", 0, 0, 9),
+        Scalar("label", 0, 0, 9, label="class"),
     ),
     symbols={
         "x": ("x", "x"),

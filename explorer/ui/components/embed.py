@@ -97,8 +97,13 @@ def _show_qr_code(state: EmbeddedState, key: str) -> None:
                 )
 
 
+def is_local(address: str) -> bool:
+    """Return whether others can't open an address, because it is one of their own computers."""
+    return urlsplit(address).hostname in LOCAL_NAMES
+
+
 def _warn_of_reach(state: EmbeddedState) -> None:
-    if urlsplit(state.link).hostname in LOCAL_NAMES:
+    if is_local(state.link):
         st.caption(
             ":material/warning: This app runs at an address of your own computer, which others can't open."
             " Open it at the address of a server, or use the web page."

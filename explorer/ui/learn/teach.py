@@ -21,7 +21,9 @@ from explorer.ui.components.settings import (
 )
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
+from explorer.ui.learn.assignment import hand_in_link
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
+from explorer.ui.learn.worksheet import worksheet_buttons
 from explorer.ui.lecture import is_figure_alone, lecture_controls
 from explorer.ui.pages import page_file
 
@@ -37,6 +39,7 @@ def teach(name: str) -> None:
     st.caption(f"Lesson {names.index(name) + 1} of {len(names)}")
     st.title(LESSONS[name])
     _show_figure(lesson)
+    hand_in_link()
     _link_neighbours(name)
 
 
@@ -67,7 +70,10 @@ def _show_figure(lesson: LiveLesson) -> None:
 def _export(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
     """Draw what takes the figure elsewhere, in the state of these settings."""
     name, query = lesson.name, settings_query(settings)
-    web_page_button(name, [name], lambda _: lesson_content(name), settings_state(settings)["values"])
+    values = settings_state(settings)["values"]
+    with st.container(horizontal=True):
+        web_page_button(name, [name], lambda _: lesson_content(name), values)
+        worksheet_buttons(name, values)
     embed_expander(EmbeddedState(LESSONS[name], query, query, file_name(name)), name)
 
 

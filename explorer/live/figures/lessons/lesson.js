@@ -4,6 +4,7 @@ import { animateValues } from "../../view/animation.js";
 import { createElement, observeSize } from "../../view/dom.js";
 import { fitHeight } from "../../view/fit_height.js";
 import { createPlot } from "../../view/plots/plot.js";
+import { rememberAnswer } from "../../view/progress.js";
 import { createProse, createQuestion } from "../../view/question.js";
 import { createResampleButton } from "../../view/resample_button.js";
 import { colourSymbols, linkSymbols } from "../../view/symbols.js";
@@ -102,7 +103,8 @@ export class LessonFigure extends Figure {
 
   /** Show the answer, at the first choice by moving the figure. */
   answerQuestion(chosen) {
-    const isFirst = !this.values.answer, { shows } = this.options.lesson;
+    const isFirst = !this.values.answer, { name, right, shows } = this.options.lesson;
+    rememberAnswer(name, chosen === right);
     this.move({ answer: chosen });
     if (!isFirst || !shows.length) return this.commit();
     this.isPlaying = true;

@@ -15,8 +15,8 @@ export async function unpackGzip(bytes) {
   return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** Return the block of an element of the page. */
-async function readElement(id) {
+/** Return the block of the element of the page with this id. */
+export async function readElement(id) {
   const { textContent, dataset } = document.getElementById(id), bytes = decodeBase64(textContent);
   return dataset.encoding === "gzip" ? unpackGzip(bytes) : parseBlock(bytes);
 }

@@ -1,0 +1,3 @@
+from explorer.ui.learn.assignment import show_check
+
+show_check()

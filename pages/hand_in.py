@@ -1,0 +1,3 @@
+from explorer.ui.learn.assignment import show_hand_in
+
+show_hand_in()
