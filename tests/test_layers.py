@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "specs": {"errors", "fields", "names", "registry"},
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
+    "rooms": SETTINGS | {"store"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
@@ -50,7 +51,7 @@ MAY_IMPORT = {
     | {"runs", "store", "untrusted", "views"},
     "__main__": {"cli"},
     "ui": SETTINGS
-    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "runs"}
+    | {"data", "export", "figures", "jobs", "latent", "live", "memory", "query", "recipe", "rooms", "runs"}
     | {"store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
@@ -70,6 +71,7 @@ WITHOUT_TORCH = {
         "specs",
         "memory",
         "store",
+        "rooms",
         "untrusted",
         "chains",
         "latent",

@@ -48,4 +48,10 @@ PLAYGROUND = LiveFigure(
     "Playground",
     (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
 )
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND
+CLASS_COUNTS = LiveFigure(
+    "class_counts",
+    "figures/class_counts.js",
+    "ClassCounts",
+    ("view/button.css", "figures/class_counts.css"),
+)
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, CLASS_COUNTS

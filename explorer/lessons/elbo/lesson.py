@@ -59,4 +59,5 @@ LESSON = LiveLesson(
     runs=("digits-vae-2d",),
     blocks=blocks,
     constants=constants,
+    plane=("mu0", "mu1"),
 )

@@ -22,6 +22,7 @@ from explorer.ui.components.settings import (
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
+from explorer.ui.learn.class_room import ask_class
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.pages import page_file
 
@@ -60,6 +61,7 @@ def _show_figure(lesson: LiveLesson) -> None:
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
         if not is_embedded():
+            ask_class(lesson, settings)
             _export(lesson, settings[:-1])  # without the answer
 
 
