@@ -38,8 +38,13 @@ class Memory {
   }
 }
 
-const memory = new Memory(`class ${room.code} ${room.ticket}`), { token, sent, confirmed } = memory.values;
-let { round } = room.state, state = room.state, frame = null, isSending = false;
+const memory = new Memory(`class ${room.code} ${room.ticket}`);
+const sent = memory.values.sent; // answers by the numbers of their questions
+const confirmed = memory.values.confirmed; // those that the server has counted
+const round = room.state.round;
+let state = room.state;
+let frame = null;
+let isSending = false;
 
 const announce = (text) => {
   if (find("status").textContent !== text) find("status").textContent = text;
@@ -54,7 +59,7 @@ async function send(answer) {
   showAnswer();
   announce("Sending…");
   for (let failures = 0; ; failures++) {
-    const body = JSON.stringify({ ticket: room.ticket, token, round, answer });
+    const body = JSON.stringify({ ticket: room.ticket, token: memory.values.token, round, answer });
     const response = await fetch(`${room.code}/answer`, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
     const reply = await response?.json().catch(() => null);
     if (response?.ok) {
@@ -117,28 +122,30 @@ function show() {
 function showResult({ result: { n, counts = [] }, right }) {
   const own = confirmed[round], percent = (count) => (n ? Math.round((100 * count) / n) : 0);
   find("bars").replaceChildren(...counts.map((count, i) => {
-    const item = document.createElement("li"), text = document.querySelector(`.option[value="${i + 1}"] .text`).cloneNode(true), note = document.createElement("span"), bar = document.createElement("div");
+    const item = document.createElement("li"), texts = document.querySelectorAll(`.option[value="${i + 1}"] > span`), note = document.createElement("span"), bar = document.createElement("div");
     const notes = [i + 1 === right && "✓ right", i + 1 === own && "your answer"].filter(Boolean).join(", ");
     item.classList.toggle("right", i + 1 === right);
     note.className = "note";
-    note.textContent = ` ${count} (${percent(count)}%)${notes && ` · ${notes}`}`;
+    note.textContent = `${count} (${percent(count)}%)${notes && ` · ${notes}`}`;
     bar.className = "bar";
     bar.setAttribute("aria-hidden", "true");
     bar.append(document.createElement("div"));
     bar.firstChild.style.width = `${percent(count)}%`;
-    item.append(text, note, bar);
+    item.append(...[...texts].flatMap((text) => [text.cloneNode(true), " "]), note, bar);
     return item;
   }));
   const many = (text, texts) => `${n} ${n === 1 ? text : texts}`;
   find("total").textContent = { choice: many("answer", "answers"), task: many("has solved it", "have solved it"), point: `${many("point", "points")}, drawn on the map below` }[room.kind];
 }
 
+const figureAddress = (hash) => `figures/${room.lesson}${hash}`;
+
 /** Load the lesson's figure, once. */
 function openFrame() {
   if (frame) return;
   frame = document.createElement("iframe");
   frame.title = find("figure").dataset.title;
-  frame.src = `figures/${room.lesson}#${room.hash}`;
+  frame.src = figureAddress(`#${room.hash}`);
   frame.addEventListener("load", () => {
     const { contentDocument } = frame, fit = () => (frame.style.height = `${contentDocument.body.offsetHeight + 4}px`);
     contentDocument.addEventListener("lesson-task", ({ detail }) => detail.isSolved && room.kind === "task" && !room.isOwn && confirmed[round] === undefined && state.state === "open" && send(1));
@@ -155,7 +162,7 @@ function moveFrame() {
   if (view.location.href === "about:blank") return; // it opens there, and is told when it has been loaded
   if (room.kind === "choice" && !room.isOwn) values.set("answer", confirmed[round] ?? state.right);
   const hash = `#${values}`;
-  if (frame.dataset.hash !== hash) view.location.replace(hash);
+  if (frame.dataset.hash !== hash) view.location.replace(new URL(figureAddress(hash), location.href));
   frame.dataset.hash = hash;
   if (room.kind !== "point") return;
   view.classPoints = { lesson: room.lesson, axes: room.axes.map(({ name }) => name), ...state.result };

@@ -75,7 +75,7 @@ def _network(request: Request) -> str:
 
 
 async def _join(request: Request, ticket: str = "") -> RoomView:
-    """Return the room that a request names. Without a room's ticket it may be a guess, of which an address has
+    """Return the room that a request names. Without a room's ticket it may be a guess, of which a network has
     some each minute. Raises RoomRefusal.
     """
     code, network = read_code(request.path_params["code"][: 4 * CODE_LENGTH]), _network(request)

@@ -44,6 +44,10 @@ def ask_class(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
     key = f"class {lesson.name}"
     with st.expander("Ask the class", is_asked, key=key, on_change="rerun", icon=":material/groups:") as part:
         if part.open:
+            if room is None:
+                st.session_state.pop(CODE_STATE, None)  # another tab may have opened one
+                room = _own_room()
+            is_asked = room is not None and room.current.lesson == lesson.name
             with show_user_errors():
                 if fault := st.session_state.pop(FAULT_STATE, ""):
                     st.error(fault)
@@ -53,7 +57,7 @@ def ask_class(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
 
 
 def _own_room() -> Room | None:
-    """Return the visitor's room. Which one it is, is found once in a session, and again after it has ended."""
+    """Return the visitor's room. Which one it is, is found once in a session, and where the part is open."""
     keys = visitor.known_keys()
     if not keys:
         return None
@@ -86,7 +90,9 @@ def _show_form(room: Room | None, lesson: LiveLesson, settings: Sequence[Setting
         name = LESSONS[room.current.lesson]
         st.caption(f"Your class {room.code} is at *{name}*. Its phones follow when you ask here.")
     kinds = [QUESTION, TASK, *([POINT] if lesson.plane else []), OWN_QUESTION, OWN_TASK]
-    kind = st.selectbox("Ask about the lesson", kinds, key=f"class kind {lesson.name}")
+    kind = st.segmented_control(
+        "Ask about", kinds, default=QUESTION, key=f"class kind {lesson.name}", required=True
+    )
     text, options, right = "", "", None
     if kind == POINT:
         text = st.text_input("Put your finger where …", max_chars=MAX_TEXT, key="class point")
@@ -139,12 +145,20 @@ def _new_round(
         if right > len(own):
             raise UserError(f"There are {len(own)} options, so that number {right} can't be the right one.")
         return Round("choice", name, text, own, len(own), right)
+    if kind == POINT:
+        _answer_question(lesson, settings)  # some maps are hidden before
     answered = _hash(settings, {"answer": settings_state(settings)["values"]["answer"]})
     if kind == POINT:
         fields = {field.name: field for field in lesson.fields}
         axes = tuple(Axis(axis, float(fields[axis].low), float(fields[axis].high)) for axis in lesson.plane)
         return Round("point", name, f"Put your finger where {text}", axes=axes, hash=answered)
     return Round("task", name, text if kind == OWN_TASK else "", hash=answered)
+
+
+def _answer_question(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
+    """Let the figure show what it hides before its question is answered."""
+    if not (answer := settings[-1]).get():
+        answer.set(lesson.text.right)
 
 
 def _hash(settings: Sequence[Setting], values: dict) -> str:
@@ -176,10 +190,10 @@ def _show_round(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> 
             },
         )
         with st.container(horizontal=True):
-            _draw_buttons(room, settings)
+            _draw_buttons(room, lesson, settings)
 
 
-def _draw_buttons(room: Room, settings: Sequence[Setting]) -> None:
+def _draw_buttons(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> None:
     current, number = room.current, room.number
 
     def button(label: str, act: Callable[[], object], help: str, **options) -> None:
@@ -188,8 +202,10 @@ def _draw_buttons(room: Room, settings: Sequence[Setting]) -> None:
     def change(**changes) -> Callable[[], object]:
         return partial(store.set_state, room.code, number, **changes)
 
-    shown = _hash(settings, settings_state(settings)["values"])
-    reveal = change(state="revealed", hash=shown)
+    def reveal() -> None:
+        _answer_question(lesson, settings)
+        change(state="revealed", hash=_hash(settings, settings_state(settings)["values"]))()
+
     if current.state == "revealed":
         button("Show my figure", reveal, "Move the figure on all phones to its present state here")
     else:
