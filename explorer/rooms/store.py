@@ -25,7 +25,7 @@ from explorer.rooms.room import MAX_ROUNDS, Answer, Room, Round, owner_hash, rea
 from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import runs_folder
 
-FOLDER, ROOM_FILE, LOCK_FILE = ".rooms", "room.json", "lock"
+FOLDER, ROOM_FILE, LOCK_FILE, TRASH_PREFIX = ".rooms", "room.json", "lock", "deleted-"
 LOCK_TIMEOUT_SECONDS, LOCK_POLL_SECONDS = 10.0, 0.005
 TOKEN_LENGTHS = range(16, 65)  # of what a phone calls itself
 REMEDY = "Ask the operator of this server to free some disk space."
@@ -155,6 +155,8 @@ def delete_expired_rooms() -> None:
         if is_over:
             with suppress(UserError):
                 _delete(folder)
+    for trash in rooms_folder().glob(f"{TRASH_PREFIX}*"):  # a disk may have refused to delete it
+        shutil.rmtree(trash, ignore_errors=True)
 
 
 def _codes() -> list[str]:
@@ -178,7 +180,7 @@ def _write(room: Room) -> None:
 def _delete(folder: Path) -> None:
     """Delete the folder of a room, which is gone for all replicas at once."""
     try:
-        trash = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+        trash = folder.with_name(f"{TRASH_PREFIX}{folder.name}-{secrets.token_hex(4)}")
         os.rename(folder, trash)
         shutil.rmtree(trash, ignore_errors=True)
     except FileNotFoundError:

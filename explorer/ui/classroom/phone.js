@@ -147,7 +147,9 @@ function openFrame() {
   frame.title = find("figure").dataset.title;
   frame.src = figureAddress(`#${room.hash}`);
   frame.addEventListener("load", () => {
-    const { contentDocument } = frame, fit = () => (frame.style.height = `${contentDocument.body.offsetHeight + 4}px`);
+    const { contentDocument } = frame;
+    contentDocument.documentElement.dataset.kind = room.kind;
+    const fit = () => (frame.style.height = `${contentDocument.body.offsetHeight + 4}px`);
     contentDocument.addEventListener("lesson-task", ({ detail }) => detail.isSolved && room.kind === "task" && !room.isOwn && confirmed[round] === undefined && state.state === "open" && send(1));
     new ResizeObserver(fit).observe(contentDocument.body);
     if (state.state === "revealed") moveFrame();

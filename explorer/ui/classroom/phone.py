@@ -87,31 +87,40 @@ def room_page(view: RoomView) -> str:
     body = [
         f'<p class="place">Class <strong>{room.code}</strong> · {escape(LESSONS[current.lesson])}</p>',
         f'<h1>Question {room.number}</h1><div class="question">{question_html(current)}</div>',
-        *_controls(current),
-        '<p id="status" role="status"></p>',
+        *_answers(current),
         '<section id="result" hidden aria-labelledby="result-title"><h2 id="result-title">The class</h2>'
         '<ol id="bars"></ol><p id="total"></p></section>',
         f'<div id="figure" data-title="{escape(LESSONS[current.lesson])}" hidden></div>',
+        *_actions(current),
         "<noscript><p>This page needs JavaScript.</p></noscript>",
         f'<script type="application/json" id="room">{text}</script>',
     ]
     return _page(f"Class {room.code}", "".join(body), _source("phone.js"))
 
 
-def _controls(round: Round) -> list[str]:
-    """Return what a student answers with."""
+STATUS = '<p id="status" role="status"></p>'
+
+
+def _answers(round: Round) -> list[str]:
+    """Return what stands above the figure: the options of a choice, or what to do in the figure."""
     if round.kind == "choice":
         buttons = (
             f'<button class="option" value="{i}"><span class="letter">{LETTERS[i - 1]}</span>'
             f'<span class="text">{html}</span></button>'
             for i, html in enumerate(option_htmls(round), 1)
         )
-        return ['<div id="options" role="group" aria-label="Answers">', *buttons, "</div>"]
-    if round.kind == "point":
-        return [f'<p id="help">{POINT_HELP}</p><button id="send" hidden>Send my point</button>']
-    if round.text:
-        return [f'<p id="help">{OWN_TASK_HELP}</p><button id="send" hidden>I have solved it</button>']
-    return [f'<p id="help">{TASK_HELP}</p>']
+        return ['<div id="options" role="group" aria-label="Answers">', *buttons, "</div>", STATUS]
+    help = POINT_HELP if round.kind == "point" else OWN_TASK_HELP if round.text else TASK_HELP
+    return [f'<p id="help">{help}</p>']
+
+
+def _actions(round: Round) -> list[str]:
+    """Return what stays in view below the figure that a student moves."""
+    if round.kind == "choice":
+        return []
+    label = "Send my point" if round.kind == "point" else "I have solved it" if round.text else ""
+    button = f'<button id="send" hidden>{label}</button>' if label else ""
+    return [f'<div class="actions">{STATUS}{button}</div>']
 
 
 def _page(title: str, body: str, script: str = "") -> str:
