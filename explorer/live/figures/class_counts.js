@@ -3,7 +3,7 @@
 import { createElement } from "../view/dom.js";
 import { CLASS_POINTS_EVENT } from "./lessons/class_points.js";
 
-const POLL_MS = 700;
+const POLL_MS = 500;
 const MAX_RETRY_MS = 8_000;
 const TIMEOUT_MS = 8_000;
 const WATCH_HEADER = "X-Class-Watch";
@@ -52,6 +52,7 @@ export class ClassCounts {
       const response = await fetch(new URL(address, import.meta.url), request).catch(() => null);
       const reply = await response?.json().catch(() => null);
       if (this.isClosed) return;
+      if (reply?.state === "ended") return void (this.note.textContent = "This class has ended.");
       if (response?.ok && reply) this.show(reply);
       else this.note.textContent = response && response.status < 500 && reply?.sentence ? reply.sentence : "The server does not answer. The counts continue when it does.";
       this.failures = response?.ok ? 0 : this.failures + 1;

@@ -177,6 +177,12 @@ function readPoint() {
   return room.axes.map(({ name, low, high, default: usual }) => Math.min(Math.max(Number(values.get(name) ?? usual), low), high));
 }
 
+function showEnd() {
+  state = { ...state, state: "ended" };
+  showAnswer();
+  announce("This class has ended.");
+}
+
 /** Ask for the state again and again; the server answers when it changes, or after some seconds. */
 async function follow() {
   for (let failures = 0; ; ) {
@@ -184,12 +190,12 @@ async function follow() {
     const query = new URLSearchParams({ ticket: room.ticket, after: state.version });
     const response = await fetch(`${room.code}/state?${query}`, { cache: "no-store" }).catch(() => null);
     const reply = await response?.json().catch(() => null);
-    if (response?.status === 404 || response?.status === 410) return announce("This class has ended.");
     if (!response?.ok || !reply) {
       await wait(retryDelay(failures++));
       continue;
     }
     failures = 0;
+    if (reply.state === "ended") return showEnd();
     if (reply.round !== round) {
       await wait(SPREAD_MS * Math.random());
       return location.reload();

@@ -60,6 +60,21 @@ def _polite(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
+def _tell_end(endpoint: Endpoint) -> Endpoint:
+    """Answer pages that wait for a room, which is gone, that it has ended."""
+
+    @wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except refusal.RoomRefusal as error:
+            if error.reason not in ("unknown", "ended"):
+                raise
+            return JSONResponse({"state": "ended"}, headers=HEADERS)
+
+    return _polite(answer)
+
+
 def _status(error: UserError) -> int:
     return STATUS[error.reason] if isinstance(error, refusal.RoomRefusal) else 400
 
@@ -115,7 +130,7 @@ async def show_room(request: Request) -> Response:
         return HTMLResponse(page, STATUS[error.reason], HEADERS)
 
 
-@_polite
+@_tell_end
 async def show_state(request: Request) -> Response:
     """Answer with the state of a room: at once if it is another than the phone knows, or else when it
     changes.
@@ -142,7 +157,7 @@ async def take_answer(request: Request) -> Response:
     return JSONResponse({"answer": answer}, headers=HEADERS)
 
 
-@_polite
+@_tell_end
 async def show_counts(request: Request) -> Response:
     """Answer the lecturer's page with the counts of the present question."""
     view = await _join(request)
