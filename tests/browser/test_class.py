@@ -102,7 +102,7 @@ def test_a_class_answers_a_question_a_task_and_with_points(browser, open_own):
         lecturer.keyboard.press("ArrowLeft")
         expect(lecturer).to_have_url(re.compile(r"mu=0\.8"))
         lecturer.get_by_role("button", name="Show my figure").click()
-        first.wait_for_function("frames[0].location.hash.includes('mu=0.8')")
+        first.frames[1].wait_for_url(re.compile(r"mu=0\.8"))
 
         choose_kind(lecturer, "its task")
         lecturer.get_by_role("button", name="Ask this next").click()
