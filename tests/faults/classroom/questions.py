@@ -23,6 +23,7 @@ from tests.benchmarks.crowd import WARM, let_go
 from tests.benchmarks.session import Session, session
 from tests.browser.launch import app_process, free_port
 from tests.faults.classroom.phone import Phone, http
+from tests.faults.processes import processor_seconds
 
 PAUSE = (5, 15)  # seconds between the actions of one who explores
 POLL_SECONDS = 0.5
@@ -69,7 +70,8 @@ async def trial(answers: int, students: int, seconds: float) -> bool:
             visitors = [
                 await stack.enter_async_context(session(addresses[0], "explore")) for _ in range(students)
             ]
-            await asyncio.sleep(WARM if students else 0)
+            await asyncio.sleep(WARM)
+            computed = processor_seconds(processes[0].pid)
             async with asyncio.TaskGroup() as group:
                 for visitor in visitors:
                     group.create_task(explore(visitor, over, took))
@@ -92,6 +94,9 @@ async def trial(answers: int, students: int, seconds: float) -> bool:
                 store.set_state(room.code, 1, state="revealed", hash="mu=0.0")
                 await asyncio.gather(*following)
                 over.set()
+                computed = processor_seconds(processes[0].pid) - computed
+                share = computed / (time.monotonic() - start)
+                print(f"the server that stays computed for {computed:.1f} s, {share:.0%} of a core")
     return report(room, phones, revealed, took, seen)
 
 
