@@ -52,6 +52,6 @@ CLASS_COUNTS = LiveFigure(
     "class_counts",
     "figures/class_counts.js",
     "ClassCounts",
-    ("view/button.css", "figures/class_counts.css"),
+    ("view/button.css", *PLOT_STYLES, "figures/class_counts.css"),
 )
 FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, CLASS_COUNTS

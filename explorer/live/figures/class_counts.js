@@ -1,6 +1,7 @@
 // The counts of a class on the lecturer's page, asked of the server again and again, without a rerun of the page.
 
 import { createElement } from "../view/dom.js";
+import { createPlot } from "../view/plots/plot.js";
 import { CLASS_POINTS_EVENT } from "./lessons/class_points.js";
 
 const POLL_MS = 500;
@@ -10,18 +11,31 @@ const WATCH_HEADER = "X-Class-Watch";
 const LETTERS = "ABCDEF";
 const WORDS = { choice: ["answer", "answers"], task: ["has solved it", "have solved it"], point: ["point", "points"] };
 
+const declareMap = ([x, y]) => ({
+  title: "Points of the class",
+  description: "How many points the class has put into each cell of the map",
+  x: { title: x.title, domain: [x.low, x.high], hasGrid: false },
+  y: { title: y.title, domain: [y.low, y.high], hasGrid: false },
+  height: 300,
+  legend: "none",
+  parts: [{ kind: "heatMap", name: "points", label: "points in a cell" }],
+  buttons: ["values", "png", "svg"],
+});
+
 let areBarsHidden = false; // on this page, also at the next question
 
 export class ClassCounts {
-  /** options: { address: of the counts, as seen from this script, watch: what the server asks for, kind, lesson, options: HTML, right } */
-  constructor(root, blocks, { options }) {
+  /** options: { address: of the counts, as seen from this script, watch: what the server asks for, kind, lesson, options: HTML, right, axes: { title, low, high } of points } */
+  constructor(root, blocks, { options, palette }) {
     Object.assign(this, { options, isClosed: false, failures: 0 });
     this.total = createElement("p.class-total", { "data-testid": "class-total" }, "Nobody has answered yet.");
     this.note = createElement("p", { role: "status" });
     this.rows = options.options.map((html, i) => this.createRow(html, i));
     this.list = createElement("ol", { hidden: !this.rows.length }, ...this.rows.map(({ element }) => element));
     this.toggle = createElement("button", { hidden: !this.rows.length, onclick: () => this.toggleBars() });
-    this.element = createElement("div.class-counts", {}, this.total, this.list, this.toggle, this.note);
+    const map = createElement("div.class-map");
+    this.plot = options.axes.length ? createPlot(map, declareMap(options.axes), { palette }) : null;
+    this.element = createElement("div.class-counts", {}, this.total, this.list, this.toggle, map, this.note);
     root.replaceChildren(this.element);
     this.showBars();
     this.poll();
@@ -73,7 +87,7 @@ export class ClassCounts {
     });
     this.showBars();
     if (kind !== "point") return;
-    if (n) this.total.textContent += `, at most ${Math.max(...result.cells)} in a cell of the map above`;
+    this.plot.update({ points: n ? { values: result.cells, shape: [result.bins, result.bins], bounds: result.bounds } : null });
     showPoints({ lesson, ...result });
   }
 
@@ -82,6 +96,7 @@ export class ClassCounts {
 
   close() {
     this.isClosed = true;
+    this.plot?.close();
     if (this.options.kind === "point") showPoints(null);
   }
 }

@@ -168,7 +168,7 @@ def _hash(settings: Sequence[Setting], values: dict) -> str:
 def _show_round(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> None:
     """Draw the present question: how to join, the counts, and what can be done with it."""
     link = f"{st.context.url.partition('?')[0].rpartition('/')[0]}/{FOLDER}/{room.code}"
-    current = room.current
+    current, labels = room.current, {field.name: field.label for field in lesson.fields}
     code_column, count_column = st.columns([1, 2], gap="medium")
     with code_column:
         st.html(f'<p class="class-code" data-testid="class-code">{room.code}</p>')
@@ -187,6 +187,9 @@ def _show_round(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> 
                 "lesson": lesson.name,
                 "options": option_htmls(current),
                 "right": current.right,
+                "axes": [
+                    {"title": labels[axis.name], "low": axis.low, "high": axis.high} for axis in current.axes
+                ],
             },
         )
         with st.container(horizontal=True):
