@@ -4,8 +4,9 @@ are gone.
 
 import csv
 import json
-import multiprocessing
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from explorer.rooms.counts import BINS, answers_csv, count_answers
 from explorer.rooms.refusal import RoomRefusal
 from explorer.rooms.room import Axis, Round, own_options, own_text, read_room
 from explorer.store.ownership import new_key
+from tests.conftest import ROOT
 
 CHOICE = Round("choice", "kl", n_options=4, right=2)
 POINT = Round("point", "gaps", "Put your finger here", axes=(Axis("u", -3, 3), Axis("v", -3, 3)))
@@ -58,19 +60,33 @@ def answer_many(code: str, first: int, n: int) -> None:
         store.answer(code, 1, token(i), i % 4 + 1)
 
 
-def test_what_threads_and_processes_answer_is_counted_once_each():
+ANSWER_MANY = """
+import sys
+from explorer.rooms import store
+code, first, n = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+for i in range(first, first + n):
+    store.answer(code, 1, f"{i:032x}", i % 4 + 1)
+"""
+
+
+def test_what_threads_answer_is_counted_once_each():
+    room = opened()
+    with ThreadPoolExecutor(8) as threads:  # half of them a second time
+        list(threads.map(lambda first: answer_many(room.code, first, 25), [0, 25, 0, 25, 50, 75]))
+    assert counts(room) == {"n": 100, "counts": [25] * 4}
+
+
+@pytest.mark.process
+def test_what_processes_answer_is_counted_once_each():
     room, n, each = opened(), 4, 25
-    context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=answer_many, args=(room.code, i * each, each)) for i in range(n)]
-    for process in processes:
-        process.start()
-    with ThreadPoolExecutor(8) as threads:  # in turns with the processes, and half of them a second time
-        firsts = [n * each, n * each + 25, 0, 25]
-        list(threads.map(lambda first: answer_many(room.code, first, each), firsts))
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
-    assert counts(room) == {"n": 150, "counts": [38, 38, 37, 37]}
+    commands = [
+        [sys.executable, "-c", ANSWER_MANY, room.code, str(i * each), str(each + 5)] for i in range(n)
+    ]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT) for command in commands
+    ]  # five of each are also the next's
+    assert [process.wait(120) for process in processes] == [0] * n
+    assert counts(room)["n"] == n * each + 5
 
 
 def test_a_second_answer_is_refused_and_the_same_again_confirmed():

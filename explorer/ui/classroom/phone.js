@@ -167,7 +167,7 @@ function moveFrame() {
   if (frame.dataset.hash !== hash) view.location.replace(new URL(figureAddress(hash), location.href));
   frame.dataset.hash = hash;
   if (room.kind !== "point") return;
-  view.classPoints = { lesson: room.lesson, axes: room.axes.map(({ name }) => name), ...state.result };
+  view.classPoints = { lesson: room.lesson, ...state.result };
   view.dispatchEvent(new Event("class-points"));
 }
 
