@@ -22,6 +22,7 @@ from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.pad_page_cases import pad_page_cases
 from tests.live.playground_cases import playground_cases
 from tests.live.plot_cases import plot_part_cases
 from tests.live.second_stage_cases import second_stage_cases
@@ -37,6 +38,7 @@ def write_cases(folder: Path) -> None:
         "network": network_cases(),
         "film": film_cases(),
         "plane": plane_cases(),
+        "pad_page": pad_page_cases(),
         "playground": playground_cases(),
         "plot": plot_cases(),
         "map": map_cases(),
