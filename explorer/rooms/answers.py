@@ -42,7 +42,8 @@ def add_answer(file: Path, participant: str, answer: Answer, may_change: bool) -
     if content.count(b"\n") >= MAX_ANSWERS * (10 if may_change else 1):
         raise full_round(MAX_ANSWERS)
     line = json.dumps([participant, answer]).encode() + b"\n"
-    with open(file, "r+b" if file.exists() else "xb") as stream:
+    file.touch()
+    with open(file, "r+b") as stream:
         stream.seek(len(content))
         stream.truncate()
         stream.write(line)
