@@ -13,7 +13,7 @@ LOGGER = logging.getLogger("explorer")
 class _StandardError(logging.StreamHandler):
     """A stream that writes to the current sys.stderr."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(sys.stderr)
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "untrusted": {"errors", "names"},
     "store": SETTINGS | {"events", "quality", "untrusted"},
     "assignments": SETTINGS | {"store"},
+    "rooms": SETTINGS | {"store"},
     "data": SETTINGS | {"store", "untrusted"},
     "recipe": SETTINGS | {"data"},
     "chains": {"errors", "names", "untrusted"},
@@ -53,7 +54,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "ui": SETTINGS
     | {"assignments", "chains", "data", "export", "figures", "jobs", "latent", "live", "memory", "query"}
-    | {"recipe", "runs", "store", "untrusted", "views"},
+    | {"recipe", "rooms", "runs", "store", "untrusted", "views"},
     "lessons": SETTINGS
     | {"latent", "live", "models", "objectives", "query", "runs", "store", "training", "views"},
     "pages": SETTINGS | {"events", "figures", "jobs", "latent", "recipe", "store", "ui", "views"},
@@ -73,6 +74,7 @@ WITHOUT_TORCH = {
         "memory",
         "store",
         "assignments",
+        "rooms",
         "untrusted",
         "chains",
         "latent",

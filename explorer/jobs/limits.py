@@ -41,6 +41,13 @@ def max_work() -> int:
     return _read_number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
+def max_rooms() -> int:
+    """Return how many classes may exist at once; by default none on a read-only server, because their answers
+    are written to its disk.
+    """
+    return _read_number("EXPLORER_MAX_ROOMS", 0 if is_read_only() else 50, 0, 9_999)
+
+
 def max_disk_gb() -> float:
     """Return how many GB the runs and the uploaded images may occupy."""
     return _read_number("EXPLORER_MAX_DISK", 20.0, 0, 1_000_000)

@@ -50,4 +50,10 @@ PLAYGROUND = LiveFigure(
     (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
 )
 HAND_IN = LiveFigure("hand_in", "figures/hand_in.js", "HandIn", ("view/button.css", "figures/hand_in.css"))
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, HAND_IN
+CLASS_COUNTS = LiveFigure(
+    "class_counts",
+    "figures/class_counts.js",
+    "ClassCounts",
+    ("view/button.css", *PLOT_STYLES, "figures/class_counts.css"),
+)
+FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, HAND_IN, CLASS_COUNTS

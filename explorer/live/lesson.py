@@ -86,7 +86,7 @@ class LiveLesson:
     solution: values that solve the task; code: the functions shown, as "module:name"; concepts: rows of the
     notes' ideas that the lesson shows; runs: the names of the runs that it needs; blocks: what the figure
     gets, of these runs; later: the names of those that it can begin without; constants: JSON values that it
-    gets.
+    gets; plane: the names of two fields that are the coordinates of a point on its map, if it has one.
     """
 
     name: str
@@ -102,6 +102,7 @@ class LiveLesson:
     blocks: Callable[[Mapping[str, Any]], BlockTree] = lambda runs: None
     later: tuple[str, ...] = ()
     constants: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda runs: {}
+    plane: tuple[str, str] | None = None
 
     def split_blocks(self, runs: Mapping[str, Any]) -> tuple[BlockTree, BlockTree]:
         """Return the blocks that the figure begins with, and those that arrive later."""

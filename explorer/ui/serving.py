@@ -1,5 +1,6 @@
 """Start Streamlit's server, and answer requests for host names that are not allowed."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse
 
 from explorer.logs import LOGGER, configure
 from explorer.names import sanitize
+from explorer.ui.classroom.expiry import delete_rooms_hourly
 from explorer.ui.streamlit_internals import is_host_allowed, open_browser
 from explorer.ui.warm_up import warm_up
 
@@ -77,5 +79,7 @@ async def lifespan(app):
     """Prepare the server before its first visitor."""
     configure(st.get_option("logger.level"))
     warm_up()
+    expiry = asyncio.create_task(delete_rooms_hourly())
     open_browser()
     yield
+    expiry.cancel()

@@ -46,6 +46,11 @@ def owns(key: str | None) -> bool:
     return key is not None and key in (current_key(), *_cookie_keys())
 
 
+def known_keys() -> list[str]:
+    """Return all keys of the visitor."""
+    return list(dict.fromkeys([*filter(None, [current_key()]), *_cookie_keys()]))
+
+
 def can_view(name: str) -> bool:
     """Return whether a run or data set is public, or the visitor's own."""
     return (key := owner_key(name)) is None or owns(key)

@@ -48,4 +48,5 @@ LESSON = LiveLesson(
     concepts=(17, 25),
     runs=RUNS,
     blocks=blocks,
+    plane=("z0", "z1"),
 )

@@ -60,4 +60,5 @@ LESSON = LiveLesson(
     blocks=blocks,
     later=(OTHERS,),
     constants=constants,
+    plane=("mu0", "mu1"),
 )

@@ -47,4 +47,5 @@ LESSON = LiveLesson(
     runs=RUNS,
     blocks=blocks,
     later=("deep_decoders", "classifier"),
+    plane=("u", "v"),
 )

@@ -39,4 +39,5 @@ LESSON = LiveLesson(
     concepts=(7, 8),
     runs=("mnist-vae-2d",),
     blocks=blocks,
+    plane=("mu", "s"),
 )

@@ -43,7 +43,9 @@ class EmbeddedState:
 
 def show_embed(state: EmbeddedState, key: str) -> None:
     """Draw the snippets, each with a button that copies it, and the QR code. key: of their widgets."""
-    _warn_of_reach(state)
+    warn_of_local_address(state.link)
+    if state.is_private:
+        st.caption(":material/lock: This run is private: the link works in this browser only.")
     source = st.segmented_control(
         "Show", (APP, FILE), default=APP, key=f"embed {key}", required=True, persist_state="session"
     )
@@ -102,14 +104,13 @@ def is_local(address: str) -> bool:
     return urlsplit(address).hostname in LOCAL_NAMES
 
 
-def _warn_of_reach(state: EmbeddedState) -> None:
-    if is_local(state.link):
+def warn_of_local_address(link: str) -> None:
+    """Say so, if a link leads to the visitor's own computer."""
+    if is_local(link):
         st.caption(
             ":material/warning: This app runs at an address of your own computer, which others can't open."
             " Open it at the address of a server, or use the web page."
         )
-    if state.is_private:
-        st.caption(":material/lock: This run is private: the link works in this browser only.")
 
 
 def _encode(query: Mapping[str, str]) -> str:

@@ -20,8 +20,10 @@ from explorer.ui.components.settings import (
     settings_state,
 )
 from explorer.ui.components.web_page import web_page_button
+from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.assignment import hand_in_link
+from explorer.ui.learn.class_room import ask_class
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.learn.worksheet import worksheet_buttons
 from explorer.ui.lecture import is_figure_alone, lecture_controls
@@ -63,6 +65,8 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
+        if not is_embedded():
+            ask_class(lesson, settings)
         if not is_figure_alone():
             _export(lesson, settings[:-1])  # without the answer
 

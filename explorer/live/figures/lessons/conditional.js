@@ -50,7 +50,7 @@ export class ConditionalLesson extends LessonFigure {
     this.strip = createImageStrip(classes.length, { label: "One z, decoded with each class", shape, nameOf: (i) => `z decoded as ${classes[i]}` });
     const follow = ({ x, y }) => this.move({ z0: clamp(x), z1: clamp(y) });
     const marker = [{ kind: "marker", name: "z", label: "z", colour: "z", draggable: true, radius: 9 }];
-    const own = this.addPlot(declareMap("the conditional VAE", classes, marker), { onMove: follow, onMarkerMove: (_, point) => follow(point) });
+    const own = this.addPlane(declareMap("the conditional VAE", classes, marker), { onMove: follow, onMarkerMove: (_, point) => follow(point) });
     const ordinary = this.addPlot(declareMap("the ordinary VAE", classes, []));
     own.element.dataset.testid = "live-control";
     this.maps = [own, ordinary].map(({ plot }, i) => ({ plot, codes: splitByClass(this.blocks.models[i].tensors(), classes.length) }));

@@ -84,7 +84,7 @@ export class GapsLesson extends LessonFigure {
   createPanel(model, i) {
     const { tensors: { w, y, in_gap: inGap }, metadata: { reach, class_names: classes, image_shape: shape } } = model;
     const follow = ({ x, y: v }) => this.move({ u: Math.min(Math.max(x, -3), 3), v: Math.min(Math.max(v, -3), 3) });
-    const { plot, element } = this.addPlot(declareMap(model.name, reach, classes), { onMove: follow, onMarkerMove: (_, point) => follow(point) });
+    const { plot, element } = this.addPlane(declareMap(model.name, reach, classes), { onMove: follow, onMarkerMove: (_, point) => follow(point) });
     if (!i) element.dataset.testid = "live-control";
     const x = w.data.filter((_, j) => j % 2 === 0), v = w.data.filter((_, j) => j % 2 === 1);
     plot.update({ gaps: { values: inGap.data, shape: inGap.shape, bounds: [-reach, -reach, reach, reach] }, codes: { x, y: v, group: y.data }, classes: placeClassNames(w.data, y.data, classes) });

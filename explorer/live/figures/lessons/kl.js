@@ -68,7 +68,7 @@ export class KlLesson extends LessonFigure {
 
   buildFigure() {
     const densities = this.addPlot(DENSITIES, { onMarkerMove: (_, { x }) => this.move({ mu: x }) });
-    const costs = this.addPlot(COSTS), map = this.addPlot(MAP, { onMarkerMove: (_, { x, y }) => this.move({ mu: x, s: y }) });
+    const costs = this.addPlot(COSTS), map = this.addPlane(MAP, { onMarkerMove: (_, { x, y }) => this.move({ mu: x, s: y }) });
     Object.assign(this, { densities: densities.plot, costs: costs.plot, map: map.plot });
     this.densities.update({ prior: { x: T, y: T.map((z) => normalDensity(z)) } });
     this.veil = createElement("p.veil", {}, "Predict first: then KL appears here, and over every μ and σ.");

@@ -10,7 +10,9 @@ import { createResampleButton } from "../../view/resample_button.js";
 import { colourSymbols, linkSymbols } from "../../view/symbols.js";
 import { createTask } from "../../view/task.js";
 import { Figure } from "../figure.js";
+import { showClassPoints, withClassPoints } from "./class_points.js";
 
+const TASK_EVENT = "lesson-task"; // with { isSolved }, for a page around the figure
 const createDetails = (title, ...children) => createElement("details", {}, createElement("summary", {}, title), ...children);
 
 /** Let the keyboard scroll formulas that are wider than the page. */
@@ -39,7 +41,7 @@ export class LessonFigure extends Figure {
   static awaited = [];
 
   build() {
-    this.plots = [];
+    Object.assign(this, { plots: [], planes: [], isTaskSolved: false });
     this.arrival = createElement("p", { role: "status" });
     return [(this.figure = createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure(), this.arrival))];
   }
@@ -88,6 +90,7 @@ export class LessonFigure extends Figure {
       createDetails("Source code", ...code),
       createDetails("For teachers", createProse("div.teacher", lesson.teacher)),
     );
+    this.stopClassPoints = showClassPoints(lesson.name, this.planes);
     colourSymbols(element, this.palette.colours);
     linkSymbols(element);
     return [element];
@@ -98,6 +101,13 @@ export class LessonFigure extends Figure {
     const element = createElement("div.lesson-plot");
     const plot = createPlot(element, { buttons: ["values", "png", "svg"], ...declaration }, { palette: this.palette, onRelease: () => this.commit(), ...handlers });
     this.plots.push(plot);
+    return { plot, element };
+  }
+
+  /** Return the same of the lesson's map, whose axes are the fields of its plane: a class can put points on it. */
+  addPlane(declaration, handlers) {
+    const { plot, element } = this.addPlot(withClassPoints(declaration), handlers);
+    this.planes.push(plot);
     return { plot, element };
   }
 
@@ -126,7 +136,10 @@ export class LessonFigure extends Figure {
     this.arrival.textContent = isWaiting ? "Loading…" : isCoarse(this.blocks) ? "Rounded images; the exact ones are loading." : "";
     if (isReady) this.paintFigure(values, isAnswered && isComplete);
     const { isSolved, status } = isComplete ? this.checkTask(values) : { isSolved: false, status: "Loading…" };
-    this.task.show({ isSolved: isSolved && !this.isPlaying, status });
+    const isTaskSolved = isSolved && !this.isPlaying;
+    this.task.show({ isSolved: isTaskSolved, status });
+    if (isTaskSolved !== this.isTaskSolved) this.element.dispatchEvent(new CustomEvent(TASK_EVENT, { bubbles: true, detail: { isSolved: isTaskSolved } }));
+    this.isTaskSolved = isTaskSolved;
     if (this.options.is_lecture) this.fitWindow();
   }
 
@@ -142,6 +155,7 @@ export class LessonFigure extends Figure {
   close() {
     this.stopAnimation?.();
     this.stopMathematicsObserver();
+    this.stopClassPoints();
     this.plots.forEach((plot) => plot.close());
     super.close();
   }

@@ -1,17 +1,11 @@
 """A class at one server: students who explore, and others who train, each as much as the limits allow and
 then once more.
 
-    python -m tests.faults.classroom [--students 200] [--trainings 20]
-
 Students let go of the pad every 5 to 15 seconds, first alone, then while trainings wait in the queue, until
 the last has ended. Dragging costs the server nothing: the images are decoded in the browsers.
 """
 
-import argparse
 import asyncio
-import os
-import sys
-import tempfile
 import time
 from contextlib import AsyncExitStack
 
@@ -94,19 +88,3 @@ async def trial(students: int, trainings: int) -> bool:
     made = sum(run.spec.width == 64 and run.spec.epochs == EPOCHS for run in list_runs()[0])
     print(f"{made} were trained and kept, {trainers} refused for being one too many; faults: {faults}")
     return made == trainers * each and not faults
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--students", type=int, default=200)
-    parser.add_argument("--trainings", type=int, default=20)
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"EXPLORER_RUNS": folder, "EXPLORER_JOBS_EACH": "2"}
-        return 0 if asyncio.run(trial(args.students, args.trainings)) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
