@@ -39,13 +39,16 @@ DATASETS = Registry(
     _torchvision("fashion-mnist", "load_fashion_mnist", 60_000, label="Fashion-MNIST", reference="xiao2017"),
     _torchvision("kmnist", "load_kmnist", 60_000, label="KMNIST", reference="clanuwat2018"),
     _torchvision("cifar10", "load_cifar10", 50_000, label="CIFAR-10", reference="krizhevsky2009"),
-    _torchvision("celeba", "load_celeba", 162_770, label="CelebA", is_slow=True, reference="liu2015"),
+    _torchvision(
+        "celeba", "load_celeba", 162_770, label="CelebA", is_slow=True, reference="liu2015", files="celeba"
+    ),
     DatasetKind(
         "folder",
         "explorer.data.folder:load_folder",
         argument="folder",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_folder",
+        files="folder",
         is_slow=True,
     ),
     DatasetKind(
@@ -54,6 +57,7 @@ DATASETS = Registry(
         argument="file",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_file",
+        files="file",
     ),
     DatasetKind("own", "explorer.data.own:load_own", argument="name", count="explorer.data.sizes:count_own"),
 )

@@ -11,7 +11,6 @@ import numpy as np
 
 from explorer.data.array_images import encode_classes
 from explorer.errors import UserError
-from explorer.latent.gaps import MAX_CODES, choose_rows
 from explorer.own_models.call import Call
 from explorer.own_models.encoder import Encoder, halves
 from explorer.own_models.inputs import (
@@ -22,6 +21,7 @@ from explorer.own_models.inputs import (
     read_images,
     read_labels,
 )
+from explorer.runs.measure import MAX_CODES
 from explorer.store.embedding import n_kept_images
 
 MAX_MEASURED = 20_000  # images on which the figures are measured; more codes are on the map only
@@ -107,7 +107,7 @@ def read_inputs(
     n = len(mu)
     measured = np.arange(n)
     if n > MAX_MEASURED:
-        measured = np.sort(choose_rows(n, MAX_MEASURED, np.random.default_rng(0)))
+        measured = np.sort(np.random.default_rng(0).choice(n, MAX_MEASURED, replace=False))
     x = images_of(measured)
     n_first = n_kept_images(shape, n)
     first = x[:n_first] if n <= MAX_MEASURED else images_of(slice(n_first))

@@ -218,17 +218,6 @@ def _parse_run(folder: Path, record: dict) -> Run:
     return run
 
 
-def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
-    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
-    names it. Raises ValueError, OSError.
-    """
-    return (
-        json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)
-        if (folder / RECORD_FILE).exists()
-        else default
-    )
-
-
 def training_lock(folder: Path) -> FileLock:
     """Return the lock of the process that trains this run; the system releases it when the process ends."""
     return FileLock(folder.with_name(f".{folder.name}.lock"))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 MAX_CACHE_BYTES = 64 * 2**20  # of compressed files
 MIN_BYTES = 1024  # of a file that is worth compressing
-# A file of more bytes, such as a map of a million codes, is compressed less: ten times as fast, and 2% larger.
+# A larger file, such as a map of a million codes, is compressed less: ten times as fast, and 2% larger.
 MAX_SMALLEST_BYTES = 4 * 2**20
 COMPRESSIBLE_TYPES = (
     "text/",
