@@ -82,6 +82,9 @@ class DatasetKind(Kind):
     files: str = (
         ""  # where images are decoded: files_of_… of explorer.data.source_files, a function of that text
     )
+    can_draw_some: bool = (
+        False  # whether its images are drawn, and the function can draw the first ones (most=…)
+    )
     is_slow: bool = False  # whether its images are files that are read one by one, which may take minutes
 
     @property

@@ -6,11 +6,12 @@ from typing import Any
 
 from explorer.kinds import DatasetKind, DensityKind, LikelihoodKind, ModelKind, NetworkKind, Registry
 
+TORCHVISION = "explorer.data.torchvision_sets"
+
 
 def _torchvision(name: str, builder: str, n_train: int, **details: Any) -> DatasetKind:
     """Return the entry of a data set that torchvision downloads."""
-    source = "explorer.data.torchvision_sets"
-    return DatasetKind(name, f"{source}:{builder}", n_train=n_train, download=source, **details)
+    return DatasetKind(name, f"{TORCHVISION}:{builder}", n_train=n_train, download=TORCHVISION, **details)
 
 
 DATASETS = Registry(
@@ -32,6 +33,7 @@ DATASETS = Registry(
         noun="drawn face",
         epochs=30,
         n_train=12_000,
+        files="faces",
     ),
     _torchvision(
         "mnist", "load_mnist", 60_000, label="MNIST", noun="handwritten digit", reference="lecun1998"
@@ -48,7 +50,6 @@ DATASETS = Registry(
         argument="folder",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_folder",
-        files="folder",
         is_slow=True,
     ),
     DatasetKind(
@@ -57,7 +58,6 @@ DATASETS = Registry(
         argument="file",
         options=("image_size", "colour"),
         count="explorer.data.sizes:count_in_file",
-        files="file",
     ),
     DatasetKind("own", "explorer.data.own:load_own", argument="name", count="explorer.data.sizes:count_own"),
 )

@@ -23,3 +23,8 @@ def files_of_celeba(_: str = "") -> list[Path]:
     """Return the images and the tables of CelebA."""
     folder = data_folder() / "celeba"
     return sorted([*folder.glob("*.txt"), *(folder / "img_align_celeba").glob("*")])
+
+
+def files_of_faces(_: str = "") -> list[Path]:
+    """Return the modules that draw the faces."""
+    return [Path(__file__).with_name(name) for name in ("faces.py", "face_drawing.py")]
