@@ -11,6 +11,9 @@ const MAX_TILES = 160; // of one zoom
 const N_OPAQUE = 70_000; // points up to which they are as opaque as on smaller maps; of more, so that their density is seen, less
 const EMPTY_TILE = null; // one without points
 
+const chunkPositions = new Float32Array(2 * CHUNK_POINTS);
+const chunkColours = new Int32Array(CHUNK_POINTS);
+
 /** The tiles of one scale (device pixels of a map unit): their places by "column,row", counted from the middle of the whole map. */
 class TileLevel {
   constructor(scale, radius, opacity) {
@@ -99,8 +102,6 @@ class TileJob {
     return canvas;
   }
 }
-
-const chunkPositions = new Float32Array(2 * CHUNK_POINTS), chunkColours = new Int32Array(CHUNK_POINTS);
 
 export class PointTiles {
   /** radiusAt(zoom): px. */
