@@ -79,14 +79,11 @@ MANY = """(n) => {
     map.resize(500, 480);
     map.seek(0);
     const paint = (view) => {
-        let frames = 0, isUnfinished = true;
-        map.onUnfinished = () => (isUnfinished = true);
+        let frames = 0;
+        map.onUnfinished = () => (map.stale = true); // as the pad does
+        map.stale = true;
         if (view) map.setView(view);
-        for (; isUnfinished && frames < 2000; frames++) {
-            isUnfinished = false;
-            map.stale = true;
-            map.paint({ cursor: [0, 0], ghost: null, rows: [] });
-        }
+        for (; map.stale && frames < 2000; frames++) map.paint({ cursor: [0, 0], ghost: null, rows: [] });
         return frames;
     };
     const pixels = () => map.canvas.getContext("2d").getImageData(50, 20, 420, 400).data; // of the plot

@@ -145,6 +145,7 @@ export class LatentMap {
 
   paintBaseLayer() {
     const { film, pixelRatio, baseLayer } = this, ctx = baseLayer.getContext("2d", { willReadFrequently: true }), theme = this.getTheme();
+    this.stale = false; // unless onUnfinished() asks to paint again
     this.updatePlotArea();
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.fillStyle = theme.background;
@@ -159,7 +160,6 @@ export class LatentMap {
     if (this.outsideCount && this.view.zoom === 1) drawOutsideCount(ctx, this.plotArea, this.outsideCount, this.noteIsLeft, theme);
     const { classes } = this.metadata, { hiddenClasses } = this;
     if (classes.length > 1 && !this.thumbnails.areShown(this.view)) drawLabels(ctx, this.plotArea, { classes, hiddenClasses, medians: film.interpolate("label_positions") }, theme);
-    this.stale = false;
   }
 
   /** The radius of a point in px. */
