@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 CI = (ROOT / ".ci/run").read_text(encoding="utf-8")
-[REST] = re.findall(r'^pytest -n 3 -m "(.+)"$', CI, re.M)  # what the default leaves out
+[REST] = re.findall(r'^pytest -n 3 --reruns 1 -rsR -m "(.+)"$', CI, re.M)  # what the default leaves out
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OPTIONS = PROJECT["tool"]["pytest"]["ini_options"]
 
