@@ -8,19 +8,17 @@ import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
 import { releaseKeyboardOnEscape } from "../escape.js";
 
-/** Return the block of a text: base64 of bytes, or of their gzip. */
-export async function unpackBlock(text, encoding) {
-  const bytes = decodeBase64(text);
-  if (encoding !== "gzip") return parseBlock(bytes);
+/** Return the block of the gzip of its bytes. */
+export async function unpackGzip(bytes) {
   if (!globalThis.DecompressionStream) throw new UserFacingError("This browser can't unpack the data of this page. Open it in a newer one.");
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 /** Return the block of an element of the page. */
-function readElement(id) {
-  const { textContent, dataset } = document.getElementById(id);
-  return unpackBlock(textContent, dataset.encoding);
+async function readElement(id) {
+  const { textContent, dataset } = document.getElementById(id), bytes = decodeBase64(textContent);
+  return dataset.encoding === "gzip" ? unpackGzip(bytes) : parseBlock(bytes);
 }
 
 /** Return whether the hash leads to a part of the page, as the link that skips the navigation does, and says no state. */
