@@ -79,6 +79,7 @@ class DatasetKind(Kind):
     n_train: int | None = None  # number of training images
     count: str = ""  # where that depends on the text after the colon: the function of it
     download: str = ""  # the module with the functions download_dataset and is_installed
+    files: str = ""  # where images are decoded or drawn slowly: the files_of_… of explorer.data.source_files
     is_slow: bool = False  # whether its images are files that are read one by one, which may take minutes
 
     @property

@@ -6,11 +6,12 @@ from typing import Any
 
 from explorer.kinds import DatasetKind, DensityKind, LikelihoodKind, ModelKind, NetworkKind, Registry
 
+TORCHVISION = "explorer.data.torchvision_sets"
+
 
 def _torchvision(name: str, builder: str, n_train: int, **details: Any) -> DatasetKind:
     """Return the entry of a data set that torchvision downloads."""
-    source = "explorer.data.torchvision_sets"
-    return DatasetKind(name, f"{source}:{builder}", n_train=n_train, download=source, **details)
+    return DatasetKind(name, f"{TORCHVISION}:{builder}", n_train=n_train, download=TORCHVISION, **details)
 
 
 DATASETS = Registry(
@@ -32,6 +33,7 @@ DATASETS = Registry(
         noun="drawn face",
         epochs=30,
         n_train=12_000,
+        files="faces",
     ),
     _torchvision(
         "mnist", "load_mnist", 60_000, label="MNIST", noun="handwritten digit", reference="lecun1998"
@@ -39,7 +41,9 @@ DATASETS = Registry(
     _torchvision("fashion-mnist", "load_fashion_mnist", 60_000, label="Fashion-MNIST", reference="xiao2017"),
     _torchvision("kmnist", "load_kmnist", 60_000, label="KMNIST", reference="clanuwat2018"),
     _torchvision("cifar10", "load_cifar10", 50_000, label="CIFAR-10", reference="krizhevsky2009"),
-    _torchvision("celeba", "load_celeba", 162_770, label="CelebA", is_slow=True, reference="liu2015"),
+    _torchvision(
+        "celeba", "load_celeba", 162_770, label="CelebA", is_slow=True, reference="liu2015", files="celeba"
+    ),
     DatasetKind(
         "folder",
         "explorer.data.folder:load_folder",

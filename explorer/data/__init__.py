@@ -1,35 +1,38 @@
 """Images by name: `load("mnist")`."""
 
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from explorer.data.dataset import Dataset, Progress, no_progress
+from explorer.data.decoded import load_decoded
 from explorer.data.problems import find_problems
+from explorer.kinds import import_attribute
 from explorer.registry import DATASETS
-from explorer.store.folders import configured_folder
+from explorer.store.folders import data_folder
 
-
-def data_folder() -> Path:
-    """Return the folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's
-    cache.
-
-    Raises UserError if the user has no home folder (explorer.store.folders).
-    """
-    return configured_folder("EXPLORER_DATA", "~/.cache/latent-space-explorer")
+__all__ = ["data_folder", "load_dataset"]
 
 
 def load_dataset(
-    name: str, image_size: int = 28, colour: bool = False, on_progress: Progress = no_progress
+    name: str,
+    image_size: int = 28,
+    colour: bool = False,
+    on_progress: Progress = no_progress,
+    with_problems: bool = True,
 ) -> Dataset:
     """Return the data set of that name, with its problems among its notes. image_size and colour matter for
-    folder:PATH and file:PATH, and on_progress for images that are read one by one.
+    folder:PATH and file:PATH, and on_progress for images that are read one by one. with_problems: whether its
+    problems are looked for.
 
     Raises UserError if there is no such data set, or its files are missing or damaged.
     """
     name, _, argument = name.partition(":")
     kind = DATASETS[name]
-    if kind.is_path:
-        data = kind.builder(argument, image_size, colour, on_progress)
+    settings = (argument, image_size, colour) if kind.is_path else (argument,) if kind.argument else ()
+    build = partial(kind.builder, *settings, *([on_progress] if kind.is_slow or kind.is_path else []))
+    if not (files := kind.files or (kind.argument if kind.is_path else "")):
+        data = build()
     else:
-        data = kind.builder(*([argument] if kind.argument else []), *([on_progress] if kind.is_slow else []))
-    return replace(data, notes=data.notes + find_problems(data))
+        find_files = partial(import_attribute(f"explorer.data.source_files:files_of_{files}"), argument)
+        data = load_decoded([kind.name, *settings], find_files, build, on_progress)
+    return replace(data, notes=data.notes + find_problems(data)) if with_problems else data

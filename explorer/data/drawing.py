@@ -2,6 +2,17 @@
 
 import numpy as np
 
+Most = tuple[int, int] | None  # training and test images to draw, at most; None for all
+
+
+def first_rows(n_train: int, n_test: int, most: Most) -> tuple[np.ndarray, int]:
+    """Return the rows of the first training and test images, as many as `most` says, and the number of the
+    training images among them.
+    """
+    train, test = (n_train, n_test) if most is None else (min(n_train, most[0]), min(n_test, most[1]))
+    return np.concatenate([np.arange(train), np.arange(n_train, n_train + test)]), train
+
+
 OVERSAMPLING = 4
 
 

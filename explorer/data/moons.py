@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.data.dataset import Dataset
-from explorer.data.drawing import drawing_grid, rotate, shrink
+from explorer.data.drawing import Most, drawing_grid, first_rows, rotate, shrink
 
 IMAGE_SIZE, N_TRAIN, N_TEST = 28, 6000, 1000
 # The brightness of the unlit part. It makes the size of a new moon visible.
@@ -13,17 +13,18 @@ UNITS = {"phase": "lit share", "tilt": "degrees", "size": "share of half the ima
 CLASS_LIMITS = (0.1, 0.4, 0.6, 0.9)  # phases between one class and the next
 
 
-def generate_moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
+def generate_moons(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0, most: Most = None) -> Dataset:
     """Return images with random factors: phase, the lit share of the disc, 0 to 1; tilt, in degrees; size,
-    the radius as a share of half the image.
+    the radius as a share of half the image. most: see first_rows().
     """
-    rng = np.random.default_rng(seed)
+    rng, (rows, n_drawn) = np.random.default_rng(seed), first_rows(n_train, n_test, most)
     ranges = {"phase": (0, 1), "tilt": (-40, 40), "size": (0.55, 0.9)}
     factors = {
-        name: rng.uniform(*limits, n_train + n_test).astype(np.float32) for name, limits in ranges.items()
+        name: rng.uniform(*limits, n_train + n_test).astype(np.float32)[rows]
+        for name, limits in ranges.items()
     }
     y = np.digitize(factors["phase"], CLASS_LIMITS).astype(np.int64)
-    return Dataset("moons", draw_moons(**factors), y, CLASS_NAMES, n_train, factors, UNITS)
+    return Dataset("moons", draw_moons(**factors), y, CLASS_NAMES, n_drawn, factors, UNITS)
 
 
 def draw_moons(phase: np.ndarray, tilt: np.ndarray, size: np.ndarray) -> np.ndarray:

@@ -5,22 +5,24 @@ and rotation of each image are known.
 import numpy as np
 
 from explorer.data.dataset import Dataset
-from explorer.data.drawing import drawing_grid, rotate, shrink
+from explorer.data.drawing import Most, drawing_grid, first_rows, rotate, shrink
 
 IMAGE_SIZE, N_TRAIN, N_TEST = 32, 12_000, 2000
 CLASS_NAMES = ("square", "ellipse", "heart")
 UNITS = {name: "halves of the image" for name in ("x", "y", "scale")} | {"rotation": "degrees"}
 
 
-def generate_shapes(n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0) -> Dataset:
+def generate_shapes(
+    n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = 0, most: Most = None
+) -> Dataset:
     """Return images with random factors: x and y, the centre, −1 to 1 from edge to edge; scale, half the
-    height of an ellipse; rotation, in degrees.
+    height of an ellipse; rotation, in degrees. most: see first_rows().
     """
-    rng = np.random.default_rng(seed)
+    rng, (rows, n_drawn) = np.random.default_rng(seed), first_rows(n_train, n_test, most)
     y = rng.integers(0, len(CLASS_NAMES), n_train + n_test)
     ranges = {"x": (-0.5, 0.5), "y": (-0.5, 0.5), "scale": (0.2, 0.45), "rotation": (-45, 45)}
-    factors = {name: rng.uniform(*limits, len(y)).astype(np.float32) for name, limits in ranges.items()}
-    return Dataset("shapes", draw_shapes(y, **factors), y, CLASS_NAMES, n_train, factors, UNITS)
+    factors = {name: rng.uniform(*limits, len(y)).astype(np.float32)[rows] for name, limits in ranges.items()}
+    return Dataset("shapes", draw_shapes(y[rows], **factors), y[rows], CLASS_NAMES, n_drawn, factors, UNITS)
 
 
 def draw_shapes(kind, x, y, scale, rotation) -> np.ndarray:

@@ -5,52 +5,47 @@ Each limit is an environment variable, which is read when it is needed. Raises U
 invalid.
 """
 
-import os
 from contextlib import suppress
-from pathlib import Path
 
-from explorer.data import own
+from explorer.data import decoded, own
 from explorer.errors import UserError
 from explorer.store.catalogue import runs_folder
+from explorer.store.disk import folder_bytes, max_disk_gb
+from explorer.store.environment import read_number
 
 
 def is_read_only() -> bool:
     """Return whether EXPLORER_READONLY=1 is set: then the pages change nothing."""
-    return _read_number("EXPLORER_READONLY", 0, 0, 1) == 1
+    return read_number("EXPLORER_READONLY", 0, 0, 1) == 1
 
 
 def max_running_jobs() -> int:
     """Return how many trainings may run at the same time on this machine."""
-    return _read_number("EXPLORER_MAX_JOBS", 1, 1, 999)
+    return read_number("EXPLORER_MAX_JOBS", 1, 1, 999)
 
 
 def max_jobs_per_visitor() -> int:
     """Return how many trainings of one visitor may wait or run."""
-    return _read_number("EXPLORER_JOBS_EACH", 3, 1, 999)
+    return read_number("EXPLORER_JOBS_EACH", 3, 1, 999)
 
 
 def max_queue() -> int:
     """Return how many trainings of all visitors may wait or run; each one that waits is a process."""
-    return _read_number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
+    return read_number("EXPLORER_MAX_QUEUE", 60, 1, 9_999)
 
 
 def max_work() -> int:
     """Return the largest allowed product of epochs (all rungs together) and training images of one
     training.
     """
-    return _read_number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
+    return read_number("EXPLORER_MAX_WORK", 30_000_000, 1, 10**15)
 
 
 def max_rooms() -> int:
     """Return how many classes may exist at once; by default none on a read-only server, because their answers
     are written to its disk.
     """
-    return _read_number("EXPLORER_MAX_ROOMS", 0 if is_read_only() else 50, 0, 9_999)
-
-
-def max_disk_gb() -> float:
-    """Return how many GB the runs and the uploaded images may occupy."""
-    return _read_number("EXPLORER_MAX_DISK", 20.0, 0, 1_000_000)
+    return read_number("EXPLORER_MAX_ROOMS", 0 if is_read_only() else 50, 0, 9_999)
 
 
 def check_writable() -> None:
@@ -64,16 +59,17 @@ def check_writable() -> None:
 
 def check_disk() -> None:
     """Raise UserError if the runs, including deleted ones, and the uploaded images occupy all of the allowed
-    space.
+    space. Decoded images that exceed it with them are removed.
     """
-    used = _folder_bytes(runs_folder()) / 1e9
+    used = folder_bytes(runs_folder()) / 1e9
     with suppress(UserError):  # without a folder for images there are none
-        used += _folder_bytes(own.own_folder()) / 1e9
+        used += folder_bytes(own.own_folder()) / 1e9
     if used >= (limit := max_disk_gb()):
         raise UserError(
             f"Runs and images occupy {used:.3g} GB of this server, and the limit is {limit:g} GB. "
             "Ask its operator to free space or to raise EXPLORER_MAX_DISK."
         )
+    decoded.make_room()
 
 
 def check_jobs(own_jobs: int, new_jobs: int, all_jobs: int) -> None:
@@ -105,25 +101,3 @@ def check_work(epochs: int, images: int) -> None:
             f"{epochs:,} epochs of {images:,} images exceed the limit of this server for one training, "
             f"{limit:,} images in total. Choose {fewer}, or train on your own computer."
         )
-
-
-def _read_number(name: str, default, low, high):
-    """Return the value of an environment variable, of the type of the default (usual)."""
-    text = os.environ.get(name) or default
-    with suppress(ValueError):
-        if low <= (value := type(default)(text)) <= high:
-            return value
-    raise UserError(
-        f"The environment variable {name} must be a number from {low:,} to {high:,}, not {text!r}."
-    )
-
-
-def _folder_bytes(folder: Path) -> int:
-    return sum(_file_bytes(Path(place, name)) for place, _, names in os.walk(folder) for name in names)
-
-
-def _file_bytes(file: Path) -> int:
-    """Return the size of a file; 0 if it no longer exists."""
-    with suppress(OSError):
-        return file.lstat().st_size
-    return 0

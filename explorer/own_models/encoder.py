@@ -10,6 +10,8 @@ from explorer.errors import UserError
 from explorer.own_models.call import Call
 from explorer.own_models.inputs import MAX_DIMENSIONS, to_layout
 
+CONVERTED = 10_000  # images that are in memory as float32 at a time
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -24,6 +26,13 @@ class Encoder:
 
     def posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Return mu and logvar of images [n, C, H, W], uint8 or float in [0, 1]."""
+        parts = [self._posterior(x[first : first + CONVERTED]) for first in range(0, len(x), CONVERTED)]
+        if len(parts) == 1:
+            return parts[0]
+        mus, logvars = zip(*parts)
+        return np.concatenate(mus), None if logvars[0] is None else np.concatenate(logvars)
+
+    def _posterior(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         pixels = x.astype(np.float32) / 255 if x.dtype == np.uint8 else x
         return _mu_and_logvar(self.call(np.ascontiguousarray(to_layout(pixels, self.layout))))
 

@@ -21,7 +21,10 @@ from explorer.own_models.inputs import (
     read_images,
     read_labels,
 )
+from explorer.runs.measure import MAX_CODES
+from explorer.store.embedding import n_kept_images
 
+MAX_MEASURED = 20_000  # images on which the figures are measured; more codes are on the map only
 N_TRIED = 100  # codes on which the decoder is tried, and images whose codes are compared
 MAX_OUTSIDE = 0.05  # share of pixels that may lie far outside [0, 1]: a decoder without a last sigmoid
 ALLOWED_RANGE = (-0.5, 1.5)
@@ -32,6 +35,9 @@ NO_IMAGES = (
 )
 NO_ENCODER = "No encoder was given: no other image can be encoded, and the drift of samples is not measured."
 NO_LOGVAR = "Only the means of the codes are known: they are shown as points, as those of an AE."
+SUBSET = (
+    "Measured on {measured:,} of {n:,} codes, chosen at random, and the gap on {gap:,}; the map shows all."
+)
 NO_TRAINING_IMAGES = (
     "No training images were given (training_images=…): densities are not fitted, and samples are not"
     " compared with training images."
@@ -41,15 +47,18 @@ NO_TRAINING_IMAGES = (
 @dataclass(frozen=True)
 class ModelInputs:
     """decode: codes [n, D] to images [n, C, H, W] in [0, 1], or their logits; encode: images [n, C, H, W] in
-    [0, 1] to mu, or mu and logvar beside each other, None if it is not known. x uint8 [n, C, H, W]: of the
-    codes mu, logvar [n, D], of the classes y [n]; x_train, y_train: of the training images, if they are
-    known. layout: of the images that encode takes; missing: sentences about what is not known; notes: these,
-    and what was understood.
+    [0, 1] to mu, or mu and logvar beside each other, None if it is not known. mu, logvar [n, D]: the codes,
+    of the classes y [n]; x uint8 [m, C, H, W]: the images of the codes `measured` [m], which rise; first: the
+    images of the first codes, as many as an embedding holds; x_train, y_train: of the training images, if
+    they are known. layout: of the images that encode takes; missing: sentences about what is not known;
+    notes: these, and what was understood.
     """
 
     decode: Callable[[np.ndarray], np.ndarray]
     encode: Callable[[np.ndarray], np.ndarray] | None
     x: np.ndarray
+    measured: np.ndarray
+    first: np.ndarray
     mu: np.ndarray
     logvar: np.ndarray | None
     y: np.ndarray
@@ -92,7 +101,16 @@ def read_inputs(
         [pixels] = _one(decoder(z))
         return read_decoded(pixels, shape)
 
-    x = given.x if given else _decode_8_bits(decode_images, mu, logits)
+    def images_of(rows: np.ndarray | slice) -> np.ndarray:
+        return given.x[rows] if given else _decode_8_bits(decode_images, mu[rows], logits)
+
+    n = len(mu)
+    measured = np.arange(n)
+    if n > MAX_MEASURED:
+        measured = np.sort(np.random.default_rng(0).choice(n, MAX_MEASURED, replace=False))
+    x = images_of(measured)
+    n_first = n_kept_images(shape, n)
+    first = x[:n_first] if n <= MAX_MEASURED else images_of(slice(n_first))
     train = training_images if isinstance(training_images, tuple) else (training_images, None)
     x_train = x[:0] if train[0] is None else read_images(train[0]).x
     if x_train.shape[1:] != shape:
@@ -106,12 +124,16 @@ def read_inputs(
     )
     absent = {NO_IMAGES: given, NO_ENCODER: encoder, NO_TRAINING_IMAGES: len(x_train)}
     missing = tuple(sentence for sentence, part in absent.items() if not part)
+    if n > MAX_MEASURED:
+        missing = (SUBSET.format(n=n, measured=MAX_MEASURED, gap=MAX_CODES), *missing)
     if encoder and not given and logvar is None and encoder.has_logvar(x[:1], mu.shape[1]):
         missing = (*missing, NO_LOGVAR)
     return ModelInputs(
         decode_images,
         encode_images,
         x,
+        measured,
+        first,
         mu,
         logvar,
         y[len(x_train) :],

@@ -43,7 +43,10 @@ class StoredModel:
             if network.function and not network.chain
         }
         self.answering = Answering(functions) if functions else None
-        x, y = np.concatenate([given.x_train, given.x]), np.concatenate([given.y_train, given.y])
+        x, y = (
+            np.concatenate([given.x_train, given.x]),
+            np.concatenate([given.y_train, given.y[given.measured]]),
+        )
         self.data = Dataset(f"own:{name}", x, y, given.class_names, len(given.x_train))
         try:
             self.run = self._store(name, given)
@@ -94,9 +97,10 @@ class StoredModel:
             " ".join((NOTE, *given.missing)),
             {},
             layers=self.layers(),
+            n_embedded=len(given.mu) if len(given.mu) > len(given.x) else None,
         )
         run = measure_quality(LoadedRun(run, model, build_likelihood(spec, model)), data)
-        packed = pack_embedding(given.mu, given.logvar, given.x, given.y, {})
+        packed = pack_embedding(given.mu, given.logvar, given.first, given.y, {})
         write_atomically(self.folder / "data" / "own" / f"{name}{SUFFIX}", encode_own(data))
         return write_run(run, {MODEL_FILE: weights, EMBEDDING_FILE: packed})
 
@@ -105,9 +109,11 @@ def _evaluate(spec: RunSpec, model: Autoencoder, given: ModelInputs) -> RunMetri
     """Return the figures of a model on the images that are given. For pixels in [0, 1], the likelihood is a
     Gaussian whose sigma is the best one for them.
     """
-    statistics = given.mu if given.logvar is None else np.concatenate([given.mu, given.logvar], 1)
+    rows = given.measured
+    mu, logvar = given.mu[rows], None if given.logvar is None else given.logvar[rows]
+    statistics = mu if logvar is None else np.concatenate([mu, logvar], 1)
     likelihood = build_likelihood(spec, model)
-    metrics = evaluate(model, likelihood, given.x, given.y, statistics).metrics
+    metrics = evaluate(model, likelihood, given.x, given.y[rows], statistics).metrics
     if isinstance(likelihood, LearnedGaussian):
         best, distortion = likelihood.refit(metrics.distortion, math.prod(given.shape))
         model.get_buffer("log_sigma").fill_(best)

@@ -95,7 +95,7 @@ def load_training_images(
     """Return the training images uint8 [n, C, H, W] and their classes [n]. Raises UserError if they are not
     on this machine, or not known.
     """
-    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress)
+    data = load_data(spec.dataset, spec.image_size, spec.colour, on_progress, with_problems=False)
     if not data.n_train:
         raise UserError(
             "The training images of this model are not known. Give them to explorer.open, as"

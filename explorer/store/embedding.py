@@ -1,5 +1,6 @@
 """The latent codes of the test split of a run, and all that a latent map of them needs."""
 
+import math
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -57,6 +58,12 @@ def n_film_codes(n: int, latent_dim: int) -> int:
     return min(n, MAX_FILM_CODES, max(MIN_FILM_CODES, MAX_FILM_VALUES // latent_dim))
 
 
+def n_kept_images(shape: tuple[int, int, int], n: int) -> int:
+    """Return how many of n images [C, H, W], uint8, are kept with their codes."""
+    n_bytes = max(math.prod(shape), VECTOR_BYTES if shape[1] == 1 else 0)
+    return min(n, max(1, MAX_IMAGE_BYTES // n_bytes))
+
+
 def pack_embedding(
     mu: np.ndarray,
     logvar: np.ndarray | None,
@@ -66,8 +73,7 @@ def pack_embedding(
     film: FilmCodes | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the tensors of an embedding: of the images x, as many as fit."""
-    n_bytes = max(x[0].nbytes, VECTOR_BYTES if x.shape[2] == 1 else 0)
-    tensors = {"mu": mu, "y": y, "images": x[: max(1, MAX_IMAGE_BYTES // n_bytes)]}
+    tensors = {"mu": mu, "y": y, "images": x[: n_kept_images(x.shape[1:], len(x))]}
     tensors |= {} if logvar is None else {"logvar": logvar}
     tensors |= {FACTOR_PREFIX + name: values for name, values in factors.items()}
     if film:
@@ -85,7 +91,7 @@ def read_embedding(run: Run) -> Embedding:
         {name.removeprefix(prefix): v for name, v in t.items() if name.startswith(prefix)}
         for prefix in (FACTOR_PREFIX, FILM_PREFIX)
     )
-    n, latent_dim = run.test.n, run.spec.latent_dim
+    n, latent_dim = run.n_mapped, run.spec.latent_dim
     shapes = {name: t[name].shape for name in ("mu", "logvar", "y") if name in t}
     expected_shapes = {"mu": (n, latent_dim), "y": (n,)} | (
         {"logvar": (n, latent_dim)} if run.spec.has_prior else {}

@@ -16,6 +16,13 @@ def app_file(name: str) -> Path:
     return (INSTALLED if INSTALLED.is_dir() else PACKAGE.parent) / name
 
 
+def data_folder() -> Path:
+    """Return the folder of image data, in torchvision's own layout: EXPLORER_DATA, or a folder in the user's
+    cache. Raises UserError if the user has no home folder.
+    """
+    return configured_folder("EXPLORER_DATA", "~/.cache/latent-space-explorer")
+
+
 def configured_folder(variable: str, default: str | Path) -> Path:
     """Return the folder that the variable names, or the default; "~" is the user's home.
 

@@ -5,6 +5,7 @@ During the training, each frame is a separate file under frames/; at the end the
 replay.safetensors.
 """
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from explorer.errors import CorruptFile, corrupt_file_errors
 from explorer.names import sanitize
 from explorer.store.atomic import fingerprint, write_atomically
-from explorer.store.run import REPLAY_FILE, recorded_replay_fingerprint
+from explorer.store.run import RECORD_FILE, REPLAY_FILE
 from explorer.untrusted.tensors import pack_record, unpack_record
 
 FRAMES_FOLDER = "frames"
@@ -80,7 +81,7 @@ def read_replay(folder: Path) -> Replay | None:
 def _parse_replay(folder: Path) -> Replay | None:
     if (folder / REPLAY_FILE).exists():
         content = (folder / REPLAY_FILE).read_bytes()
-        if fingerprint(content) != recorded_replay_fingerprint(folder, fingerprint(content)):
+        if fingerprint(content) != _recorded_fingerprint(folder, fingerprint(content)):
             return None
         series, tensors = unpack_record("replay", content)
         joined: dict[str, Any] = tensors | {"mu": tensors["mu"].astype(np.float32)}
@@ -174,3 +175,14 @@ def remove_frames_after(folder: Path, epoch: int) -> None:
     for file in _frame_files(folder):
         if int(file.stem) > epoch:
             file.unlink()
+
+
+def _recorded_fingerprint(folder: Path, default: dict) -> dict:
+    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
+    names it. Raises ValueError, OSError.
+    """
+    return (
+        json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)
+        if (folder / RECORD_FILE).exists()
+        else default
+    )

@@ -56,6 +56,12 @@ class Run:
     samples: SampleQuality | None = None  # None there, and where they can't be measured
     best_epoch: int | None = None  # whose weights are stored, where the validation loss chose them
     layers: dict | None = None  # of an imported network (ChainPair.to_dict())
+    n_embedded: int | None = None  # codes on the map, where the figures are of fewer images
+
+    @property
+    def n_mapped(self) -> int:
+        """The number of codes in the embedding."""
+        return self.n_embedded or self.test.n
 
 
 def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
@@ -66,7 +72,7 @@ def write_run(run: Run, tensors: dict[str, dict[str, np.ndarray]]) -> Run:
     if (run.folder / REPLAY_FILE).exists():
         record["replay"] = fingerprint((run.folder / REPLAY_FILE).read_bytes())
     del record["name"], record["folder"]
-    for name in ("best_epoch", "layers"):
+    for name in ("best_epoch", "layers", "n_embedded"):
         if record[name] is None:
             del record[name]
     write_all_atomically(
@@ -169,6 +175,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         SampleQuality.parse(record["samples"]) if record.get("samples") else None,
         best_epoch=int(record["best_epoch"]) if "best_epoch" in record else None,
         layers=record.get("layers"),
+        n_embedded=int(record["n_embedded"]) if "n_embedded" in record else None,
     )
     figures = [
         run.seconds,
@@ -185,6 +192,7 @@ def _parse_run(folder: Path, record: dict) -> Run:
         not all(1 <= n <= MAX_IMAGE_SIDE for n in run.shape)
         or min(counts) < 0
         or not 1 <= (run.best_epoch or 1) <= max(run.epochs, 1)
+        or run.n_mapped < test.n
         or len(test.rate_per_dimension) != run.spec.latent_dim
         or not np.isfinite(figures).all()
     ):
@@ -208,17 +216,6 @@ def _parse_run(folder: Path, record: dict) -> Run:
         if (folder / file).stat().st_size != run.files[file]["bytes"]:
             raise UserError(f"{file} is incomplete or belongs to another run")
     return run
-
-
-def recorded_replay_fingerprint(folder: Path, default: dict) -> dict:
-    """Return the fingerprint of the replay in the record, or the default if there is no record, or none that
-    names it. Raises ValueError, OSError.
-    """
-    return (
-        json.loads((folder / RECORD_FILE).read_bytes()).get("replay", default)
-        if (folder / RECORD_FILE).exists()
-        else default
-    )
 
 
 def training_lock(folder: Path) -> FileLock:

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 MAX_CACHE_BYTES = 64 * 2**20  # of compressed files
 MIN_BYTES = 1024  # of a file that is worth compressing
+# A larger file, such as a map of a million codes, is compressed less: ten times as fast, and 2% larger.
+MAX_SMALLEST_BYTES = 4 * 2**20
 COMPRESSIBLE_TYPES = (
     "text/",
     "application/javascript",
@@ -87,7 +89,7 @@ def _is_worth_compressing(start) -> bool:
 
 def _compress(start, body: bytes) -> Response:
     """Return the response with its body compressed. It is another representation, so it gets another ETag."""
-    response = Response(gzip.compress(body, mtime=0))
+    response = Response(gzip.compress(body, 9 if len(body) <= MAX_SMALLEST_BYTES else 4, mtime=0))
     length = response.headers["content-length"]
     headers = MutableHeaders(raw=list(start["headers"]))
     headers["content-encoding"], headers["content-length"] = "gzip", length

@@ -98,9 +98,10 @@ def compare_figures(left: Run, right: Run) -> str:
         "  \n".join(figures)
         + f"{pairs.difference_sentence(left, right)}\n\nThe figure **gap** is the share of samples of the"
         " Gaussian fitted to the codes that are in gaps: their nearest code is farther away than their"
-        f" fifth nearest sample. It is the mean of ten measurements, each of {min(right.test.n, MAX_CODES):,}"
-        " codes and as many samples, with a 95% interval over samples and images. Gaps of different"
-        " numbers of codes are not comparable. A VAE's codes are here *samples* of its posteriors; its"
+        " fifth nearest sample. It is the mean of ten measurements, each of"
+        f" {min(right.n_mapped, MAX_CODES):,} codes and as many samples, with a 95% interval over samples and"
+        " images. Gaps of different numbers of codes are not comparable. A VAE's codes are here *samples* of"
+        " its posteriors; its"
         f" map shows the posterior *means* of {RunView(right).n_compared:,} images."
         + (CONDITIONAL_NOTE if any(map(pairs.is_conditional, (left, right))) else "")
         + "\n\nThe address of this page is a link to its present state."

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import load_dataset, torchvision_sets
+from explorer.data import decoded, load_dataset, torchvision_sets
 from explorer.data.torchvision_sets import download_dataset, is_installed
 from explorer.errors import UserError
 from tests.data.celeba import ATTRIBUTES, celeba_folder
@@ -149,3 +149,23 @@ def test_half_unpacked_faces_do_not_count_as_installed(celeba_online, web, home,
     download_dataset("celeba")
     check_faces(load_dataset("celeba"), celeba_online, [0, 1, 4, 6, 7, 3, 5, 9])
     assert {p.name for p in (home / "celeba").iterdir() if p.is_dir()} == {"img_align_celeba"}
+
+
+def test_the_faces_are_decoded_once(celeba, monkeypatch):
+    folder, attributes = celeba
+    monkeypatch.setattr(decoded, "MIN_SECONDS", 0)
+    first = load_dataset("celeba")
+    monkeypatch.setattr(torchvision_sets, "read_images", None)
+    again = load_dataset("celeba")
+    np.testing.assert_array_equal(first.x, again.x)
+    assert (first.n_train, first.class_names, first.skipped) == (
+        again.n_train,
+        again.class_names,
+        again.skipped,
+    )
+    assert again.factors.keys() == first.factors.keys() == {*ATTRIBUTES}
+    for name, values in first.factors.items():
+        np.testing.assert_array_equal(again.factors[name], values)
+    (folder / "list_attr_celeba.txt").touch()
+    with pytest.raises(TypeError):
+        load_dataset("celeba")

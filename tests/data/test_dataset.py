@@ -7,6 +7,7 @@ from PIL import Image
 from explorer.data import load_dataset
 from explorer.data.dataset import shuffle_order
 from explorer.errors import UserError
+from explorer.registry import DATASETS
 
 
 @pytest.fixture(scope="module", params=["digits", "moons", "shapes", "faces", "folder"])
@@ -53,3 +54,15 @@ def test_a_shuffled_order_is_a_fixed_permutation(n):
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="Did you mean digits"):
         load_dataset("digit")
+
+
+@pytest.mark.parametrize("name", ["moons", "shapes"])
+def test_the_first_images_are_drawn_alone(name):
+    """They are those of the whole set."""
+    whole, some = load_dataset(name), DATASETS[name].builder(most=(30, 20))
+    rows = [*range(30), *range(whole.n_train, whole.n_train + 20)]
+    np.testing.assert_array_equal(some.x, whole.x[rows])
+    np.testing.assert_array_equal(some.y, whole.y[rows])
+    assert (some.n_train, some.n_test) == (30, 20)
+    for factor, values in some.factors.items():
+        np.testing.assert_array_equal(values, whole.factors[factor][rows])

@@ -16,12 +16,15 @@ from torch.distributions import Normal, kl_divergence
 import explorer
 from explorer.data import load_dataset
 from explorer.errors import UserError
+from explorer.own_models import model_inputs
 from explorer.runs.export_run import export_run
 from explorer.runs.import_run import import_run
 from explorer.runs.load import load_model, load_run
 from explorer.runs.measure import measure_gaps
 from explorer.runs.report.measure import measure_report
 from explorer.store.embedding import read_embedding
+from explorer.store.run import read_run
+from explorer.views import run_view
 from tests.conftest import call_in_process
 
 N, SIDE = 60, 8
@@ -180,6 +183,42 @@ def test_one_file_decodes_a_chain_or_a_grid(vae, folders, tmp_path):
     with pytest.raises(UserError, match="its codes have 3 dimensions, not two"):
         deep.to_html(tmp_path / "deep.html")
     assert not (tmp_path / "deep.html").exists()
+
+
+def test_of_many_codes_some_are_measured_and_all_are_on_the_map(vae, folders, monkeypatch):
+    """The figures are those of the images that are stored, and no class is missing although they are in
+    order.
+    """
+    monkeypatch.setattr(model_inputs, "MAX_MEASURED", 200)
+    n = 3000
+    images, labels = RNG.integers(0, 256, (n, 1, SIDE, SIDE), np.uint8), np.arange(n) * 5 // n
+    with torch.inference_mode():
+        mu, logvar = vae.eval().encode(torch.from_numpy(images).float() / 255)
+    model = explorer.open(vae.decoder, vae.encode, images=images, labels=labels)
+    run, e = model.run, read_embedding(model.run)
+    assert (run.test.n, run.n_mapped, len(model._stored.data.x)) == (200, n, 200)
+    np.testing.assert_allclose(e.mu, mu, atol=1e-4)
+    assert (e.y == labels).all() and set(model._stored.data.y) == set(range(5))
+    np.testing.assert_array_equal(e.images, images[: len(e.images)])
+    rate = kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(1)
+    assert abs(run.test.rate - rate.mean()) < 4 * rate.std() / np.sqrt(200)
+    assert run.note.startswith("Opened") and run.note.endswith("not compared with training images.")
+    assert (
+        "Measured on 200 of 3,000 codes, chosen at random, and the gap on 5,000; the map shows all."
+        in run.note
+    )
+    assert run_view.RunView(run).map_block.content
+    saved = model.save("many")
+    assert (read_run(saved.folder).n_mapped, len(load_dataset("own:many").x)) == (n, 200)
+    model.close()
+
+
+def test_the_note_on_a_million_codes_is_shown_completely(folders, monkeypatch):
+    monkeypatch.setattr(model_inputs, "MAX_MEASURED", 20)
+    model = explorer.open(lambda z: np.tile(z[:, :1, None, None] % 1, (1, 1, 8, 8)), codes=CODES)
+    assert model.run.note.endswith("samples are not compared with training images.")
+    assert len(read_embedding(model.run).images) == N and len(model.run.note) < 480
+    model.close()
 
 
 def test_training_images_give_a_yardstick(vae, folders):

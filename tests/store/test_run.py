@@ -238,6 +238,21 @@ def test_a_ladder_without_its_whole_film_is_refused(runs_folder, change):
         read_embedding(find_run("tiny-ladder"))
 
 
+def test_a_map_of_more_codes_than_images_were_measured_is_read(runs_folder):
+    folder = runs_folder / "tiny-vae"
+    t = load_file(folder / EMBEDDING_FILE)
+    more = {name: np.concatenate([t[name], t[name][:40]]) for name in ("mu", "logvar", "y")}
+    rewrite(folder, EMBEDDING_FILE, t | more)
+    with pytest.raises(UserError, match="does not contain the codes of 360 test images"):
+        read_embedding(find_run("tiny-vae"))
+    edit_record(folder, lambda r: r.update(n_embedded=400))
+    run = find_run("tiny-vae")
+    assert (run.test.n, run.n_mapped, len(read_embedding(run).mu)) == (360, 400, 400)
+    edit_record(folder, lambda r: r.update(n_embedded=300))
+    with pytest.raises(UserError, match="tiny-vae"):
+        find_run("tiny-vae")
+
+
 @pytest.mark.parametrize(
     "change",
     [

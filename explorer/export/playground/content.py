@@ -1,5 +1,7 @@
 """What the playground shows: blocks of images, presets, and the page that holds them."""
 
+from inspect import signature
+
 import numpy as np
 
 from explorer.data import load_dataset, own
@@ -30,14 +32,19 @@ def images_block(dataset: str, version: str = "") -> LazyBlock:
     """
 
     def build(id: str) -> Block:
-        data = load_dataset(dataset)
+        kind = DATASETS[dataset.partition(":")[0]]
+        data = (
+            kind.builder(most=(MAX_TRAIN, MAX_TEST))
+            if "most" in signature(kind.builder).parameters
+            else load_dataset(dataset)
+        )
         n_train = min(data.n_train, MAX_TRAIN, max(1, MAX_BYTES // data.x[0].nbytes))
         n_test = min(data.n_test, MAX_TEST, max(1, n_train // TRAIN_PER_TEST))
         rows = [*range(n_train), *range(data.n_train, data.n_train + n_test)]
-        kind, _, argument = dataset.partition(":")
+        argument = dataset.partition(":")[2]
         metadata = {
-            "dataset": f"{kind}:{public_name(argument)}" if argument else kind,
-            "label": public_name(argument) or DATASETS[kind].label,
+            "dataset": f"{kind.name}:{public_name(argument)}" if argument else kind.name,
+            "label": public_name(argument) or kind.label,
             "image_shape": data.shape,
             "n_train": n_train,
             "class_names": data.class_names,

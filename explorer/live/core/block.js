@@ -45,7 +45,7 @@ function readTensor(body, name, { dtype, shape, data_offsets: [begin, end] }) {
   if (!ArrayType || end > body.length || end - begin !== count * ArrayType.BYTES_PER_ELEMENT)
     throw new UserFacingError(`The numbers of ${name} do not match their header. ${RELOAD_ADVICE}`);
   const rawNumbers = new ArrayType(body.slice(begin, end).buffer);
-  const data = dtype === "F16" ? Float32Array.from(rawNumbers, (bits) => float16Values()[bits]) : rawNumbers;
+  const data = rawNumbers instanceof Uint16Array && dtype === "F16" ? fromFloat16(rawNumbers) : rawNumbers;
   if (data instanceof Float32Array && !data.every(Number.isFinite)) throw new UserFacingError(`${name} contains numbers that are not finite. ${RELOAD_ADVICE}`);
   return { shape, data };
 }
@@ -59,6 +59,14 @@ function scaleRows(tensors) {
     if (scale?.length * length !== data.length) throw new UserFacingError(`The numbers of ${name} have no scale for each row. ${RELOAD_ADVICE}`);
     return [name, { shape, data: Float32Array.from(data, (value, i) => value * scale[Math.floor(i / length)]) }];
   }));
+}
+
+/** Return the numbers that bits of float16 stand for.
+ * @param {Uint16Array} bits */
+function fromFloat16(bits) {
+  const values = float16Values(), numbers = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) numbers[i] = values[bits[i]];
+  return numbers;
 }
 
 /** @type {Float32Array | undefined} */

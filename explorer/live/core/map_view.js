@@ -10,6 +10,7 @@ const MAX_WHEEL_STEP = 25; // px of an event, of which a mouse wheel sends 100 o
 const WHEEL_UNITS = [1, 16, 300]; // px of a pixel, a line, a page
 const REVEAL_MARGIN = 0.1; // of the map's width, between a revealed point and the border
 const BORDER_MARK_INSET = 9; // px
+const MAX_COUNTED = 20_000; // points among which the emptiest corner is looked for
 
 /** Return a view of the whole map, which maps may share: its centre in standard deviations from the mean (Plane.fromStandardUnits);
  * showsImages: whether thumbnails are shown, or null to leave it to the zoom.
@@ -67,7 +68,8 @@ export function markAtBorder(area, position) {
  * @param {PlotArea} area @param {ArrayLike<number>} points @param {number} width @param {number} height */
 export function findEmptiestCorner(area, points, width, height) {
   const { box } = area, corners = [[1, 0], [1, 1], [0, 0], [0, 1]], counts = [0, 0, 0, 0];
-  for (let i = 0; i < points.length; i += 2) {
+  const step = 2 * Math.ceil(points.length / (2 * MAX_COUNTED));
+  for (let i = 0; i < points.length; i += step) {
     const [px, py] = area.toPixels([points[i], points[i + 1]]), left = px - box.x, top = py - box.y;
     corners.forEach(([isRight, isBottom], corner) => {
       const across = isRight ? box.width - left : left, down = isBottom ? box.height - top : top;

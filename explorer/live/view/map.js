@@ -5,6 +5,7 @@ import { paintDots, toAbgr, unpremultiply } from "../core/dots.js";
 import { UserFacingError } from "../core/errors.js";
 import { Film } from "../core/film.js";
 import { createView, revealPoint } from "../core/map_view.js";
+import { PointGrid } from "../core/point_grid.js";
 import { Plane } from "../core/plane.js";
 import { PlotArea } from "../core/plot_area.js";
 import { clipTo, drawAxes, TICK_FONT_SIZE } from "./axes.js";
@@ -13,10 +14,12 @@ import { GapShading } from "./gap_shading.js";
 import { MapCursor } from "./map_cursor.js";
 import { drawLabels, drawOutsideCount, drawRings } from "./map_labels.js";
 import { drawGaussian, drawMark, drawPath, PATH_STEP_RADIUS, POINT_MARK_RADIUS } from "./marks.js";
+import { PointTiles } from "./point_tiles.js";
 import { Thumbnails } from "./thumbnails.js";
 
 const MAX_POINTER_DISTANCE = 10; // px between the pointer and the point that it selects
 const IMAGE_PREFERENCE_DISTANCE = 6; // px by which a point with an image may be farther than the nearest point and still be selected
+const MAX_REPAINTED = 20_000; // points that are painted again with each view; more are painted into tiles
 const EMPTY_LIST = [];
 const EMPTY_OVERLAY = {};
 
@@ -31,7 +34,7 @@ export class LatentMap {
     this.getTheme = getTheme;
     this.hiddenClasses = new Set();
     [this.baseLayer, this.pointsCanvas] = ["canvas", "canvas"].map((tag) => document.createElement(tag));
-    Object.assign(this, { view: createView(), cursor: new MapCursor(), thumbnails: new Thumbnails(), onPaint: () => {} });
+    Object.assign(this, { view: createView(), cursor: new MapCursor(), thumbnails: new Thumbnails(), onPaint: () => {}, onUnfinished: () => {} }); // the last: called if painting again would show more
   }
 
   /** Show the points of a block from now on, whose first ones are those shown until now. */
@@ -42,8 +45,10 @@ export class LatentMap {
     this.gapShading = this.film.frameTensors.gap_levels ? new GapShading(this.film) : null;
     this.labels = block.tensors().labels.data; // [n]: the class of each point
     if (!this.pointCount) throw new UserFacingError("This run has no codes to draw a map of. Train it again, with test images.");
-    [this.pixelPositions, this.devicePositions, this.colours] = [new Float32Array(2 * this.pointCount), new Float32Array(2 * this.pointCount), new Int32Array(this.pointCount)];
-    this.stale = true;
+    this.tiles = this.film.frameCount === 1 && this.pointCount > MAX_REPAINTED ? new PointTiles((zoom) => this.radiusAt(zoom)) : null;
+    const repaintedCount = this.tiles ? 0 : this.pointCount;
+    [this.pixelPositions, this.devicePositions, this.colours] = [new Float32Array(2 * this.pointCount), new Float32Array(2 * repaintedCount), new Int32Array(repaintedCount)];
+    [this.pointGrid, this.outsideKey, this.stale] = [null, null, true];
   }
 
   get pointCount() { return this.labels.length; }
@@ -63,7 +68,7 @@ export class LatentMap {
   }
 
   seek(filmPosition) {
-    if (this.film.seek(filmPosition)) this.stale = true;
+    if (this.film.seek(filmPosition)) [this.pointGrid, this.stale] = [null, true];
   }
 
   /** Show another zoom and centre, in map units. */
@@ -91,20 +96,19 @@ export class LatentMap {
   pointAt(position, imageCount) {
     const thumbnailRow = this.thumbnails.rowAt(this.pixelPositions, position);
     if (thumbnailRow >= 0) return thumbnailRow;
-    const [rowWithImage, distanceWithImage] = this.findNearest(position, 0, imageCount), [otherRow, otherDistance] = this.findNearest(position, imageCount, this.pointCount);
+    const { labels, hiddenClasses } = this, isShown = (row) => !hiddenClasses.has(labels[row]);
+    const [rowWithImage, distanceWithImage] = this.findNearest(position, (row) => row < imageCount && isShown(row)), [otherRow, otherDistance] = this.findNearest(position, (row) => row >= imageCount && isShown(row));
     return distanceWithImage <= otherDistance + IMAGE_PREFERENCE_DISTANCE ? rowWithImage : otherRow;
   }
 
-  /** Return [row, distance in px] of the nearest visible point among rows firstRow to lastRow, or [-1, Infinity]. */
-  findNearest([px, py], firstRow, lastRow) {
-    const { pixelPositions, labels, hiddenClasses } = this;
-    let best = -1, leastSquaredDistance = MAX_POINTER_DISTANCE * MAX_POINTER_DISTANCE;
-    for (let i = firstRow; i < lastRow; i++) {
-      const dx = pixelPositions[2 * i] - px, dy = pixelPositions[2 * i + 1] - py, squaredDistance = dx * dx + dy * dy;
-      if (squaredDistance < leastSquaredDistance && !hiddenClasses.has(labels[i])) [best, leastSquaredDistance] = [i, squaredDistance];
-    }
-    return [best, best < 0 ? Infinity : Math.sqrt(leastSquaredDistance)];
+  /** Return [row, distance in px] of the nearest accepted point, or [-1, Infinity]. */
+  findNearest(position, isAccepted) {
+    this.pointGrid ??= new PointGrid(this.film.points);
+    return this.pointGrid.findNearest(this.plotArea.toData(position), this.plotArea.scale, MAX_POINTER_DISTANCE, isAccepted);
   }
+
+  /** Return the position of a point in px. */
+  positionOf(row) { return this.plotArea.toPixels(this.film.points.subarray(2 * row, 2 * row + 2)); }
 
   /**
    * Paint what has changed. cursor: z or null; ghost: the committed z during a preview, or null; rows: of the points whose posteriors are
@@ -135,13 +139,14 @@ export class LatentMap {
     if (gaussian) drawGaussian(ctx, toPixels(gaussian.mu), gaussian.factor ?? this.plane.covarianceFactor(gaussian.sd), this.plotArea);
     for (const row of rows.filter((row) => row < this.pointCount)) {
       const isPosteriorVisible = this.film.frameTensors.posterior_factors && this.drawPosterior(row);
-      if (!isPosteriorVisible) drawMark(ctx, this.pixelPositions.subarray(2 * row, 2 * row + 2), POINT_MARK_RADIUS);
+      if (!isPosteriorVisible) drawMark(ctx, this.positionOf(row), POINT_MARK_RADIUS);
     }
     ctx.restore();
   }
 
   paintBaseLayer() {
     const { film, pixelRatio, baseLayer } = this, ctx = baseLayer.getContext("2d", { willReadFrequently: true }), theme = this.getTheme();
+    this.stale = false; // unless onUnfinished() asks to paint again
     this.updatePlotArea();
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.fillStyle = theme.background;
@@ -156,14 +161,27 @@ export class LatentMap {
     if (this.outsideCount && this.view.zoom === 1) drawOutsideCount(ctx, this.plotArea, this.outsideCount, this.noteIsLeft, theme);
     const { classes } = this.metadata, { hiddenClasses } = this;
     if (classes.length > 1 && !this.thumbnails.areShown(this.view)) drawLabels(ctx, this.plotArea, { classes, hiddenClasses, medians: film.interpolate("label_positions") }, theme);
-    this.stale = false;
   }
 
+  /** The radius of a point in px. */
+  radiusAt(zoom) { return Math.min(Math.max(8.4 * this.pointCount ** -0.15, 1.4) * zoom ** 0.2, 5) * this.pointScale; }
+
+  /** Return the colour of each class for paintDots, 0 for a hidden one. */
+  classColours() { return this.metadata.classes.map(({ colour }, classIndex) => (this.hiddenClasses.has(classIndex) ? 0 : toAbgr(colour))); }
+
   paintPoints(ctx) {
+    ctx.save();
+    clipTo(ctx, this.plotArea);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    if (this.tiles) this.drawTiles(ctx);
+    else this.repaintPoints(ctx);
+    ctx.restore();
+  }
+
+  repaintPoints(ctx) {
     const { film, plotArea, pixelRatio, baseLayer, pointCount, labels, pixelPositions, devicePositions, colours } = this, { scale, centre, middle, box } = plotArea;
     const left = middle[0] - centre[0] * scale[0], top = middle[1] + centre[1] * scale[1], right = box.x + box.width, bottom = box.y + box.height;
-    const classColours = this.metadata.classes.map(({ colour }, classIndex) => (this.hiddenClasses.has(classIndex) ? 0 : toAbgr(colour)));
-    const radius = Math.min(Math.max(8.4 * pointCount ** -0.15, 1.4) * this.view.zoom ** 0.2, 5) * this.pointScale;
+    const classColours = this.classColours(), radius = this.radiusAt(this.view.zoom);
     this.outsideCount = 0;
     for (let i = 0; i < pointCount; i++) {
       const x = left + film.points[2 * i] * scale[0], y = top - film.points[2 * i + 1] * scale[1];
@@ -179,11 +197,24 @@ export class LatentMap {
     paintDots(pixels, baseLayer.width, baseLayer.height, devicePositions, colours, radius * pixelRatio);
     unpremultiply(pixels);
     this.pointsCanvas.getContext("2d", { willReadFrequently: true }).putImageData(imageData, 0, 0); // in main memory, as the base layer is
-    ctx.save();
-    clipTo(ctx, plotArea);
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.drawImage(this.pointsCanvas, 0, 0);
-    ctx.restore();
+  }
+
+  drawTiles(ctx) {
+    const { labels, pixelPositions, plotArea, film } = this, colours = this.classColours(), imageCount = this.thumbnails.images?.imageCount ?? 0;
+    this.pointGrid ??= new PointGrid(film.points);
+    if (!this.tiles.draw(ctx, this, { grid: this.pointGrid, labels, colours, fitCentre: plotArea.fitCentre }, colours)) this.onUnfinished();
+    for (let row = 0; row < imageCount; row++) pixelPositions.set(this.positionOf(row), 2 * row); // those that may have thumbnails
+    if (this.view.zoom === 1) this.countOutside();
+  }
+
+  /** Count the points that lie outside the whole map, once for its size. */
+  countOutside() {
+    const { plotArea, plotArea: { box }, film: { points } } = this;
+    const [left, top] = plotArea.toData([box.x, box.y]), [right, bottom] = plotArea.toData([box.x + box.width, box.y + box.height]), key = [left, top, right, bottom].join();
+    if (key === this.outsideKey) return;
+    Object.assign(this, { outsideKey: key, outsideCount: 0 });
+    for (let i = 0; i < points.length; i += 2) if (points[i] < left || points[i] > right || points[i + 1] < bottom || points[i + 1] > top) this.outsideCount++;
   }
 
   drawGapShading(ctx, theme) {
@@ -195,6 +226,6 @@ export class LatentMap {
 
   /** Draw the posterior of a point. Return whether it is large enough to be seen. */
   drawPosterior(row) {
-    return drawGaussian(this.ctx, [this.pixelPositions[2 * row], this.pixelPositions[2 * row + 1]], this.film.interpolate("posterior_factors", 3 * row, 3), this.plotArea);
+    return drawGaussian(this.ctx, this.positionOf(row), this.film.interpolate("posterior_factors", 3 * row, 3), this.plotArea);
   }
 }

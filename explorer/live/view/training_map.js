@@ -20,7 +20,7 @@ export class TrainingMap extends LatentMap {
   adopt() {
     this.film.points.set(this.codes.points);
     this.plane = this.codes.plane;
-    this.stale = true;
+    [this.pointGrid, this.stale] = [null, true];
   }
 
   paintPoints(ctx) {

@@ -17,6 +17,7 @@ export function findView(mapIds) {
 export function connectMap(pad, side) {
   const { map, metadata, origin } = side;
   map.thumbnails.setImages(pad.originals);
+  map.onUnfinished = () => pad.repaintMaps();
   const zoom = new MapZoom(side.mapContainer, map, {
     noun: nounOf(metadata.image_shape),
     onStart: () => interruptInput(),

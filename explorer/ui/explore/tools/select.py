@@ -59,7 +59,7 @@ def show(session: ExploreSession) -> None:
     table = _table(session, n)
     rows = [row for row in session.selected_rows if row < n]
     if not rows:
-        shown = f"{n:,} of {run.test.n:,}" if n < run.test.n else f"{n:,}"
+        shown = f"{n:,} of {run.n_mapped:,}" if n < run.n_mapped else f"{n:,}"
         st.caption(
             f"The plot shows {shown} test images. Select codes with the lasso or the box. With the four"
             " arrows, click a code to go to it."
