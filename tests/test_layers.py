@@ -41,9 +41,10 @@ MAY_IMPORT = {
     "views": SETTINGS | {"chains", "figures", "latent", "live", "recipe", "runs", "store"},
     "export": SETTINGS
     | {"data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store", "views"},
+    "notebook": {"errors", "export", "live", "query", "runs", "store", "views"},
     "own_models": SETTINGS
-    | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
-    | {"training", "views"},
+    | {"chains", "data", "events", "export", "live", "models", "networks", "notebook", "objectives", "runs"}
+    | {"store", "training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"data", "device", "events", "export", "figures", "jobs", "latent", "live", "memory", "recipe"}
@@ -77,6 +78,7 @@ WITHOUT_TORCH = {
         "figures",
         "views",
         "export",
+        "notebook",
     ),
     *("jobs", "cli", "ui", "pages", "app"),
 }

@@ -1,26 +1,17 @@
 // A figure in a page without a server: its blocks lie in the page, and its state in the hash of the address.
 
 import { decodeBase64 } from "../../core/base64.js";
-import { parseBlock } from "../../core/block.js";
 import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
 import { releaseKeyboardOnEscape } from "../escape.js";
-
-/** Return the block of a text: base64 of bytes, or of their gzip. */
-export async function unpackBlock(text, encoding) {
-  const bytes = decodeBase64(text);
-  if (encoding !== "gzip") return parseBlock(bytes);
-  if (!globalThis.DecompressionStream) throw new UserFacingError("This browser can't unpack the data of this page. Open it in a newer one.");
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
-}
+import { unpackBlock } from "../unpack.js";
 
 /** Return the block of an element of the page. */
 function readElement(id) {
   const { textContent, dataset } = document.getElementById(id);
-  return unpackBlock(textContent, dataset.encoding);
+  return unpackBlock(decodeBase64(textContent), dataset.encoding);
 }
 
 /** Return whether the hash leads to a part of the page, as the link that skips the navigation does, and says no state. */

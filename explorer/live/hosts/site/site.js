@@ -1,9 +1,11 @@
 // A figure in a page of a site without a server. Its blocks are scripts beside it, which a page that is opened from disk can load
 // too, where it can neither fetch nor import; each is loaded when the page needs it.
 
+import { decodeBase64 } from "../../core/base64.js";
 import { UserFacingError } from "../../core/errors.js";
 import { createElement } from "../../view/dom.js";
-import { openPage, unpackBlock } from "../page/page.js";
+import { openPage } from "../page/page.js";
+import { unpackBlock } from "../unpack.js";
 
 const arrivals = new Map(); // the name of a block -> what takes its text
 
@@ -28,7 +30,7 @@ async function loadScript(address) {
     script.onerror = () => reject(new UserFacingError("Some data of this page can't be loaded. Check that all files of the site are there, and reload the page."));
     document.head.append(script);
   });
-  return unpackBlock(text, "gzip");
+  return unpackBlock(decodeBase64(text), "gzip");
 }
 
 /** Open the figure of the page; called by the page's script. Back may show a page again whose loads were cancelled when it was left. */
