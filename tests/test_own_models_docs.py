@@ -10,13 +10,16 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+import explorer
 from explorer.own_models.opened import OpenedModel
 from explorer.runs.load import load_run
 from tests.conftest import ROOT, call_in_process
 from tests.runs.test_import_described import SHAPE, PythaeVAE, write_model
 
 PAGE = (ROOT / "docs" / "own-models.md").read_text(encoding="utf-8")
-OF_A_MODULE, OF_A_FUNCTION, OF_PYTHAE, CONVERSION = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+OF_A_MODULE, OF_A_FUNCTION, IN_A_NOTEBOOK, OF_PYTHAE, CONVERSION = re.findall(
+    r"```python\n(.*?)```", PAGE, re.DOTALL
+)
 [LAYERS] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -42,6 +45,18 @@ def test_a_module_is_trained_and_opened(capsys):
 def test_a_function_is_written_as_one_file(folder):
     exec(OF_A_FUNCTION, {})
     assert (folder / "spot.html").stat().st_size > 100_000
+
+
+def test_a_run_is_shown_in_a_notebook(capsys):
+    values: dict = {}
+    exec(IN_A_NOTEBOOK, values)
+    w = values["w"]
+    assert capsys.readouterr().out == "[0.5, -1.0]\n" and w.state == {"z": [0.5, -1.0]} and w.selection == []
+    attributes = re.findall(r"`w\.(\w+)`", PAGE)
+    pair, cvae = explorer.pair_widget("digits-ae-2d", "digits-ladder-2d"), explorer.load_run("digits-cvae-2d")
+    shown = w, pair, cvae.widget()
+    assert {"z", "ae_z", "beta", "class_", "selection", "marks", "state"} <= {*attributes}
+    assert all(any(hasattr(each, name) for each in shown) for name in attributes)
 
 
 def test_a_model_of_pythae_is_opened_and_its_folder_imported(folder, capsys):
