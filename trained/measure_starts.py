@@ -1,10 +1,11 @@
 """Train VAEs of sixteen dimensions from three starts, write what was measured of them to starts.csv, and
 print the tables in README.md.
 
-From the repository's root: `python -m trained.measure_starts [DATASET…]`, and `--table` for the tables alone.
-The image data must be on this machine, and the included ladders are those of seed 0. The other runs are
-stored where EXPLORER_RUNS says, and each figure is written when it is measured: a command that was interrupted
-continues, and what starts.csv has is not trained again. All of them are 14,000 epochs, of 0.7 s on one core.
+From the repository's root: `python -m trained.measure_starts [DATASET…]`, and `--table` for the
+tables alone. The image data must be on this machine, and the included ladders are those of seed 0.
+The other runs are stored where EXPLORER_RUNS says, and each figure is written when it is measured:
+a command that was interrupted continues, and trains nothing again that starts.csv has. All of them
+are 14,000 epochs, of 0.7 s on one core.
 """
 
 import sys

@@ -14,7 +14,7 @@ from explorer.data import load_dataset
 from explorer.data.dataset import Dataset
 from explorer.events import Finished
 from explorer.live.block import to_integers
-from explorer.networks.rounding import round_network
+from explorer.live.rounding import round_network
 from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.save import save_run
 from explorer.store.catalogue import SHIPPED_FOLDER

@@ -11,10 +11,12 @@ from explorer.views import pairs, words
 from explorer.views.run_view import RunView
 
 ALONE = " Your browser computes it: nothing is loaded, and nothing is sent."
+GREY_AREAS = "Grey areas of a map contain no codes: they are gaps."
 GAPS = (
-    "Grey areas of a map contain no codes: they are gaps. The figure gap is the share of samples of the"
-    " Gaussian fitted to the codes that lie in them, with its 95% interval."
+    f"{GREY_AREAS} The figure gap is the share of samples of the Gaussian fitted to the codes that lie in"
+    " them, with its 95% interval."
 )
+LICENCE = "Latent Space Explorer has the MIT licence."
 NO_IMAGES = " The test images may be private, and are not in this page."
 
 
@@ -77,7 +79,7 @@ def _origin(command: str, runs: list[Run]) -> tuple[str, ...]:
     made = f"Made with Latent Space Explorer {app_version()}: python -m explorer {command}"
     trained = [f"{public_name(run.name)}: {_how_trained(run)}" for run in runs]
     credits = dict.fromkeys(image_credit(run.spec) for run in runs)
-    return (made, *trained, " ".join(["Latent Space Explorer has the MIT licence.", *filter(None, credits)]))
+    return (made, *trained, " ".join([LICENCE, *filter(None, credits)]))
 
 
 def _how_trained(run: Run) -> str:

@@ -46,7 +46,8 @@ class Block:
 @dataclass(frozen=True)
 class LazyBlock:
     """One that takes long to make, and is made when it is first requested. id names the content: another
-    content, another id; size: bytes that it keeps in memory, about.
+    content, another id; size: bytes that it keeps in memory, about. make_coarse: makes of it a block of fewer
+    bytes that can stand in for it until it has arrived, if there is such a one.
     """
 
     id: str
@@ -54,10 +55,15 @@ class LazyBlock:
     size: int = 0
     owner: str | None = None
     is_transient: bool = False
+    make_coarse: Callable[[Block], Block] | None = None
 
     @cached_property
     def content(self) -> bytes:
         return self.build(self.id).content
+
+    @cached_property
+    def coarse(self) -> Block | None:
+        return self.make_coarse(Block(self.id, self.content)) if self.make_coarse else None
 
     @cached_property
     def address(self) -> str:

@@ -16,6 +16,7 @@ from explorer.models.autoencoder import build_autoencoder
 from explorer.runs.chains import is_function, read_chains
 from explorer.runs.kept_files import KEPT_FILES, is_usable
 from explorer.runs.load import load_model
+from explorer.runs.own_images import link_own_images
 from explorer.runs.save import save_run
 from explorer.runs.staging import staging_folder, unused_folder
 from explorer.specs import RunSpec
@@ -65,7 +66,8 @@ EXPORT = "Create one with `python -m explorer export RUN --to zip`."
 def import_run(content: bytes, name: str | None = None, default_name: str = "") -> Run:
     """Import a zip that `export --to zip` made, under the given name, or that of its folder, or the default
     one if it has no folder. The run is imported as a whole or not at all. Files that systems add to a
-    repacked zip (`__MACOSX`, `.DS_Store`) are ignored.
+    repacked zip (`__MACOSX`, `.DS_Store`) are ignored. A private run is of its owner's private images, if
+    they have some of that name.
 
     Raises UserError if it contains anything but the files of a run, if these do not match the record, or if
     the name is in use.
@@ -88,7 +90,9 @@ def import_run(content: bytes, name: str | None = None, default_name: str = "") 
                 ) from None
             write_atomically(aside / file, content)
         try:
-            _check(read_run(aside))
+            run = read_run(aside)
+            _check(run)
+            link_own_images(run)
         except UserError as error:
             raise UserError(
                 f"This zip file was not imported: {str(error).partition('. ')[0].rstrip('.')}. Export the run"

@@ -141,7 +141,7 @@ def map_block(
         "film": film and film.axis(),
         "readouts": readouts,
         "rates_suffix": f" at KL weight {run.spec.beta:g}" if run.spec.rungs else "",
-    } | _model_labels(run.spec)
+    } | model_labels(run.spec)
     return make_block(
         id,
         metadata,
@@ -180,7 +180,8 @@ def _class_metadata(run: Run | RunInfo, label: int) -> dict:
     return {"name": run.class_names[label], "colour": class_colour(label), "number": int(label)}
 
 
-def _model_labels(spec: RunSpec) -> dict:
+def model_labels(spec: RunSpec) -> dict[str, str]:
+    """Return the words of a pad that depend on the kind of model."""
     if spec.n_codes:
         return {
             "model": "VQ-VAE",

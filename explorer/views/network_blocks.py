@@ -1,16 +1,19 @@
 """The blocks of a run's networks for the figures of lessons, each made once for all visitors."""
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 
 from explorer.errors import UserError
 from explorer.latent.densities.diffusion import Diffusion
 from explorer.live.block import Block, LazyBlock, share_block
-from explorer.runs.chains import read_decoder
 from explorer.store.classifier import read_classifier
 from explorer.store.density import density_file, read_density
 from explorer.store.run import MODEL_FILE, Run, read_tensors
 from explorer.views.classifier_block import classifier_block
+from explorer.views.coarse_decoder import coarse_decoder
 from explorer.views.decoder_block import decoder_block
+from explorer.views.run_view import RunView
 from explorer.views.second_stage_block import second_stage_block
 
 
@@ -20,16 +23,29 @@ def decoder_at_own_weight(run: Run) -> LazyBlock:
     """
 
     def build(id: str) -> Block:
-        weights = read_tensors(run, MODEL_FILE)
-        if rungs := run.spec.rungs:
-            weights = {name: w[rungs.index(run.spec.beta)] for name, w in weights.items()}
-        n_classes = len(run.class_names) if run.spec.model_kind.is_conditional else 0
-        options = {"n_classes": n_classes, "chain": read_decoder(run, weights)}
-        if not (block := decoder_block(id, run.spec, run.shape, {0.0: weights}, **options)):
+        rungs = run.spec.rungs
+        block = _decoder_of_rung(id, run, rungs.index(run.spec.beta)) if rungs else RunView(run).decoder_block
+        if not block:
             raise UserError(f"No browser can compute the decoder of run {run.name}. Train it as an mlp.")
         return block
 
-    return share_block(LazyBlock(f"lesson decoder {run.files[MODEL_FILE]['sha256']}", build))
+    return _share_decoder(f"lesson decoder {run.files[MODEL_FILE]['sha256']}", build, run)
+
+
+def _decoder_of_rung(id: str, run: Run, rung: int) -> Block | None:
+    weights = {name: w[rung] for name, w in read_tensors(run, MODEL_FILE).items()}
+    n_classes = len(run.class_names) if run.spec.model_kind.is_conditional else 0
+    return decoder_block(id, run.spec, run.shape, {0.0: weights}, n_classes=n_classes)
+
+
+def decoder_of_ladder(run: Run) -> LazyBlock:
+    """Return the block of a ladder's decoder, which can be seen at each KL weight."""
+    block = RunView(run).decoder_block
+    return _share_decoder(f"ladder of {block.id}", lambda id: block, run)
+
+
+def _share_decoder(id: str, build: Callable[[str], Block], run: Run) -> LazyBlock:
+    return share_block(LazyBlock(id, build, make_coarse=partial(coarse_decoder, run)))
 
 
 def classifier_of(run: Run) -> Block | LazyBlock:

@@ -1,5 +1,5 @@
-"""What the experiments of the playground say, and how fast it learns: `python -m tests.benchmarks.playground
-[--speed] [EXPERIMENT ...]`.
+"""What the experiments of the playground say, how fast it learns, and how much memory it takes:
+`python -m tests.benchmarks.playground [--speed | --minutes N] [EXPERIMENT ...]`.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from explorer.export.playground.presets import PRESETS, Preset
 from explorer.latent.gap_map import build_gap_map
 from explorer.live.bundle import FOLDER
 from explorer.live.page import build_page
+from tests.benchmarks.playground_memory import measure_memory
 from tests.browser.launch import chromium_or_exit
 
 # The epochs at which an experiment is measured, and which settings are then changed.
@@ -38,7 +39,7 @@ const session = new TrainingSession((message) => (last = message));
 session.receive(toSessionImages(readImageSet(parseBlock(new Uint8Array(fs.readFileSync(block))))));
 session.receive({ type: "open", settings: toTrainerSettings(stages[0].values), generation: 1 });
 for (const { epochs, values } of stages) {
-  session.receive({ type: "turn", settings: toTrainerSettings(values) });
+  session.receive({ type: "change", settings: toTrainerSettings(values) });
   session.receive({ type: "run", isRunning: true, speed: "full" });
   while (session.isRunning && session.epochs < epochs - 1e-9) session.runSlice(0);
   session.receive({ type: "run", isRunning: false, speed: "full" });
@@ -61,10 +62,10 @@ NO_WORKER = "globalThis.Worker = class { constructor() { throw new Error('forbid
 def measure_preset(preset: Preset) -> None:
     """Train with the settings of an experiment, and print the figures on test images at its stages."""
     values = {field.name: field.default for field in fields()} | preset.settings
-    stages, turned = [], dict(values)
+    stages, changed = [], dict(values)
     for epochs, changes in STAGES[preset.name]:
-        stages.append({"epochs": epochs, "values": dict(turned)})
-        turned |= changes
+        stages.append({"epochs": epochs, "values": dict(changed)})
+        changed |= changes
     with TemporaryDirectory() as folder:
         block = Path(folder, "images")
         block.write_bytes(images_block(values["dataset"]).content)
@@ -120,9 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="EXPERIMENT", help=f"of {', '.join(STAGES)}")
     parser.add_argument("--speed", action="store_true", help="measure the speed instead")
+    parser.add_argument("--minutes", type=float, help="measure the memory instead, for so long")
     args = parser.parse_args()
     if args.speed:
         return measure_speed()
+    if args.minutes:
+        return measure_memory(args.minutes)
     for preset in PRESETS:
         if not args.names or preset.name in args.names:
             measure_preset(preset)

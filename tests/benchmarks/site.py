@@ -16,14 +16,19 @@ from tests.site_server import static_server
 
 LATENCY_MS, ROUNDS = 300, 3
 DECODED = '[data-testid="decoded"]'
+LESSON = '[data-testid="live-figure"]'
 PAGES = {  # name: path, what shows its images
     "Home": ("index.html", DECODED),
     "run, digits-vae-2d": ("explore/digits-vae-2d.html", DECODED),
     "run, mnist-vae-2d": ("explore/mnist-vae-2d.html", DECODED),
     "comparison, digits-ae-2d and -ladder-2d": ("compare/digits-ae-2d/digits-ladder-2d.html", DECODED),
     "comparison, mnist-ae-2d and -ladder-2d": ("compare/mnist-ae-2d/mnist-ladder-2d.html", DECODED),
-    "lesson, KL divergence": ("learn/kl.html", "#root canvas, #root svg"),
-    "lesson, gaps": ("learn/gaps.html", "#root canvas, #root svg"),
+    "run, mnist-vae-16d": ("explore/mnist-vae-16d.html", DECODED),
+    "comparison, mnist-ae-16d and -ladder-16d": ("compare/mnist-ae-16d/mnist-ladder-16d.html", DECODED),
+    "lesson, KL divergence": ("learn/kl.html", LESSON),
+    "lesson, gaps": ("learn/gaps.html", LESSON),
+    "lesson, autoencoder": ("learn/autoencoder.html", LESSON),
+    "lesson, KL weight": ("learn/kl_weight.html", LESSON),
 }
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
 

@@ -48,7 +48,7 @@ const moduleRules = {
   ],
 };
 const plugins = { modules: { rules: { "imports-resolve": importsResolve, "imports-go-down": importsGoDown } } };
-const NODE_TOO = ["atob", "btoa", "clearTimeout", "performance", "setTimeout", "TextDecoder", "TextEncoder", "URLSearchParams"]; // of what core may use beside the language
+const NODE_TOO = ["atob", "Blob", "btoa", "clearTimeout", "CompressionStream", "performance", "Response", "setTimeout", "TextDecoder", "TextEncoder", "URLSearchParams"]; // of what core may use beside the language
 const shared = Object.fromEntries(NODE_TOO.map((name) => [name, "readonly"]));
 
 module.exports = [

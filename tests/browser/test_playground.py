@@ -1,6 +1,8 @@
 """The playground in Chromium: as a file, it trains, follows β and saves a run; in the app, a run opens in Explore."""
 
 import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from explorer.runs.import_run import import_run
 from explorer.runs.load import load_model
 from explorer.store.embedding import read_embedding
 from tests.browser import accessibility
-from tests.browser.pad import DECODED, MAP, image, settle, spot
+from tests.browser.pad import DECODED, MAP, eventually, image, press, settle, spot, z_of
 
 SECOND_EPOCH, FIFTH_EPOCH = re.compile(r"Epoch ([2-9]|\d\d)"), re.compile(r"Epoch ([5-9]|\d\d)")
 SECOND_MAP = '[data-testid="latent-map-2"]'
@@ -22,6 +24,19 @@ HIDE = """(isHidden) => {
     Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
+SAMPLES, SECOND_SAMPLES = '[data-testid="samples"]', '[data-testid="samples-2"]'
+# Whether the last state of the training has been written
+SAVED = """() => new Promise((done) => {
+    const request = indexedDB.open("latent-space-explorer");
+    request.onsuccess = () => {
+        const reading = request.result.transaction("playground").objectStore("playground").get("last training");
+        reading.onsuccess = () => (request.result.close(), done(reading.result));
+    };
+}).then((record) => {
+    if (!record) return false;
+    const [{ step }] = record.trainers;
+    return document.querySelector("[data-testid=training-status]").textContent.includes(`(${step} batches`);
+})"""
 FRAMES = """async (count) => {
     for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
 }"""
@@ -58,7 +73,7 @@ def open_file(browser, address):
     assert {url.partition(":")[0] for url in requested} <= {"file", "blob", "data"}
 
 
-def test_a_run_trained_in_a_browser_is_one_of_python(open_file, runs_folder):
+def test_a_run_trained_in_a_browser_is_one_of_python(open_file, runs_folder, tmp_path):
     page = open_file()
     assert len(page.workers) == 1
     status, play, beta = (page.get_by_test_id(name) for name in ("training-status", "play", "beta"))
@@ -82,6 +97,55 @@ def test_a_run_trained_in_a_browser_is_one_of_python(open_file, runs_folder):
     np.testing.assert_allclose(posterior.logvar.numpy(), e.logvar, atol=1e-4)
     decoded = to_uint8(loaded.decode(np.zeros((1, 2)))[0])
     assert np.abs(image(page)[..., 0].astype(int) - decoded).max() <= 1
+    with page.expect_download() as download:
+        page.get_by_test_id("save-page").click()
+    saved = page.context.new_page()
+    saved.goto(Path(shutil.copy(download.value.path(), tmp_path / "pad.html")).as_uri())
+    saved.wait_for_selector(MAP)
+    expect(saved.get_by_role("heading")).to_have_text("Digits · VAE · 2-D")
+    expect(saved.locator(".original figcaption")).to_contain_text("test image 0")
+    decoded = to_uint8(loaded.decode(e.mu[:1])[0])
+    assert np.abs(image(saved)[..., 0].astype(int) - decoded).max() <= 1
+    assert np.array_equal(image(saved, ".original canvas")[..., 0], e.images[0, 0])
+    before = z_of(saved)
+    press(saved, "ArrowRight", 5)
+    expect(saved.locator(".decoded figcaption").last).to_contain_text("decoded from")
+    assert z_of(saved) != before
+
+
+def test_a_reload_continues_the_training_and_a_reset_ends_it(open_file):
+    page = open_file("#compare=True")
+    status, message = page.get_by_test_id("training-status"), page.locator(".training-message")
+    page.get_by_test_id("play").click()
+    expect(status).to_have_text(SECOND_EPOCH)
+    page.get_by_test_id("play").click()
+    eventually(page, lambda: page.evaluate(SAVED))
+    settle(page)
+    trained, pictures = status.inner_text(), [image(page, SAMPLES), image(page, SECOND_SAMPLES)]
+    page.reload()
+    expect(message).to_contain_text("has restored its last model")
+    expect(status).to_have_text(trained)
+    settle(page)
+    again = [image(page, SAMPLES), image(page, SECOND_SAMPLES)]
+    assert all(np.array_equal(*pair) for pair in zip(pictures, again))
+    page.get_by_test_id("reset").click()
+    expect(status).to_contain_text("Epoch 0.00")
+    page.reload()
+    page.wait_for_selector(MAP)
+    expect(status).to_contain_text("Epoch 0.00")
+    assert not message.inner_text()
+
+
+def test_without_storage_a_reload_keeps_the_settings(browser, address):
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })")
+    page = context.new_page()
+    page.goto(f"{address}#width=50")
+    page.get_by_test_id("step-epoch").click()
+    expect(page.get_by_test_id("training-status")).to_contain_text("Epoch 1.00")
+    page.reload()
+    expect(page.get_by_test_id("training-status")).to_contain_text("Epoch 0.00")
+    context.close()
 
 
 def test_one_pointer_moves_on_both_maps_and_a_hash_with_nonsense_is_named(open_file):
@@ -131,7 +195,12 @@ def test_drawings_are_learned(open_file):
     page.mouse.up()
     page.get_by_test_id("add-drawing").click()
     page.get_by_test_id("step-epoch").click()
-    expect(page.get_by_test_id("training-status")).to_contain_text("Epoch 1.00 (2 batches")
+    status = page.get_by_test_id("training-status")
+    expect(status).to_contain_text("Epoch 1.00 (2 batches")
+    eventually(page, lambda: page.evaluate(SAVED))
+    page.reload()
+    expect(status).to_contain_text("Epoch 1.00 (2 batches")  # with the drawing
+    expect(page.get_by_role("button", name="Remove drawing 1")).to_be_visible()
 
 
 def test_without_a_worker_the_page_trains_itself(browser, address):

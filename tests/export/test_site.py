@@ -1,27 +1,31 @@
 """A static site: its pages and their addresses, what is left out, and how it replaces an older one."""
 
+import gzip
 import json
 import re
 import zipfile
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer.errors import UserError
-from explorer.export.contents import comparison_content, run_content
+from explorer.export.contents import comparison_content, lesson_content, run_content
 from explorer.export.site import build, parts, preview
 from explorer.export.site.build import build_site
 from explorer.export.site.folder import MARK_FILE
 from explorer.export.site.frame import NO_ICON, POLICY
-from explorer.export.site.preview import DETAILS, LADDER_SIDE, N_RUNGS, with_previews
+from explorer.export.site.preview import DETAILS, LADDER_SIDE, N_RUNGS, with_coarse_decoders, with_previews
 from explorer.live.block import read_block
+from explorer.live.bundle import FOLDER
 from explorer.registry import LESSONS
 from explorer.store.catalogue import find_run
 from explorer.store.ownership import private_name
 from explorer.views.page_texts import PAGE_TITLES
 from tests.conftest import refused
+from tests.site_bytes import read_site_bytes
 
 RUNS, PAIR_PAGE = ("tiny-ae", "tiny-ladder"), "compare/tiny-ae/tiny-ladder.html"
 PAGES = {
@@ -119,7 +123,8 @@ def test_a_lesson_has_its_formulas_as_mathml(site):
 
 
 def test_a_grid_stands_in_for_a_large_decoder_alone_and_a_map_has_fewer_points(monkeypatch):
-    monkeypatch.setattr(preview, "N_POINTS", 100)
+    for name in ("N_POINTS", "N_FILM_POINTS"):
+        monkeypatch.setattr(preview, name, 100)
     runs = [find_run(name) for name in ("digits-ae-2d", "digits-ladder-2d")]
     whole = comparison_content(*runs)
     shown = with_previews(whole, runs)
@@ -136,6 +141,39 @@ def test_a_grid_stands_in_for_a_large_decoder_alone_and_a_map_has_fewer_points(m
             assert np.array_equal(tensors[name], all_tensors[name].take(range(100), axis))
     assert shown.later["images"] is whole.later["images"]
     assert with_previews(alone := run_content(runs[0]), runs[:1]) is alone
+
+
+def test_a_decoder_of_few_bits_stands_in_for_one_of_many_dimensions_and_in_lessons():
+    run = find_run("faces-vae-12d")
+    whole = run_content(run)
+    shown = with_previews(whole, [run])
+    [first], [side] = shown.blocks["sides"], whole.blocks["sides"]
+    assert read_block(first["decoder"])[0]["is_coarse"] and "codes" not in first
+    assert len(gzip.compress(first["decoder"].content)) < len(gzip.compress(side["decoder"].content)) / 2
+    assert shown.later["sides"] == whole.blocks["sides"]
+    lesson = lesson_content("elbo")
+    shown = with_coarse_decoders(lesson)
+    assert read_block(shown.blocks["decoder"])[0]["is_coarse"]
+    assert shown.blocks["evidence"] is lesson.blocks["evidence"]
+    assert list(shown.later) == ["decoder", *lesson.later]  # the exact decoder arrives before other images
+    assert shown.later["decoder"] is lesson.blocks["decoder"]
+    assert with_coarse_decoders(other := lesson_content("kl")) is other
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lesson_takes_the_exact_decoder_when_it_arrives(name):
+    figure, receives = import_module(f"explorer.lessons.{name}.lesson").LESSON.figure, "  receive({ "
+    source = (FOLDER / figure.module).read_text(encoding="utf-8")
+    is_small = name == "codebook"
+    assert "Network(this.blocks.decoder)" not in source or receives in source or is_small
+
+
+@pytest.mark.slow
+def test_every_page_of_the_included_runs_has_its_first_images_early(tmp_path):
+    """Compare with what arrives in 3 s on 1.6 Mbit/s and 300 ms, of a host that sends gzip."""
+    build_site(tmp_path / "site")
+    sizes = {page.path: page.compressed for page in read_site_bytes(tmp_path / "site")}
+    assert len(sizes) > 60 and max(sizes.values()) < 400_000
 
 
 def test_what_can_not_be_shown_is_listed_and_private_runs_are_not(runs_folder, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from explorer.lessons.cloud.compute import (
     grid_axes,
     log_joint_parts,
     posteriors_block,
+    truth_block,
 )
 from explorer.lessons.cloud.phase import build_phase_estimator
 from explorer.live.block import read_block
@@ -34,15 +35,21 @@ def moons():
 
 @pytest.fixture(scope="module")
 def block() -> tuple[dict, dict]:
-    """Return the metadata and the tensors of the lesson's block."""
+    """Return the metadata and the tensors of the encoder's posteriors."""
     return read_block(posteriors_block(find_run(RUN)))
 
 
-def true_moments(block, light: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@pytest.fixture(scope="module")
+def truth() -> dict:
+    """Return the tensors of the true posterior."""
+    return read_block(truth_block(find_run(RUN)))[1]
+
+
+def true_moments(truth, light: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean and standard deviations [2] of the true posterior of the dimmed moon, as the figure
     computes them, and the weights of the cells.
     """
-    weight = np.exp((log := light * block[1]["linear"].astype(float) + block[1]["constant"]) - log.max())
+    weight = np.exp((log := light * truth["linear"].astype(float) + truth["constant"]) - log.max())
     weight /= weight.sum()
     mean, sigma = [], []
     for axis, marginal in zip(grid_axes(), (weight.sum(0), weight.sum(1))):
@@ -154,10 +161,10 @@ def test_the_parts_of_the_joint_density_are_those_of_torch_distributions(moons):
 
 
 @pytest.mark.parametrize("light", [40, 100])
-def test_the_true_posterior_is_that_of_importance_sampling(moons, block, light):
+def test_the_true_posterior_is_that_of_importance_sampling(moons, truth, light):
     """Sample from a wide Gaussian around the mean from the grid."""
     loaded, e = moons
-    mean, sigma, _ = true_moments(block, LIGHTS[light])
+    mean, sigma, _ = true_moments(truth, LIGHTS[light])
     proposal = Normal(torch.tensor(mean), torch.tensor(2.5 * sigma))
     torch.manual_seed(light)
     z = proposal.sample((30_000,))
@@ -173,11 +180,11 @@ def test_the_true_posterior_is_that_of_importance_sampling(moons, block, light):
     assert np.allclose(np.sqrt(weights @ (z - expected) ** 2), sigma, rtol=0.1)
 
 
-def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(block):
+def test_the_encoder_is_right_in_full_light_and_extrapolates_in_less(block, truth):
     """Check what question and answer say, and that the grid holds the true posterior at each light."""
     distance, ratio = [], []
     for light, mu, sigma in zip(LIGHTS, block[1]["dimmed_mu"], block[1]["dimmed_sigma"]):
-        mean, true_sigma, weight = true_moments(block, light)
+        mean, true_sigma, weight = true_moments(truth, light)
         assert max(edge.sum() for edge in (weight[0], weight[-1], weight[:, 0], weight[:, -1])) < 1e-9
         distance.append(np.hypot(*((mean - mu) / sigma)))
         ratio.append(np.sqrt(np.prod(sigma / true_sigma)))

@@ -12,6 +12,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from explorer.data import load_dataset as load_data
 from explorer.lessons.objectives.compute import (
+    N_LEVELS,
     N_SHOWN,
     blocks,
     frame_figures,
@@ -124,10 +125,12 @@ def test_the_browser_gets_the_replays_and_what_the_trained_models_measure(tmp_pa
         path.write_bytes(part.content)
         with safe_open(path, "numpy") as file:
             metadata = json.loads(file.metadata()["block"])
-            mu, y, noise, pictures = (file.get_tensor(n) for n in ("mu", "y", "noise", "pictures"))
+            levels, y, noise, pictures = (file.get_tensor(n) for n in ("levels", "y", "noise", "pictures"))
         replay = read_replay(run.folder)
-        assert np.array_equal(mu, replay.mu.astype(np.float16)) and np.array_equal(y, replay.y)
-        assert np.array_equal(pictures, replay.pictures[:, :, :N_SHOWN])
+        mu = metadata["low"] + metadata["step"] * np.cumsum(levels, axis=0, dtype=np.uint16)
+        assert np.abs(mu - replay.mu).max() < 0.51 * np.ptp(replay.mu) / N_LEVELS
+        assert np.array_equal(y, replay.y)
+        assert np.array_equal(np.cumsum(pictures, axis=0, dtype=np.uint8), replay.pictures[:, :, :N_SHOWN])
         assert metadata["beta"] == run.spec.beta and metadata["epochs"] == list(replay.epochs)
         measured = metadata["measured"]
         # The run's own figure has one sample for each image.

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 
 from explorer.export.decoded_grid import grid_block
+from explorer.export.site.files import encode_base32768
 from explorer.figures.vector_picture import as_pictures, tick_step
 from explorer.latent.projection import fit_projection
 from explorer.latent.scale import reference_gaussian
@@ -22,6 +23,7 @@ from explorer.views.decoder_block import decoder_block
 from tests.live.lesson_cases import lesson_cases
 from tests.live.map_cases import map_cases
 from tests.live.network_cases import model_with_weights, network_cases
+from tests.live.pad_page_cases import pad_page_cases
 from tests.live.playground_cases import playground_cases
 from tests.live.plot_cases import plot_part_cases
 from tests.live.second_stage_cases import second_stage_cases
@@ -32,11 +34,14 @@ from tests.live.training_cases import training_cases
 def write_cases(folder: Path) -> None:
     """Write the cases of each test of core/ as JSON; arrays of float32 and bytes in base64."""
     all_cases = {
+        "base32768": base32768_cases(),
         "block": block_cases(),
         "decoded_grid": decoded_grid_cases(),
+        "differences": differences_cases(),
         "network": network_cases(),
         "film": film_cases(),
         "plane": plane_cases(),
+        "pad_page": pad_page_cases(),
         "playground": playground_cases(),
         "plot": plot_cases(),
         "map": map_cases(),
@@ -50,6 +55,13 @@ def write_cases(folder: Path) -> None:
     }
     for name, cases in all_cases.items():
         (folder / f"{name}.json").write_text(json.dumps(cases, default=_encode), encoding="utf-8")
+
+
+def base32768_cases() -> list[dict]:
+    """Return bytes of every length up to 40, which end anywhere in a character, and many of them."""
+    rng = np.random.default_rng(0)
+    contents = [rng.bytes(n) for n in (*range(40), 10_007)]
+    return [{"content": content, "text": encode_base32768(content)} for content in contents]
 
 
 def _encode(value) -> dict | list:
@@ -80,6 +92,19 @@ def decoded_grid_cases() -> dict:
         expected.append((1 - share) * of_rungs[0] + share * of_rungs[1])
     block = grid_block("grid", images, low, high, rungs)
     return {"block": block, "zs": zs, "positions": positions, "labels": labels, "expected": expected}
+
+
+def differences_cases() -> dict:
+    """Return frames of both kinds of numbers, and their differences by numpy, modulo 2 to their bits."""
+    rng = np.random.default_rng(0)
+    frames = [
+        rng.integers(0, high, (7, 3, 2)).astype(kind) for kind, high in ((np.uint8, 256), (np.uint16, 65536))
+    ]
+    return {
+        "shape": (7, 3, 2),
+        "frames": frames,
+        "differences": [np.diff(each, axis=0, prepend=each.dtype.type(0)) for each in frames],
+    }
 
 
 def block_cases() -> dict:

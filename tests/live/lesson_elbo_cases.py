@@ -19,7 +19,8 @@ from explorer.runs.load import load_model
 from explorer.specs import RunSpec
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
-from explorer.views.evidence_block import GRID
+from explorer.views.evidence_block import FIRST, GRID, evidence_blocks
+from explorer.views.evidence_block import IMAGES as IN_BLOCKS
 
 RUN = Path(__file__).parents[2] / "trained/digits-vae-2d"
 PLACES = [(0.0, 0.0, 0.0, 0.0), (2.5, -2.5, 0.0, 0.0), (-1.2, 0.7, -2.75, -2.75), (1.3, 0.8, -1.0, -1.6)]
@@ -33,7 +34,8 @@ def gaussian(q) -> distributions.MultivariateNormal:
 
 
 def elbo_cases() -> dict:
-    return {"linear": linear_case(), "digits": digits_case(), "normaliser": normaliser_case()}
+    cases = {"linear": linear_case(), "digits": digits_case(), "normaliser": normaliser_case()}
+    return cases | {"block": block_case()}
 
 
 def linear_case() -> dict:
@@ -64,6 +66,20 @@ def linear_case() -> dict:
         "kl_to_posterior": [distributions.kl_divergence(gaussian(q), posterior).item() for q in PLACES],
         "kl_to_prior": [distributions.kl_divergence(gaussian(q), prior).item() for q in PLACES],
         "best": [*mean, *(-np.log(np.diag(np.linalg.inv(covariance))) / 2)],
+    }
+
+
+def block_case() -> dict:
+    """Return the block of the first image, and what Python reads of this image."""
+    run, row = read_run(RUN), IN_BLOCKS[0]
+    loaded, e = load_model(run), read_embedding(run)
+    log_likelihood = grid_log_likelihood(loaded, decode_grid(loaded, GRID), e.images[row])
+    return {
+        "block": evidence_blocks(run)[FIRST].content,
+        "row": row,
+        "log_evidence": log_evidence(log_likelihood, GRID),
+        "encoder": [*e.mu[row].tolist(), *(e.logvar[row] / 2).tolist()],
+        "pixels": e.images[row].ravel() / np.float32(255),
     }
 
 

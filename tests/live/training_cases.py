@@ -15,7 +15,7 @@ from explorer.training.adam import Adam
 from explorer.training.update import Update
 
 N_IMAGES, BATCH_SIZE, STEPS = 72, 16, 200  # each epoch ends with a batch of 8
-TURN = 100  # the step at which learning rate and KL weight change
+CHANGE_STEP = 100  # the step at which learning rate and KL weight change
 RATES, BETAS = (4e-3, 1e-3), (0.5, 4.0)
 SETTINGS = {"latent_dim": 3, "width": 21, "depth": 2, "seed": 5}
 INPUT_NOISE = 0.3
@@ -46,7 +46,7 @@ def training_cases() -> dict:
         "eps": eps,
         "noise": [part.numpy().ravel() for part in noise],
         "settings": SETTINGS | {"batch_size": BATCH_SIZE},
-        "turn": TURN,
+        "change_step": CHANGE_STEP,
         "rates": RATES,
         "betas": BETAS,
         "runs": runs,
@@ -76,7 +76,7 @@ def _run(spec: RunSpec, input_noise: float, images, rows, noise) -> dict:
     losses = []
     for step, batch in enumerate(rows):
         update.sums.zero_()
-        is_later = step >= TURN
+        is_later = step >= CHANGE_STEP
         update(batch, RATES[is_later], BETAS[is_later] if spec.model_kind.has_rate else 0.0)
         losses.append((update.sums / len(batch)).tolist())
     last = _tensors(model)

@@ -17,7 +17,7 @@ from PIL import Image
 from pyarrow import BufferReader, parquet
 
 from explorer.cli.parser import main
-from explorer.data import own
+from explorer.data import load_dataset, own
 from explorer.data.dataset import Dataset
 from explorer.errors import UserError
 from explorer.registry import NETWORKS
@@ -41,6 +41,7 @@ from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run, list_runs
 from explorer.store.embedding import read_embedding
 from explorer.store.ownership import new_key, private_name
+from explorer.store.publishing import publish_run
 from explorer.store.run import EMBEDDING_FILE, EVENTS_FILE, MODEL_FILE, RECORD_FILE, RUN_FILES
 
 BY_DEFAULT = {("mlp", False), ("conv", True)}  # whose export is tested by default; a second or more each
@@ -150,6 +151,13 @@ def test_a_zip_does_not_tell_whose_the_images_are(tmp_path, monkeypatch):
         assert not any(key.encode() in name.encode() + archive.read(name) for name in archive.namelist())
     brought = import_run(packed)
     assert brought.name == "it" and brought.spec.dataset == "own:faces" and brought.test == run.test
+    again = import_run(packed, private_name(key, "again"))
+    assert again.spec == run.spec and again.test == run.test
+    assert load_dataset(again.spec.dataset).shape == run.shape
+    with pytest.raises(UserError, match="private images"):
+        publish_run(again.name)
+    strange = import_run(packed, private_name(new_key(), "strange"))
+    assert strange.spec.dataset == "own:faces"
 
 
 def test_a_zip_holds_the_replay_but_nothing_that_is_not_the_runs(runs_folder):

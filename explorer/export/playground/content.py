@@ -3,8 +3,9 @@
 import numpy as np
 
 from explorer.data import load_dataset, own
-from explorer.export.notes import ALONE
+from explorer.export.notes import ALONE, LICENCE
 from explorer.export.playground.fields import OWN, SETS, playground_fields
+from explorer.export.playground.page_template import page_block
 from explorer.export.playground.presets import PRESETS
 from explorer.figures.palette import class_colour, live_palette
 from explorer.live.block import Block, LazyBlock, make_block, share_block
@@ -55,7 +56,7 @@ def playground_blocks(own_name: str | None = None) -> dict[str, dict]:
     later = {name: images_block(name) for name in others}
     return {
         "blocks": {first: images_block(first), "worker": worker_block(WORKER)},
-        "later": later | ({OWN: _own_block(own_name)} if own_name else {}),
+        "later": later | ({OWN: _own_block(own_name)} if own_name else {}) | {"page": page_block()},
     }
 
 
@@ -92,7 +93,7 @@ def playground_content() -> PageContent:
         notes=(
             f"The browser trains the models of this page.{ALONE}",
             f"Made with Latent Space Explorer {app_version()}: python -m explorer export --playground",
-            " ".join(["Latent Space Explorer has the MIT licence.", *credits]),
+            " ".join([LICENCE, *credits]),
         ),
         citation=bibtex(RunSpec("digits"), RunSpec("digits", model="ae")),
     )

@@ -1,10 +1,14 @@
 """The files of a site: its pages, and what they share, under the hash of its content."""
 
-import base64
+import codecs
 import gzip
 from pathlib import Path
 
+import numpy as np
+
 from explorer.live.block import Block, LazyBlock, content_id
+
+FIRST_CHARACTER, CHARACTER_BITS = 0x3400, 15  # 32,768 characters in a row of which all are valid alone
 
 
 class SiteFiles:
@@ -27,12 +31,24 @@ class SiteFiles:
 
     def share_block(self, block: Block | LazyBlock) -> str:
         """Write the script of a block, unless it is there, and return its path. It registers the gzip of the
-        content (hosts/site/site.js).
+        content (hosts/site/site.js). The script is in UTF-16, whose mark counts for browsers whatever a host
+        says.
         """
         content = block.content
         name = content_id(content)
         path = f"blocks/{name}.js"
-        if not (self.folder / path).exists():
-            text = base64.b64encode(gzip.compress(content, mtime=0)).decode()
-            self.write(path, f'registerBlock("{name}", "{text}");\n')
+        file = self.folder / path
+        if not file.exists():
+            packed = gzip.compress(content, mtime=0)
+            script = f'registerBlock("{name}", {len(packed)}, "{encode_base32768(packed)}");\n'
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(codecs.BOM_UTF16_LE + script.encode("utf-16-le"))
         return path
+
+
+def encode_base32768(content: bytes) -> str:
+    """Return bytes as a text of 15 bits a character, for core/base32768.js."""
+    bits = np.unpackbits(np.frombuffer(content, np.uint8))
+    bits = np.append(bits, np.zeros(-len(bits) % CHARACTER_BITS, np.uint8)).reshape(-1, CHARACTER_BITS)
+    codes = FIRST_CHARACTER + bits @ (1 << np.arange(CHARACTER_BITS)[::-1])
+    return codes.astype("<u2").tobytes().decode("utf-16-le")

@@ -6,7 +6,7 @@ from itertools import permutations
 
 from explorer.errors import UserError
 from explorer.export.contents import comparison_content, lesson_content, run_content
-from explorer.export.site.preview import with_previews
+from explorer.export.site.preview import with_coarse_decoders, with_previews
 from explorer.live.block import map_blocks
 from explorer.live.page import PageContent
 from explorer.registry import LESSONS
@@ -101,7 +101,9 @@ def collect_parts(
         if content := make(label, lambda pair=(left, right): with_previews(comparison_content(*pair), pair)):
             parts.pairs[left.name, right.name] = (left, right), content
     for name in lessons:
-        if content := make(f"The lesson {LESSONS[name]}", lambda name=name: lesson_content(name)):
+        if content := make(
+            f"The lesson {LESSONS[name]}", lambda name=name: with_coarse_decoders(lesson_content(name))
+        ):
             parts.lessons[name] = content
     return parts
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
 from explorer.query import Scalar
-from explorer.views.evidence_block import IMAGES, evidence_block
+from explorer.views.evidence_block import IMAGES, OTHERS, evidence_blocks
 
 NAME = "bound"
 
 
 def blocks(runs):
     [run] = runs.values()
-    return {"evidence": evidence_block(run)}
+    return evidence_blocks(run)
 
 
 LESSON = LiveLesson(
@@ -44,4 +44,5 @@ LESSON = LiveLesson(
     concepts=(13, 14, 16),
     runs=("digits-vae-2d",),
     blocks=blocks,
+    later=(OTHERS,),
 )

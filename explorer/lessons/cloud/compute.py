@@ -23,25 +23,29 @@ BATCH_SIZE = 8192
 
 
 def posteriors_block(run: Run) -> LazyBlock:
-    """Return the block of the lesson: images [N_IMAGES, pixels] with their phases; mu [N, 2] of the test
-    images; of PAIR the rows and sigma [2, 2]; dimmed_mu, dimmed_sigma [101, 2] of the first one at LIGHTS;
-    linear, constant [rows, columns] of log_joint_parts() on the grid.
+    """Return the block of the encoder's posteriors: images [N_IMAGES, pixels] with their phases; mu [N, 2] of
+    the test images; of PAIR the rows and sigma [2, 2]; dimmed_mu, dimmed_sigma [101, 2] of the first one at
+    LIGHTS.
     """
     id = f"cloud {run.files[MODEL_FILE]['sha256']}"
-    return share_block(LazyBlock(id, lambda id: _build(id, run)))
+    return share_block(LazyBlock(id, lambda id: _build_posteriors(id, run)))
 
 
-def _build(id: str, run: Run) -> Block:
+def truth_block(run: Run) -> LazyBlock:
+    """Return the block of the true posterior of the first image of PAIR: linear, constant [rows, columns] of
+    log_joint_parts() on the grid with these bounds.
+    """
+    id = f"cloud truth {run.files[MODEL_FILE]['sha256']}"
+    return share_block(LazyBlock(id, lambda id: _build_truth(id, run)))
+
+
+def _build_posteriors(id: str, run: Run) -> Block:
     e, loaded, rows = read_embedding(run), load_model(run), list(PAIR)
     images, phase = e.images[:N_IMAGES], e.factors["phase"][:N_IMAGES]
     dimmed = loaded.encode((LIGHTS[:, None, None, None] * e.images[PAIR[0]] / 255).astype(np.float32))
-    x, y = grid_axes()
-    z = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-    linear, constant = log_joint_parts(loaded, e.images[PAIR[0]] / np.float32(255), z)
     metadata = {
         "rows": rows,
         "shape": run.shape,
-        "bounds": BOUNDS,
         "phase": phase.tolist(),
         "phase_error": build_phase_estimator(images, phase).leave_one_out_error(),
     }
@@ -50,11 +54,17 @@ def _build(id: str, run: Run) -> Block:
         "sigma": np.exp(e.logvar[rows] / 2),
         "dimmed_mu": dimmed.mu.numpy(),
         "dimmed_sigma": np.exp(dimmed.logvar.numpy() / 2),
-        "linear": linear.reshape(len(y), len(x)),
-        "constant": constant.reshape(len(y), len(x)),
     }
     tensors = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     return make_block(id, metadata, tensors | {"images": images.reshape(N_IMAGES, -1)})
+
+
+def _build_truth(id: str, run: Run) -> Block:
+    e, loaded, (x, y) = read_embedding(run), load_model(run), grid_axes()
+    z = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    parts = log_joint_parts(loaded, e.images[PAIR[0]] / np.float32(255), z)
+    tensors = {name: part.reshape(len(y), len(x)) for name, part in zip(("linear", "constant"), parts)}
+    return make_block(id, {"bounds": BOUNDS}, tensors)
 
 
 def grid_axes() -> tuple[np.ndarray, np.ndarray]:

@@ -11,11 +11,15 @@ NAME = "cloud"
 
 
 def blocks(runs):
-    from explorer.lessons.cloud.compute import posteriors_block
+    from explorer.lessons.cloud.compute import posteriors_block, truth_block
     from explorer.views.network_blocks import decoder_at_own_weight
 
     run = next(iter(runs.values()))
-    return {"decoder": decoder_at_own_weight(run), "posteriors": posteriors_block(run)}
+    return {
+        "decoder": decoder_at_own_weight(run),
+        "posteriors": posteriors_block(run),
+        "truth": truth_block(run),
+    }
 
 
 LESSON = LiveLesson(
@@ -49,4 +53,5 @@ LESSON = LiveLesson(
     concepts=(3, 4, 26),
     runs=("moons-ladder-2d",),
     blocks=blocks,
+    later=("truth",),
 )

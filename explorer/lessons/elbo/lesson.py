@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.live.lesson import LiveLesson, lesson_figure
 from explorer.query import Scalar
-from explorer.views.evidence_block import IMAGES, evidence_block
+from explorer.views.evidence_block import IMAGES, OTHERS, evidence_blocks
 
 NAME = "elbo"
 FOLDER = Path(__file__).parent
@@ -20,10 +20,10 @@ SYMBOLS = {
 
 
 def blocks(runs):
-    from explorer.views.run_view import RunView
+    from explorer.views.network_blocks import decoder_at_own_weight
 
     [run] = runs.values()
-    return {"evidence": evidence_block(run), "decoder": RunView(run).decoder_block}
+    return {**evidence_blocks(run), "decoder": decoder_at_own_weight(run)}
 
 
 def constants(runs):
@@ -58,5 +58,6 @@ LESSON = LiveLesson(
     concepts=(13, 14, 15, 16, 27),
     runs=("digits-vae-2d",),
     blocks=blocks,
+    later=(OTHERS,),
     constants=constants,
 )

@@ -10,12 +10,12 @@ NAME = "kl_weight"
 
 def blocks(runs):
     from explorer.lessons.kl_weight.compute import ladder_block
+    from explorer.views.network_blocks import decoder_of_ladder
     from explorer.views.readouts import frame_gap
-    from explorer.views.run_view import RunView
 
     [run] = runs.values()
     gaps = {frame.beta: frame_gap(frame, prior=True) for frame in run.film if frame.beta in run.spec.rungs}
-    return {"ladder": ladder_block(run, gaps), "decoder": RunView(run).decoder_block}
+    return {"ladder": ladder_block(run, gaps), "decoder": decoder_of_ladder(run)}
 
 
 LESSON = LiveLesson(

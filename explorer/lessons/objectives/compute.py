@@ -15,6 +15,7 @@ from explorer.store.run import MODEL_FILE, Run
 MIN_LOG_VARIANCE = -60.0  # of the table from which a width is interpolated
 N_POSTERIOR_SAMPLES = 10  # samples of each posterior, for a distortion
 N_PRIOR_SAMPLES = 1000  # of the prior
+N_LEVELS = 8191  # of the means between the lowest and the highest: a thirtieth of a pixel of the map
 N_SHOWN = 8  # test images and samples of a replay
 RECONSTRUCTION_RUN, KL_RUN, BOTH_RUN = (f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both"))
 
@@ -90,10 +91,11 @@ def max_pixel_change(loaded: LoadedRun) -> float:
 
 
 def replay_block(run: Run) -> LazyBlock:
-    """Return the block of a run's replay: mu [F, n, 2] and figures of each frame; y [n], the classes; noise
-    [n, 2], always the same; originals [N_SHOWN, C, H, W], and pictures [F, 2, N_SHOWN, C, H, W],
-    reconstructions and samples; and measured, what the trained model has on test images. It raises UserError
-    for a run without a replay.
+    """Return the block of a run's replay: levels [F, n, 2] of mu, in steps above the lowest, and figures of
+    each frame; y [n], the classes; noise [n, 2], always the same; originals [N_SHOWN, C, H, W], and pictures
+    [F, 2, N_SHOWN, C, H, W], reconstructions and samples; and measured, what the trained model has on test
+    images. Levels and pictures are differences from the frame before, modulo 2 to their bits, which compress
+    to half. It raises UserError for a run without a replay.
     """
     return share_block(LazyBlock(f"objectives {run.files[MODEL_FILE]['sha256']}", lambda id: _build(id, run)))
 
@@ -102,19 +104,23 @@ def _build(id: str, run: Run):
     replay = read_replay(run.folder)
     if replay is None:
         raise UserError(f"Run {run.name} has no replay. Restore its folder, or train it again.")
+    low, step = replay.mu.min(), np.ptp(replay.mu) / N_LEVELS
+    levels = np.rint((replay.mu - low) / step).astype(np.uint16)
     metadata = {
         "beta": run.spec.beta,
         "class_names": list(replay.class_names),
         "image_shape": list(replay.originals.shape[1:]),
         "measured": _measure(run),
+        "low": float(low),
+        "step": float(step),
         **frame_figures(replay),
     }
     tensors = {
-        "mu": replay.mu.astype(np.float16),
+        "levels": np.diff(levels, axis=0, prepend=np.uint16(0)),
         "y": replay.y.astype(np.uint8),
         "noise": np.random.default_rng(0).standard_normal(replay.mu.shape[1:]).astype(np.float32),
         "originals": replay.originals[:N_SHOWN],
-        "pictures": replay.pictures[:, :, :N_SHOWN],
+        "pictures": np.diff(replay.pictures[:, :, :N_SHOWN], axis=0, prepend=np.uint8(0)),
     }
     return make_block(id, metadata, tensors)
 

@@ -46,4 +46,5 @@ LESSON = LiveLesson(
     concepts=(5, 9),
     runs=tuple(f"digits-vae-2d-{name}" for name in ("recon-only", "kl-only", "both")),
     blocks=blocks,
+    later=("reconstruction",),
 )

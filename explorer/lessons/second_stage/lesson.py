@@ -52,4 +52,5 @@ LESSON = LiveLesson(
     concepts=(2, 19),
     runs=RUNS,
     blocks=blocks,
+    later=("map_decoder", "stage", "decoder", "shares"),
 )

@@ -1,5 +1,6 @@
 // Images decoded on a grid, interpolated: in place of a decoder that a browser cannot compute (explorer/export/decoded_grid.py).
 
+import { addDifferences } from "./differences.js";
 import { RELOAD_ADVICE, UserFacingError } from "./errors.js";
 import { findInterval } from "./interval.js";
 
@@ -55,13 +56,4 @@ export class DecodedGrid {
     const cell = Math.min(Math.floor(place), count - 2);
     return [cell, place - cell];
   }
-}
-
-/** Sum differences along the columns and the rows of each grid, in place, modulo 256.
- * @param {Uint8Array} images @param {number} rows @param {number} columns @param {number} pixelCount */
-function addDifferences(images, rows, columns, pixelCount) {
-  const rowSize = columns * pixelCount, gridSize = rows * rowSize;
-  for (let k = 0; k < images.length; k++) if (k % rowSize >= pixelCount) images[k] += images[k - pixelCount];
-  for (let k = 0; k < images.length; k++) if (k % gridSize >= rowSize) images[k] += images[k - rowSize];
-  return images;
 }

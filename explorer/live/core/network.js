@@ -29,6 +29,7 @@ export class Network {
     this.interpolatedPosition = null;
     /** @type {number} of the classes, which are one-hot after the other inputs of a conditional model */
     this.classCount = metadata.n_classes ?? 0;
+    this.isCoarse = Boolean(metadata.is_coarse); // whether it stands in for an exact one
     this.label = 0; // the number of the class that forward() is given, unless it is told another
     this.input = new Float32Array(metadata.n_inputs);
     /** @type {Values} */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
-const { Evidence, ascend, logNormaliser } = await core("evidence"), { linear, digits, normaliser } = cases("evidence");
+const { Evidence, ascend, logNormaliser } = await core("evidence"), { linear, digits, normaliser, block } = cases("evidence");
+const { findEvidence, readEvidence } = await core("evidence_image"), { parseBlock } = await core("block");
 const LIMITS = [[-3, 3], [-3, 3], [-2.75, 0], [-2.75, 0]];
 const ofLinear = new Evidence(linear.log_likelihood, linear.reach, linear.n);
 const ofDigits = digits.images.map((image) => ({ image, evidence: new Evidence(image.log_likelihood, digits.reach, digits.n) }));
@@ -74,4 +75,14 @@ test("what the Bernoulli likelihood lacks of a density is what torch's two densi
   const found = Array.from({ length: n }, (_, i) => logNormaliser(pixels.slice(i * size, (i + 1) * size)));
   assertClose(found, expected, 0.01);
   assertClose(found.slice(0, -1).reduce((a, b) => a + b) / (n - 1), 84, 1); // of an independent computation
+});
+
+test("a block has log p(x), the encoder's q and the pixels of its images, and says nothing of others", () => {
+  const parsed = parseBlock(block.block), { evidence, encoder, pixels } = readEvidence(findEvidence({ other_evidence: parsed }, block.row), block.row);
+  assertClose([evidence.logEvidence], [block.log_evidence], 1e-3);
+  assertClose(encoder, block.encoder, 1e-6);
+  assertClose(pixels, block.pixels, 1e-7);
+  assertClose([readEvidence(parsed, block.row).evidence.logEvidence], [evidence.logEvidence], 0); // reading changes nothing
+  assert.equal(findEvidence({ evidence: parsed }, block.row), parsed);
+  assert.equal(findEvidence({ evidence: parsed }, block.row + 1), undefined);
 });

@@ -24,7 +24,7 @@ for (const expected of cases("playground")) {
     assert.ok(points.every((v, i) => (i % 2 ? v >= y0 && v <= y1 : v >= x0 && v <= x1)));
     const axesBefore = axes.map((row) => [...row]);
     codes.update({ mu: mu.map((v) => v * 1.001), logvar });
-    assertClose(codes.axes, axesBefore, 1e-4); // the map does not turn
+    assertClose(codes.axes, axesBefore, 1e-4); // the map does not rotate
   });
 }
 
@@ -55,7 +55,7 @@ test("two models learn batch by batch, and states are posted only if wanted", ()
   assert.deepEqual(models.map(({ logvar, mu }) => [logvar === null, mu.length]), [[false, 40], [true, 40]]);
   session.receive({ type: "want" });
   assert.equal(posted.length, 2); // nothing is new
-  session.receive({ type: "turn", settings: [{ ...SETTINGS, beta: 0 }, { ...SETTINGS, model: "ae" }] });
+  session.receive({ type: "change", settings: [{ ...SETTINGS, beta: 0 }, { ...SETTINGS, model: "ae" }] });
   assert.equal(posted.length, 3);
   session.receive({ type: "measure" });
   assert.equal(posted.at(-1).epochs, 1);
@@ -64,6 +64,44 @@ test("two models learn batch by batch, and states are posted only if wanted", ()
   assert.equal(vae.test.n, 20);
   assertClose(vae.test.elbo, -(vae.test.distortion + vae.test.rate), 1e-9);
   assert.deepEqual([ae.test.elbo, ae.test.rate], [null, 0]);
+});
+
+test("presses of 1 epoch train as many whole epochs", () => {
+  const { session } = openSession([SETTINGS]);
+  session.receive({ type: "step", isEpoch: false });
+  session.runSlice(1);
+  for (let i = 0; i < 3; i++) session.receive({ type: "step", isEpoch: true });
+  while (session.isBusy) session.runSlice(100);
+  assert.equal(session.epochs, 3);
+});
+
+test("a session continues what another has saved, and a training of other images does not fit", () => {
+  const train = (session) => {
+    session.receive({ type: "step", isEpoch: true });
+    while (session.isBusy) session.runSlice(100);
+  };
+  const { session, posted } = openSession([SETTINGS, { ...SETTINGS, model: "ae" }]);
+  train(session);
+  session.receive({ type: "save" });
+  const saved = structuredClone(posted.at(-1));
+  train(session);
+  const { session: next, posted: answers } = openSession([SETTINGS, { ...SETTINGS, model: "ae" }]);
+  next.receive({ ...saved, type: "restore" });
+  assert.deepEqual([answers.at(-1).type, next.epochs], ["restored", 1]);
+  train(next);
+  for (const one of [session, next]) one.receive({ type: "measure" });
+  for (const i of [0, 1]) assert.deepEqual(answers.at(-1).models[i].mu, posted.at(-1).models[i].mu);
+  const { session: other, posted: none } = openSession([SETTINGS, SETTINGS]);
+  other.receive({ type: "restore", seconds: 1, trainers: [saved.trainers[0], { ...saved.trainers[1], n: 7 }] });
+  assert.deepEqual([none.length, other.models.map(({ trainer }) => trainer.step)], [0, [0, 0]]);
+});
+
+test("a state says with which likelihood its weights were trained", () => {
+  const { session, posted } = openSession([SETTINGS]);
+  session.receive({ type: "want" });
+  session.receive({ type: "want" });
+  session.receive({ type: "change", settings: [{ ...SETTINGS, likelihood: "gaussian" }] });
+  assert.deepEqual(posted.map(({ models: [model] }) => model.likelihood), ["bernoulli", "gaussian"]);
 });
 
 test("the same seed and settings train the same model", () => {
@@ -108,7 +146,7 @@ test("a drawing becomes images that differ", () => {
   assert.deepEqual(images, makeDrawnImages([drawing, [{ points: [[0.5, 0.5]] }]]).images);
   assert.deepEqual([labels[0], labels[1], nTrain, images.length / 256], [0, 1, 192, 240]);
   assert.notDeepEqual(images.slice(0, 256), images.slice(512, 768));
-  assertClose(transformStrokes(drawing, { turn: Math.PI / 2, size: 0.5, shift: [0, 0.1] })[0].points, [[0.5, 0.5], [0.5, 0.7]], 1e-12);
+  assertClose(transformStrokes(drawing, { rotation: Math.PI / 2, size: 0.5, shift: [0, 0.1] })[0].points, [[0.5, 0.5], [0.5, 0.7]], 1e-12);
 });
 
 test("dots lie on their curve, in the order of their parts", () => {

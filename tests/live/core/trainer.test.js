@@ -63,7 +63,7 @@ test("noise is standard normal and without correlation", () => {
   quantiles.forEach((q, i) => assert.ok(Math.abs(sorted[Math.floor(q * 100_000)] - expected[i]) < tolerance[i], `quantile ${q}`));
 });
 
-test("what may be turned takes effect at the next batch, and the rest needs a new training", () => {
+test("what may be changed takes effect at the next batch, and the rest needs a new training", () => {
   const trainer = create({ beta_warmup: 2 });
   assert.equal(trainer.runBatch().beta, 0);
   trainer.update({ beta: 3, beta_warmup: 0, model: "ae", likelihood: "gaussian", batch_size: 50, input_noise: 0.1 });

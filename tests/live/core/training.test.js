@@ -3,7 +3,7 @@ import test from "node:test";
 import { assertClose, cases, core } from "./cases.js";
 
 const { Trainer } = await core("training/trainer");
-const { images, rows, eps, noise, settings, turn, rates, betas, runs } = cases("training");
+const { images, rows, eps, noise, settings, change_step: changeStep, rates, betas, runs } = cases("training");
 const pixels = 64, n = images.length / pixels;
 
 /** Return a trainer whose batches and noise are those of torch. */
@@ -25,7 +25,7 @@ for (const run of runs) {
   test(`200 steps have torch's losses: ${model}, ${likelihood}, depth ${depth}, input noise ${input_noise}`, () => {
     const trainer = trainerOfTorch(run.settings, run.first);
     run.losses.forEach(([distortion, rate], step) => {
-      if (step === turn) trainer.update({ learning_rate: rates[1], beta: betas[1] });
+      if (step === changeStep) trainer.update({ learning_rate: rates[1], beta: betas[1] });
       const progress = trainer.runBatch(), loss = distortion + (model === "vae" ? progress.beta : 0) * rate;
       assertClose([progress.loss, progress.distortion], [loss, distortion], 1e-4 * Math.abs(loss) + 1e-5, `step ${step}`);
       assertClose(progress.rate, rate, 1e-4 * (1 + rate), `rate of step ${step}`);

@@ -1,5 +1,5 @@
 // The codes of the test images of a model that learns, as a map shows them: what explorer/views/map_block.py computes of a finished run,
-// computed again for every state. In more than two dimensions, the map is the plane of the first two principal components, turned in
+// computed again for every state. In more than two dimensions, the map is the plane of the first two principal components, rotated in
 // itself so that it follows the previous one.
 
 import { Plane } from "../plane.js";

@@ -1,8 +1,9 @@
 // Files as bytes: safetensors, zip without compression, and their checksums. A page that is opened from disk has no crypto.subtle.
 
+const SPACE = 32; // which fills a header
 const FIRST_DATE = 33; // 1 January 1980, of every file, so that equal runs are equal zip files
 
-/** @typedef {{ shape: number[], data: Float32Array | Uint8Array | BigInt64Array }} FileTensor */
+/** @typedef {{ shape: number[], data: Float32Array | Uint16Array | Uint8Array | BigInt64Array }} FileTensor */
 
 /** @param {string} text */
 export const encodeText = (text) => new TextEncoder().encode(text);
@@ -14,18 +15,23 @@ export function joinBytes(parts) {
   return bytes;
 }
 
+/** Return the bytes of a block, which parseBlock() of core/block.js reads.
+ * @param {string} id @param {Record<string, any>} metadata @param {Record<string, FileTensor>} tensors */
+export const encodeBlock = (id, metadata, tensors) => encodeSafetensors(tensors, { block: JSON.stringify({ id, ...metadata }) });
+
 /** Return a safetensors file. Every tensor begins at a multiple of 8 bytes if the largest types come first.
- * @param {Record<string, FileTensor>} tensors */
-export function encodeSafetensors(tensors) {
+ * @param {Record<string, FileTensor>} tensors @param {Record<string, string>} [metadata] */
+export function encodeSafetensors(tensors, metadata) {
   const entries = Object.entries(tensors).sort(([a, x], [b, y]) => y.data.BYTES_PER_ELEMENT - x.data.BYTES_PER_ELEMENT || (a < b ? -1 : 1));
   /** @type {Record<string, any>} */
-  const header = {};
+  const header = metadata ? { __metadata__: metadata } : {};
   let at = 0;
   for (const [name, { shape, data }] of entries) {
-    const dtype = data instanceof Float32Array ? "F32" : data instanceof BigInt64Array ? "I64" : "U8";
+    const dtype = data instanceof Float32Array ? "F32" : data instanceof BigInt64Array ? "I64" : data instanceof Uint16Array ? "U16" : "U8";
     header[name] = { dtype, shape, data_offsets: [at, (at += data.byteLength)] };
   }
-  const text = JSON.stringify(header), padded = encodeText(text.padEnd(Math.ceil(text.length / 8) * 8)), length = new Uint8Array(8);
+  const text = encodeText(JSON.stringify(header)), padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(SPACE), length = new Uint8Array(8);
+  padded.set(text);
   new DataView(length.buffer).setBigUint64(0, BigInt(padded.length), true);
   return joinBytes([length, padded, ...entries.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
 }

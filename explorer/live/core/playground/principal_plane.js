@@ -37,16 +37,16 @@ export function eigenOf(matrix) {
   return { values: order.map(({ value }) => value), vectors: order.map(({ vector }) => vector) };
 }
 
-/** Turn the axes p and q so that their covariance becomes 0.
+/** Rotate the axes p and q so that their covariance becomes 0.
  * @param {Matrix} A @param {Matrix} V @param {number} p @param {number} q */
 function rotate(A, V, p, q) {
   const angle = 0.5 * Math.atan2(2 * A[p][q], A[p][p] - A[q][q]), c = Math.cos(angle), s = Math.sin(angle);
-  const turn = (/** @type {number[]} */ x, /** @type {number[]} */ y) => {
+  const rotateRows = (/** @type {number[]} */ x, /** @type {number[]} */ y) => {
     for (let k = 0; k < x.length; k++) [x[k], y[k]] = [c * x[k] + s * y[k], c * y[k] - s * x[k]];
   };
-  turn(A[p], A[q]);
+  rotateRows(A[p], A[q]);
   for (const row of A) [row[p], row[q]] = [c * row[p] + s * row[q], c * row[q] - s * row[p]];
-  turn(V[p], V[q]);
+  rotateRows(V[p], V[q]);
 }
 
 /** Return the orthonormal axes [2, D] of the first two principal components, and the share of the variance that lies in their plane.
@@ -56,7 +56,7 @@ export function findPrincipalPlane(covariance) {
   return { axes: vectors.slice(0, 2), share: total > 0 ? (values[0] + values[1]) / total : 1 };
 }
 
-/** Return axes [2, D] turned, or mirrored, in their plane so that they come nearest to the previous ones: the orthogonal Procrustes
+/** Return axes [2, D] rotated, or mirrored, in their plane so that they come nearest to the previous ones: the orthogonal Procrustes
  * problem (Schönemann, 1966) in two dimensions.
  * @param {Matrix} axes @param {Matrix} previous */
 export function alignAxes(axes, previous) {
@@ -64,8 +64,8 @@ export function alignAxes(axes, previous) {
   const [[a, b], [c, d]] = previous.map((old) => axes.map((axis) => dot(old, axis)));
   const isMirrored = a * d - b * c < 0, [x, y] = isMirrored ? [a - d, b + c] : [a + d, c - b], length = Math.hypot(x, y);
   if (!length) return axes;
-  const [cos, sin] = [x / length, y / length], turned = isMirrored ? [[cos, sin], [sin, -cos]] : [[cos, -sin], [sin, cos]];
-  return turned.map(([u, v]) => axes[0].map((_, i) => u * axes[0][i] + v * axes[1][i]));
+  const [cos, sin] = [x / length, y / length], rotated = isMirrored ? [[cos, sin], [sin, -cos]] : [[cos, -sin], [sin, cos]];
+  return rotated.map(([u, v]) => axes[0].map((_, i) => u * axes[0][i] + v * axes[1][i]));
 }
 
 /** Return the symmetric B with B B = a symmetric matrix without negative values.

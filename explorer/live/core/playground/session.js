@@ -1,6 +1,7 @@
 // One or two models that learn from the same images, a batch of each in turn. It runs in a worker, or in slices between the frames of a
 // page, and answers messages; it knows neither.
 
+import { UserFacingError } from "../errors.js";
 import { Trainer } from "../training/trainer.js";
 import { measureModel } from "./measures.js";
 
@@ -40,17 +41,19 @@ export class TrainingSession {
 
   get batchesPerEpoch() { return Math.ceil(this.images.nTrain / this.models[0].trainer.settings.batch_size); }
 
-  /** Take a message: { type: "images" | "open" | "turn" | "run" | "step" | "want" | "measure", … }.
+  /** Take a message: { type: "images" | "open" | "change" | "run" | "step" | "want" | "measure" | "save" | "restore", … }.
    * @param {any} message */
   receive(message) {
     const { type } = message;
     if (type === "images") this.images = message;
     else if (type === "open") this.open(message.settings, message.generation);
-    else if (type === "turn") this.turn(message.settings);
+    else if (type === "change") this.change(message.settings);
     else if (type === "run") Object.assign(this, { isRunning: message.isRunning, speed: message.speed, lastSlice: null, rateStart: null, due: 0 });
     else if (type === "step") this.batchesLeft += message.isEpoch ? this.batchesToEpoch() : 1;
     else if (type === "want") this.isWanted = true;
     else if (type === "measure") this.measure();
+    else if (type === "save") this.save();
+    else if (type === "restore") this.restore(message);
     this.answer();
   }
 
@@ -63,14 +66,16 @@ export class TrainingSession {
   }
 
   /** @param {TrainingSettings[]} settings */
-  turn(settings) {
+  change(settings) {
     settings.forEach((own, i) => this.models[i].trainer.update(own));
     this.hasNews = true;
   }
 
+  /** Return the batches until the end of an epoch, after those that are left. */
   batchesToEpoch() {
-    const { trainer: { position, settings } } = this.models[0];
-    return Math.ceil((this.images.nTrain - position) / settings.batch_size);
+    const { batchesLeft, batchesPerEpoch, images: { nTrain } } = this, { trainer: { position, settings } } = this.models[0];
+    const rest = (Math.ceil((nTrain - position) / settings.batch_size) - batchesLeft) % batchesPerEpoch;
+    return rest > 0 ? rest : rest + batchesPerEpoch;
   }
 
   /** Compute the batches that are due, for so many ms at most.
@@ -130,6 +135,26 @@ export class TrainingSession {
     this.post({ type: "measured", generation, epochs, seconds, models: this.models.map(({ trainer }) => measureModel(trainer, test)) });
   }
 
+  /** Post all that restore() needs. */
+  save() {
+    const { generation, seconds } = this;
+    this.post({ type: "saved", generation, seconds, trainers: this.models.map(({ trainer }) => trainer.state()) });
+  }
+
+  /** Continue a training that save() has posted, and tell so; if it does not fit these images and settings, stay at the first weights.
+   * @param {{ trainers: any[], seconds: number }} saved */
+  restore({ trainers, seconds }) {
+    const { models, generation } = this, settings = models.map(({ trainer }) => trainer.settings);
+    try {
+      models.forEach(({ trainer }, i) => trainer.restore(trainers[i]));
+    } catch (error) {
+      if (!(error instanceof UserFacingError)) throw error;
+      return this.open(settings, generation);
+    }
+    Object.assign(this, { seconds, hasNews: true });
+    this.post({ type: "restored", generation });
+  }
+
   /** Post the state of the models, if it is wanted and new, and the codes do not take too large a share of the time. */
   answer() {
     if (!this.isWanted || !this.hasNews || !this.models.length) return;
@@ -149,7 +174,7 @@ function describeModel(model) {
   const { trainer, sums } = model, { beta, beta_warmup: warmup } = trainer.settings, epochs = trainer.epoch + trainer.position / trainer.n;
   model.sums = emptySums();
   return {
-    ...trainer.encode(), weights: trainer.readWeights(), beta: beta * (warmup ? Math.min(epochs / warmup, 1) : 1), isWarming: trainer.settings.model === "vae" && epochs < warmup,
+    ...trainer.encode(), weights: trainer.readWeights(), likelihood: trainer.settings.likelihood, beta: beta * (warmup ? Math.min(epochs / warmup, 1) : 1), isWarming: trainer.settings.model === "vae" && epochs < warmup,
     distortion: sums.distortion / sums.count, rate: sums.rate / sums.count, loss: sums.loss / sums.count,
   };
 }

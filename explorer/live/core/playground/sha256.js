@@ -22,7 +22,7 @@ export function sha256(bytes) {
     for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i);
     for (let i = 16; i < 64; i++) {
       const a = w[i - 15], b = w[i - 2];
-      w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) + w[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10));
+      w[i] = w[i - 16] + (rotateRight(a, 7) ^ rotateRight(a, 18) ^ (a >>> 3)) + w[i - 7] + (rotateRight(b, 17) ^ rotateRight(b, 19) ^ (b >>> 10));
     }
     mixBlock(hash, w);
   }
@@ -30,15 +30,15 @@ export function sha256(bytes) {
 }
 
 /** @param {number} v @param {number} n */
-const turn = (v, n) => (v >>> n) | (v << (32 - n));
+const rotateRight = (v, n) => (v >>> n) | (v << (32 - n));
 
 /** Mix the words of a block into a hash.
  * @param {Uint32Array} hash @param {Uint32Array} w */
 function mixBlock(hash, w) {
   let a = hash[0] | 0, b = hash[1] | 0, c = hash[2] | 0, d = hash[3] | 0, e = hash[4] | 0, f = hash[5] | 0, g = hash[6] | 0, h = hash[7] | 0;
   for (let i = 0; i < 64; i++) {
-    const first = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + CONSTANTS[i] + w[i]) | 0;
-    const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    const first = (h + (rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)) + ((e & f) ^ (~e & g)) + CONSTANTS[i] + w[i]) | 0;
+    const second = ((rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
     f = e;

@@ -160,7 +160,7 @@ export class Trainer {
   restore(state) {
     const size = this.autoencoder.parameters.length, arrays = [state.parameters, state.means, state.squares];
     if (state.n !== this.n || arrays.some((array) => array?.length !== size || !array.every(Number.isFinite)))
-      throw new UserFacingError("The training that was kept is of other images or another network. Restart it.");
+      throw new UserFacingError("The saved training is of other images or another network. Restart it.");
     this.update(state.settings);
     restoreCheckpoint(this, state);
     saveCheckpoint(this, this.lastGood);

@@ -51,17 +51,17 @@ function createPicture(shape, symbol, name) {
 
 export class AutoencoderLesson extends LessonFigure {
   static controlSymbols = { k: "mu" };
+  static awaited = ["decoder"];
 
   buildFigure() {
     const { metadata, tensors } = this.blocks.comparison, parts = tensors(), { images, mean, components, z } = parts, shape = images.shape.slice(1), size = mean.data.length;
     this.comparison = metadata;
     this.parts = parts;
-    this.decoder = new Network(this.blocks.decoder);
     this.examples = metadata.class_names.map((_, i) => {
       const x = Float64Array.from(images.data.subarray(i * size, (i + 1) * size), (value) => value / 255), code = z.data.subarray(i * z.shape[1], (i + 1) * z.shape[1]);
-      const decoded = Float64Array.from(this.decoder.forward(code));
-      return { x, code, scores: projectOnto(components.data, mean.data, x), decoded, ofNetwork: squaredErrors(x, decoded) };
+      return { x, code, scores: projectOnto(components.data, mean.data, x) };
     });
+    this.receive(this.blocks);
     this.pictures = {
       x: createPicture(shape, "x", "Test image:"), pca: createPicture(shape, "mu", "PCA:"), network: createPicture(shape, "z", "Network:"),
       pcaError: createPicture(shape, "distortion", "Squared error of PCA:"), networkError: createPicture(shape, "distortion", "Squared error of the network:"),
@@ -75,6 +75,16 @@ export class AutoencoderLesson extends LessonFigure {
     this.note = createElement("p.readout.ae-note");
     const pictures = createElement("div.ae-pictures", {}, x.element, pca.element, network.element, this.note, pcaError.element, networkError.element);
     return [createElement("div.ae-figure.wide", {}, this.strip.element, pictures, createElement("div.ae-plots", {}, this.veil, ...this.createPlots()))];
+  }
+
+  /** Decode the examples. */
+  receive({ decoder }) {
+    if (!decoder) return;
+    const network = new Network(decoder);
+    for (const example of this.examples) {
+      const decoded = Float64Array.from(network.forward(example.code));
+      Object.assign(example, { decoded, ofNetwork: squaredErrors(example.x, decoded) });
+    }
   }
 
   /** Return the elements of the plots over k. */

@@ -1,6 +1,6 @@
 // Importance-weighted estimates of log p(x) from K draws, beside its exact value, and how far their mean is below it.
 
-import { Evidence } from "../../core/evidence.js";
+import { findEvidence, readEvidence } from "../../core/evidence_image.js";
 import { formatNumber } from "../../core/format.js";
 import { accumulateRows, estimateFromGroups, estimateFromRows, findBestGaussian, importanceWeights } from "../../core/importance.js";
 import { sampleNormal, seedUniform } from "../../core/random.js";
@@ -76,9 +76,9 @@ const nats = (value) => formatNumber(value, 2);
 
 export class BoundLesson extends LessonFigure {
   buildFigure() {
-    const { metadata, tensors } = this.blocks.evidence, follow = { onMarkerMove: (_, { x }) => this.move({ k: Math.round(Math.min(Math.max(x, 1), MOST_DRAWS)) }) };
+    const follow = { onMarkerMove: (_, { x }) => this.move({ k: Math.round(Math.min(Math.max(x, 1), MOST_DRAWS)) }) };
     const [histogram, shortfall, division] = [this.addPlot(HISTOGRAM), this.addPlot(SHORTFALL, follow), this.addPlot(DIVISION)];
-    Object.assign(this, { metadata, tensors: tensors(), histogram: histogram.plot, shortfall: shortfall.plot, division: division.plot });
+    Object.assign(this, { histogram: histogram.plot, shortfall: shortfall.plot, division: division.plot });
     this.veil = createElement("p.veil", {}, "Predict first: then log p(x) appears, and how far the mean is below it.");
     this.parts = createElement("p.readout");
     this.answers = [shortfall.element, division.element, this.parts];
@@ -89,16 +89,17 @@ export class BoundLesson extends LessonFigure {
     return [createElement("div.lesson-columns.wide", {}, column(histogram.element, facts), column(this.veil, ...this.answers))];
   }
 
+  isReady({ image }) {
+    return Boolean(findEvidence(this.blocks, Number(image)));
+  }
+
   /** Choose another image or other noise: log p(x), the Gaussians to draw from, and no estimates yet. */
   select({ image, draw }) {
     if (this.draw !== draw) this.noise = Float64Array.from(sampleNormal(2 * REPEATS * MOST_DRAWS, seedUniform(draw)));
     if (this.image !== image) {
-      const { metadata: { rows, n, reach, low, quantum, image_shape: shape }, tensors: { log_likelihood: levels, images, mu, logvar } } = this;
-      const i = rows.indexOf(Number(image)), cells = n * n, size = images.data.length / rows.length;
-      this.evidence = new Evidence(Float64Array.from(levels.data.subarray(i * cells, (i + 1) * cells), (level) => low[i] + quantum[i] * level), reach, n);
-      const encoder = [...mu.data.subarray(2 * i, 2 * i + 2), ...logvar.data.subarray(2 * i, 2 * i + 2).map((value) => value / 2)];
-      this.gaussians = { prior: PRIOR, encoder };
-      paintImage(this.picture, Float32Array.from(images.data.subarray(i * size, (i + 1) * size), (value) => value / 255), shape);
+      const { evidence, encoder, pixels } = readEvidence(findEvidence(this.blocks, Number(image)), Number(image));
+      Object.assign(this, { evidence, gaussians: { prior: PRIOR, encoder } });
+      paintImage(this.picture, pixels, this.blocks.evidence.metadata.image_shape);
     }
     Object.assign(this, { image, draw, weights: {}, sums: {}, isMeasured: false });
   }

@@ -80,6 +80,10 @@ export class ClosingGapLesson extends LessonFigure {
     return elements;
   }
 
+  receive({ decoder }) {
+    if (decoder) this.decoder = new Network(decoder);
+  }
+
   /** Once the hand has let go, the task can be solved. */
   commit() {
     super.commit();

@@ -40,6 +40,7 @@ const geometricMean = ([a, b]) => Math.sqrt(a * b);
 
 export class CloudLesson extends LessonFigure {
   static controlSymbols = { way: "z", noise: "eps", light: "x" };
+  static awaited = ["decoder", "truth"];
 
   buildFigure() {
     const { metadata, tensors } = this.blocks.posteriors, { shape, rows } = metadata;
@@ -58,6 +59,10 @@ export class CloudLesson extends LessonFigure {
       createElement("div.moon-samples", {}, createElement("p", {}, "Samples of the posterior of moon 1, decoded:"), this.sampled.element), this.veil, this.note,
     );
     return [createElement("div.lesson-columns.wide", {}, createElement("div.lesson-column", {}, map.element), side)];
+  }
+
+  receive({ decoder }) {
+    if (decoder) Object.assign(this, { network: new Network(decoder), shownSamples: null });
   }
 
   /** Return both posteriors as the encoder gives them, the first of the dimmed moon, and as the noise widens them. */
@@ -101,13 +106,13 @@ export class CloudLesson extends LessonFigure {
 
   /** Return the true posterior of the first moon at a light. */
   findTruth(light) {
-    const { linear, constant } = this.tensors, { bounds } = this.blocks.posteriors.metadata;
-    if (this.truth?.light !== light) this.truth = { light, ...dimmedPosterior(linear.data, constant.data, linear.shape, bounds, light / FULL_LIGHT) };
+    const { metadata: { bounds }, tensors } = this.blocks.truth, { linear, constant } = tensors();
+    if (this.truth?.light !== light) this.truth = { light, bounds, shape: linear.shape, ...dimmedPosterior(linear.data, constant.data, linear.shape, bounds, light / FULL_LIGHT) };
     return this.truth;
   }
 
   paintMap(posteriors, z, samples, truth) {
-    const { bounds } = this.blocks.posteriors.metadata, { linear, mu } = this.tensors, shown = truth ? [...posteriors, truth] : posteriors;
+    const { mu } = this.tensors, shown = truth ? [...posteriors, truth] : posteriors;
     const middles = [], halves = [];
     for (const axis of [0, 1]) {
       const low = Math.min(...shown.map(({ mu: mean, sigma }) => mean[axis] - MAP_DEVIATIONS * sigma[axis])), high = Math.max(...shown.map(({ mu: mean, sigma }) => mean[axis] + MAP_DEVIATIONS * sigma[axis]));
@@ -121,7 +126,7 @@ export class CloudLesson extends LessonFigure {
     const ellipse = ({ mu: mean, sigma: [a, b] }) => ({ mean: Array.from(mean), covariance: [[a * a, 0], [0, b * b]] });
     const means = points(posteriors.map(({ mu: mean }) => mean));
     this.map.update({
-      truth: truth && cropGrid(truth.density, linear.shape, bounds, [x[0], y[0], x[1], y[1]]), codes: points(others), line: means, first: ellipse(posteriors[0]), second: ellipse(posteriors[1]),
+      truth: truth && cropGrid(truth.density, truth.shape, truth.bounds, [x[0], y[0], x[1], y[1]]), codes: points(others), line: means, first: ellipse(posteriors[0]), second: ellipse(posteriors[1]),
       samples: points(samples), μ: means, z: { x: z[0], y: z[1] },
     }, { x, y });
   }
@@ -131,8 +136,8 @@ export class CloudLesson extends LessonFigure {
     const [first, second] = rows.map((row) => images.data.subarray(row * size, (row + 1) * size)), share = light / FULL_LIGHT;
     this.moons.show(0, Float32Array.from(first, (value) => (share * value) / 255), `moon 1, lit ${percent(this.phases[0])}`);
     this.moons.show(2, Float32Array.from(second, (value) => value / 255), `moon 2, lit ${percent(this.phases[1])}`);
-    const decoded = this.network.forward(z);
-    this.moons.show(1, decoded, `decoded from z, lit ${percent(meanOfNearest(decoded, images.data, phase, NEAREST))}`);
+    const decoded = this.network.forward(z), lit = this.blocks.decoder.metadata.is_coarse ? "" : `, lit ${percent(meanOfNearest(decoded, images.data, phase, NEAREST))}`;
+    this.moons.show(1, decoded, `decoded from z${lit}`);
   }
 
   /** Decode samples of the first posterior, if they are others than before. */

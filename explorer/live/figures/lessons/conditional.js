@@ -42,6 +42,7 @@ function splitByClass({ mu, y: { data: labels } }, count) {
 
 export class ConditionalLesson extends LessonFigure {
   static controlSymbols = { z0: "z", z1: "z" };
+  static awaited = ["decoder"];
 
   buildFigure() {
     const { image_shape: shape, class_names: classes } = this.blocks.models[0].metadata;
@@ -59,6 +60,10 @@ export class ConditionalLesson extends LessonFigure {
     const measured = createElement("div.class-measures", {}, this.buttons.element, ...this.describeModels().map((text) => createElement("p.readout", {}, text)));
     this.answers = [ordinary.element, measured];
     return [createElement("div.ten-classes.wide", {}, this.strip.element), own.element, this.veil, ...this.answers];
+  }
+
+  receive({ decoder }) {
+    if (decoder) Object.assign(this, { network: new Network(decoder), decoded: null });
   }
 
   arrange(figure) {
@@ -82,7 +87,7 @@ export class ConditionalLesson extends LessonFigure {
     this.decoded = { z0, z1 };
     this.slants = this.classes.map((name, label) => {
       const pixels = this.network.forward([z0, z1], 0, label), slant = slantDegrees(pixels, this.width);
-      this.strip.show(label, pixels, formatDegrees(slant));
+      this.strip.show(label, pixels, this.isComplete ? formatDegrees(slant) : "");
       return slant;
     });
     this.maps[0].plot.update({ z: { x: z0, y: z1 } });

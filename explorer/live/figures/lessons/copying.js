@@ -48,6 +48,7 @@ const CURVES = {
 
 export class CopyingLesson extends LessonFigure {
   static controlSymbols = { t: "z" };
+  static awaited = ["decoder"];
 
   buildFigure() {
     const { metadata: { classes, groups, bounds }, tensors } = this.blocks.training, { images, y, mu, logvar, ends, in_gap: inGap } = tensors();
@@ -75,6 +76,10 @@ export class CopyingLesson extends LessonFigure {
       createElement("div.copy-images.wide", {}, this.decoded.element, this.veils[0], answers, parts),
       createElement("div.copy-plots.wide", {}, map.element, this.veils[1], curves.element),
     ];
+  }
+
+  receive({ decoder }) {
+    if (decoder) Object.assign(this, { decoder: new Network(decoder), lineKey: "" });
   }
 
   arrange(figure) {

@@ -1,6 +1,7 @@
 // q moved over the true posterior of an image: the terms of the bound, and log p(x), as bars.
 
-import { Evidence, ascend, logNormaliser } from "../../core/evidence.js";
+import { ascend, logNormaliser } from "../../core/evidence.js";
+import { findEvidence, readEvidence } from "../../core/evidence_image.js";
 import { formatNumber } from "../../core/format.js";
 import { Network } from "../../core/network.js";
 import { createElement, paintImage, prefersReducedMotion } from "../../view/dom.js";
@@ -72,13 +73,14 @@ const toLogSd = (distance) => Math.min(Math.max(Math.log(Math.max(distance, 1e-9
 
 export class ElboLesson extends LessonFigure {
   static controlSymbols = { mu0: "mu", mu1: "mu", s0: "mu", s1: "mu" };
+  static awaited = ["decoder"];
 
   buildFigure() {
     const { metadata, tensors } = this.blocks.evidence;
-    Object.assign(this, { metadata, tensors: tensors(), decoder: new Network(this.blocks.decoder) });
+    Object.assign(this, { shape: metadata.image_shape, decoder: new Network(this.blocks.decoder) });
     const plane = this.addPlot(PLANE_DECLARATION, { onMarkerMove: (name, at) => this.moveHandle(name, at) }), bars = this.addPlot(BARS);
     Object.assign(this, { plane: plane.plot, bars: bars.plot });
-    const codes = this.tensors.codes.data, everySecond = (first) => codes.filter((_, i) => i % 2 === first);
+    const codes = tensors().codes.data, everySecond = (first) => codes.filter((_, i) => i % 2 === first);
     this.plane.update({ codes: { x: everySecond(0), y: everySecond(1) } });
     this.veil = createElement("p", {}, "Predict first: then log p(x) appears here.");
     this.sums = createElement("p.readout", { "data-testid": "sums" });
@@ -95,6 +97,14 @@ export class ElboLesson extends LessonFigure {
     return [this.steps.element];
   }
 
+  receive({ decoder }) {
+    if (decoder) this.decoder = new Network(decoder);
+  }
+
+  isReady({ image }) {
+    return Boolean(findEvidence(this.blocks, Number(image)));
+  }
+
   moveHandle(name, { x, y }) {
     const [mu0, mu1, s0, s1] = toQ(this.values);
     if (name === "mean") this.move(toValues([x, y, s0, s1]));
@@ -109,16 +119,13 @@ export class ElboLesson extends LessonFigure {
 
   /** Choose another image: its likelihood over the grid, its picture, and the encoder's q. */
   selectImage(name) {
-    const { metadata: { rows, n, reach, low, quantum, image_shape: shape }, tensors: { log_likelihood: levels, images, mu, logvar } } = this;
-    const i = rows.indexOf(Number(name)), cells = n * n, size = images.data.length / rows.length;
-    this.image = name;
-    this.evidence = new Evidence(Float64Array.from(levels.data.subarray(i * cells, (i + 1) * cells), (level) => low[i] + quantum[i] * level), reach, n);
-    this.encoder = [...mu.data.subarray(2 * i, 2 * i + 2), ...logvar.data.subarray(2 * i, 2 * i + 2).map((value) => value / 2)];
+    const { evidence, encoder, pixels } = readEvidence(findEvidence(this.blocks, Number(name)), Number(name));
+    Object.assign(this, { image: name, evidence, encoder });
     let best = { q: this.encoder, rate: START_RATE };
     for (let step = 0; step < N_BEST_STEPS; step++) best = ascend(this.evidence, best.q, best.rate, LIMITS);
     [this.encoderKl, this.bestKl] = [this.encoder, best.q].map((q) => this.evidence.terms(q).klToPosterior);
     this.plane.update({ posterior: shadePosterior(this.evidence), encoder: asGaussian(this.encoder) });
-    paintImage(this.pictures[0].canvas, Float32Array.from(images.data.subarray(i * size, (i + 1) * size), (value) => value / 255), shape);
+    paintImage(this.pictures[0].canvas, pixels, this.shape);
   }
 
   paintFigure(values, isAnswered) {
@@ -131,7 +138,7 @@ export class ElboLesson extends LessonFigure {
     });
     this.paintBars(terms, logEvidence, isAnswered);
     const pixels = this.decoder.forward([mu0, mu1]);
-    paintImage(this.pictures[1].canvas, pixels, this.metadata.image_shape);
+    paintImage(this.pictures[1].canvas, pixels, this.shape);
     this.veil.hidden = isAnswered;
     this.note.hidden = this.play.hidden = this.questions.hidden = this.steps.element.hidden = !isAnswered;
     this.note.textContent = `The encoder's q (dashed) is ${this.encoderKl.toFixed(2)} nats from the true posterior, ${this.bestKl.toFixed(2)} after gradient ascent from there: the difference is its amortisation gap. Pixels are grey, so this Bernoulli likelihood is no normalised density: log p(x|μ) lacks ${logNormaliser(pixels).toFixed(0)} nats, which the continuous Bernoulli includes (Loaiza-Ganem and Cunningham, 2019).`;

@@ -60,6 +60,10 @@ export class FeaturesLesson extends LessonFigure {
     return [createElement("div.features.wide", {}, createElement("div", {}, this.veil, this.measured), strips)];
   }
 
+  receive({ decoder }) {
+    if (decoder) this.decoder = new Network(decoder);
+  }
+
   move(values) {
     super.move("labels" in values ? { ...values, labels: Math.round(Math.min(Math.max(values.labels, 1), 1000)) } : values);
   }

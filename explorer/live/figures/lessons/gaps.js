@@ -62,7 +62,7 @@ export class GapsLesson extends LessonFigure {
 
   buildFigure() {
     const models = this.blocks.models.map((blocks) => new Model(blocks));
-    Object.assign(this, { flat: models.filter(({ dimensions }) => dimensions === 2), deep: models.filter(({ dimensions }) => dimensions > 2), classifier: null });
+    Object.assign(this, { models, flat: models.filter(({ dimensions }) => dimensions === 2), deep: models.filter(({ dimensions }) => dimensions > 2), classifier: null });
     const panels = this.flat.map((model, i) => this.createPanel(model, i));
     this.strips = this.deep.map(({ name, metadata: { image_shape: shape } }) => createImageStrip(STRIP_SAMPLES, { label: `${name}, 16 dimensions`, shape, nameOf: (i) => `sample ${i + 1} of the ${name} in 16 dimensions` }));
     this.counts = this.deep.map(() => createElement("span.readout"));
@@ -104,14 +104,14 @@ export class GapsLesson extends LessonFigure {
     ];
   }
 
-  /** Take the decoders of 16 dimensions, or the classifier. */
-  async addBlocks({ deep_decoders: decoders, classifier }) {
+  /** Take exact decoders of 2 dimensions, the decoders of 16, or the classifier. */
+  receive({ models, deep_decoders: decoders, classifier }) {
+    models?.forEach(({ decoder }, i) => decoder && (this.models[i].decoder = new Network(decoder)));
     decoders?.forEach((decoder, k) => (this.deep[k].decoder = new Network(decoder)));
     if (classifier) {
       Object.assign(this, { classifier: new Network(classifier), minConfidence: classifier.metadata.min_confidence });
       for (const { image } of this.flat) image.setClassifier(classifier);
     }
-    this.painter.request();
   }
 
   confidenceIn(pixels) {

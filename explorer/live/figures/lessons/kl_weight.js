@@ -59,6 +59,10 @@ export class KlWeightLesson extends LessonFigure {
     return [createElement("div", {}, this.veil, rates.element, this.best), createElement("div", {}, pictures, this.note), curve.element];
   }
 
+  receive({ decoder }) {
+    if (decoder) this.decoder = new Network(decoder);
+  }
+
   /** Draw what does not move: the curve, the test images, and which trained β is best. */
   describeLadder() {
     const { metadata: { betas, rate, distortion, rungs, best, n_images: imageCount }, tensors: { images } } = this;

@@ -18,20 +18,45 @@ function makeWideFormulasFocusable(element) {
     else formula.removeAttribute("tabindex");
 }
 
+/** Return whether a block of a tree stands in for an exact one. */
+const isCoarse = (tree) => (tree?.metadata ? Boolean(tree.metadata.is_coarse) : Object.values(tree ?? {}).some(isCoarse));
+
 /**
  * A lesson extends this class, and has:
  * - buildFigure(): return the elements of the figure;
  * - paintFigure(values, isAnswered): show the values; what would answer the question, only if isAnswered;
  * - checkTask(values): return { isSolved, status: a text };
  * - buildFolded(), optional: return more folded parts, which follow the task;
- * - static controlSymbols: the symbol of the control of a field, by its name.
+ * - static controlSymbols: the symbol of the control of a field, by its name;
+ * - static awaited: the names of the blocks without which neither the answer nor the task can be shown;
+ * - isReady(values), optional: whether all blocks are here that these values need;
+ * - receive(blocks), optional: take blocks that arrive later, also exact ones in the place of coarse ones.
  */
 export class LessonFigure extends Figure {
   static controlSymbols = {};
+  static awaited = [];
 
   build() {
     this.plots = [];
-    return [createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure())];
+    this.arrival = createElement("p", { role: "status" });
+    return [(this.figure = createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure(), this.arrival))];
+  }
+
+  async addBlocks(blocks) {
+    Object.assign(this.blocks, blocks);
+    this.receive(blocks);
+    this.painter.request();
+  }
+
+  receive() {}
+
+  isReady() {
+    return true;
+  }
+
+  /** Whether the blocks are here that the answer and the task need, none of them coarse. */
+  get isComplete() {
+    return this.constructor.awaited.every((name) => this.blocks[name] && !this.blocks[name].metadata.is_coarse);
   }
 
   buildFolded() {
@@ -91,9 +116,13 @@ export class LessonFigure extends Figure {
   }
 
   paint(values) {
+    const isAnswered = values.answer > 0, isReady = this.isReady(values), isComplete = isReady && this.isComplete, isWaiting = !isReady || (isAnswered && !isComplete);
     this.question.show(values.answer);
-    this.paintFigure(values, values.answer > 0);
-    const { isSolved, status } = this.checkTask(values);
+    this.figure.classList.toggle("is-waiting", isWaiting);
+    this.figure.classList.toggle("is-empty", !isReady);
+    this.arrival.textContent = isWaiting ? "Loading…" : isCoarse(this.blocks) ? "Rounded images; the exact ones are loading." : "";
+    if (isReady) this.paintFigure(values, isAnswered && isComplete);
+    const { isSolved, status } = isComplete ? this.checkTask(values) : { isSolved: false, status: "Loading…" };
     this.task.show({ isSolved: isSolved && !this.isPlaying, status });
   }
 

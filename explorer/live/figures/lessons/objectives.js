@@ -1,5 +1,6 @@
 // Three trainings of one network, each with another loss, over their epochs.
 
+import { addFrames } from "../../core/differences.js";
 import { arrangeImages } from "../../core/image_grid.js";
 import { createElement, paintImage } from "../../view/dom.js";
 import { LessonFigure } from "./lesson.js";
@@ -34,16 +35,19 @@ function encloseCodes(codes) {
   return { x: [-TRAINING_MAP_MARGIN * reach, TRAINING_MAP_MARGIN * reach], y: [-TRAINING_MAP_MARGIN * reach, TRAINING_MAP_MARGIN * reach] };
 }
 
+const createVeil = (title) => createElement("p.veil", {}, `Predict first: then “${title}” appears here.`);
+
 /** A training with its map, its images and its figures. */
 class Training {
   constructor(name, title, { metadata, tensors }, addPlot) {
-    Object.assign(this, { name, metadata, tensors: tensors() });
+    const read = tensors();
+    Object.assign(this, { name, metadata, tensors: read, levels: addFrames(read.levels), pictures: addFrames(read.pictures) });
     const { plot, element } = addPlot(declareTraining(title, metadata.beta, metadata.class_names));
     this.map = plot;
     this.map.update({ prior: RINGS });
     this.canvas = createElement("canvas", { role: "img", "aria-label": `${title}: test images, reconstructions, and samples of the prior` });
     this.figures = createElement("p.readout", { "data-testid": `figures-${name}` });
-    this.veil = createElement("p.veil", {}, `Predict first: then “${title}” appears here.`);
+    this.veil = createVeil(title);
     this.parts = [element, createElement("div.lesson-strips", {}, this.canvas), this.figures];
     this.element = createElement("div", {}, this.veil, ...this.parts);
   }
@@ -55,8 +59,8 @@ class Training {
 
   /** Return the means of a frame, or samples of posteriors of its width, [n, 2]. */
   codes(frame, shown) {
-    const { mu, noise } = this.tensors, size = noise.data.length, means = mu.data.subarray(frame * size, (frame + 1) * size);
-    const sigma = shown === "means" ? 0 : this.metadata.sigma[frame];
+    const { noise } = this.tensors, size = noise.data.length, { low, step } = this.metadata;
+    const means = Float32Array.from(this.levels.subarray(frame * size, (frame + 1) * size), (level) => low + step * level), sigma = shown === "means" ? 0 : this.metadata.sigma[frame];
     return means.map((mean, i) => mean + sigma * noise.data[i]);
   }
 
@@ -72,21 +76,35 @@ class Training {
   }
 
   paintImages(frame) {
-    const { originals, pictures } = this.tensors, n = originals.shape[0], size = originals.data.length / n, first = 2 * frame * n;
+    const { tensors: { originals }, pictures } = this, n = originals.shape[0], size = originals.data.length / n, first = 2 * frame * n;
     const read = (data, i) => Float32Array.from(data.subarray(i * size, (i + 1) * size), (value) => value / 255);
-    const grid = arrangeImages(3 * n, n, this.metadata.image_shape, (i) => (i < n ? read(originals.data, i) : read(pictures.data, first + i - n)), TRAINING_IMAGE_GAP);
+    const grid = arrangeImages(3 * n, n, this.metadata.image_shape, (i) => (i < n ? read(originals.data, i) : read(pictures, first + i - n)), TRAINING_IMAGE_GAP);
     paintImage(this.canvas, grid.pixels, grid.shape);
   }
 }
 
 export class ObjectivesLesson extends LessonFigure {
+  static awaited = [VEILED];
+
   buildFigure() {
-    this.trainings = Object.entries(TRAININGS).map(([name, title]) => new Training(name, title, this.blocks[name], (declaration) => this.addPlot(declaration)));
+    this.trainings = [];
+    this.places = Object.fromEntries(Object.entries(TRAININGS).map(([name, title]) => [name, createElement("div", {}, createVeil(title))]));
     this.note = createElement("p.readout");
     this.after = createElement("p.readout", { "data-testid": "after" });
-    const panels = createElement("div.lesson-panels", {}, ...this.trainings.map(({ element }) => element));
-    this.describeTests();
+    const panels = createElement("div.lesson-panels", {}, ...Object.values(this.places));
+    this.receive(this.blocks);
     return [createElement("div.wide", {}, panels, this.note, this.after)];
+  }
+
+  /** Show the trainings whose blocks are here, in their order. */
+  receive(blocks) {
+    for (const [name, title] of Object.entries(TRAININGS)) {
+      if (!blocks[name]) continue;
+      const training = new Training(name, title, blocks[name], (declaration) => this.addPlot(declaration));
+      this.places[name].replaceChildren(training.element);
+      this.trainings.push(training);
+    }
+    if (this.isComplete) this.describeTests();
   }
 
   /** Print what the trained models have on test images. */
@@ -105,7 +123,7 @@ export class ObjectivesLesson extends LessonFigure {
   }
 
   checkTask({ epoch, answer }) {
-    const [reconstruction, , both] = this.trainings, reached = reconstruction.metadata.distortion[reconstruction.findFrame(epoch)], wanted = both.metadata.distortion.at(-1);
+    const [reconstruction, both] = [VEILED, "both"].map((wanted) => this.trainings.find(({ name }) => name === wanted)), reached = reconstruction.metadata.distortion[reconstruction.findFrame(epoch)], wanted = both.metadata.distortion.at(-1);
     return { isSolved: answer > 0 && Math.abs(reached - wanted) < MAX_DIFFERENCE, status: answer ? `Epoch ${epoch}: ${reached.toFixed(1)} nats; Both ends with ${wanted.toFixed(1)}.` : "" };
   }
 }

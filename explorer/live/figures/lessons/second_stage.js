@@ -39,16 +39,15 @@ const positionsAt = (paths, time) => paths.map((path) => pointOnPath(path, time)
 
 export class SecondStageLesson extends LessonFigure {
   static controlSymbols = { time: "z" };
+  static awaited = ["map_decoder", "stage", "decoder", "shares"];
 
   buildFigure() {
-    const { codes, target, map_stage: mapStage, map_decoder: mapDecoder, stage, decoder, shares } = this.blocks;
-    Object.assign(this, { onMap: new SecondStage(mapStage), deep: new SecondStage(stage), mapDecoder: new Network(mapDecoder), decoder: new Network(decoder), target: target.metadata });
-    const { z, y } = codes.tensors(), { bounds, class_names: classes } = codes.metadata, shape = target.metadata.image_shape, { n, rows } = shares.metadata;
+    const { codes, target, map_stage: mapStage } = this.blocks;
+    Object.assign(this, { onMap: new SecondStage(mapStage), target: target.metadata });
+    const { z, y } = codes.tensors(), { bounds, class_names: classes } = codes.metadata, shape = target.metadata.image_shape;
     const flow = this.addPlot(declareFlow(bounds, classes), { onMarkerMove: (_, point) => this.move(this.noiseAt(point)) });
     flow.plot.update({ codes: placeCodes(z, y), target: { x: [this.target.z[0]], y: [this.target.z[1]] } });
-    const bars = this.addPlot(declareShareBars(rows, { title: "AE, 16 numbers: measured shares", axis: "on the paths", n, markerColour: "z" }));
-    bars.plot.update(placeShareBars(rows));
-    Object.assign(this, { flow: flow.plot, bars: bars.plot, barsElement: bars.element });
+    this.flow = flow.plot;
     const ofPath = ["On the path", "At its end", `Test image (${this.target.class})`];
     this.pathStrip = createImageStrip(ofPath.length, { label: "The path that is moved", shape, nameOf: (i) => ofPath[i] });
     this.pathNames = ofPath;
@@ -56,9 +55,8 @@ export class SecondStageLesson extends LessonFigure {
     this.strip = createImageStrip(FLOW_IMAGES, { label: "Decoded, 16 numbers", shape, nameOf: (i) => `path ${i + 1} of the AE with 16 numbers` });
     this.stripHead = createElement("p", {}, createElement("strong", {}, "AE, 16 numbers"), " ");
     this.veil = createElement("p.veil", {}, "Predict first: then what is decoded appears here.");
-    this.note = createElement("p.readout", {}, `${n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training. Equal distributions have 3% of the first two. The classifier also names images that show nothing.`);
     this.images = createElement("div.second-stage-images", {}, this.pathStrip.element, this.stripHead, this.strip.element);
-    this.measured = createElement("div.second-stage-shares", {}, bars.element, this.note);
+    this.measured = createElement("div.second-stage-shares");
     return [flow.element, this.veil, this.images, this.measured];
   }
 
@@ -67,6 +65,19 @@ export class SecondStageLesson extends LessonFigure {
     for (const name of ["u", "v", "seed"]) this.controls.element.querySelector(`[data-testid=control-${name}]`).closest("label").remove();
     this.stripHead.append(createResampleButton(this, "seed"));
     return elements;
+  }
+
+  /** Take the networks that decode, and what was measured. */
+  receive({ map_decoder: mapDecoder, stage, decoder, shares }) {
+    if (mapDecoder) this.mapDecoder = new Network(mapDecoder);
+    if (stage) Object.assign(this, { deep: new SecondStage(stage), pathsSeed: null });
+    if (decoder) this.decoder = new Network(decoder);
+    if (!shares) return;
+    const { n, rows } = shares.metadata, { plot, element } = this.addPlot(declareShareBars(rows, { title: "AE, 16 numbers: measured shares", axis: "on the paths", n, markerColour: "z" }));
+    plot.update(placeShareBars(rows));
+    this.bars = plot;
+    const note = `${n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training. Equal distributions have 3% of the first two. The classifier also names images that show nothing.`;
+    this.measured.replaceChildren(element, createElement("p.readout", {}, note));
   }
 
   /** Return the noise at which a path begins at a point of the map, within the limits of the fields u and v. */
@@ -98,7 +109,7 @@ export class SecondStageLesson extends LessonFigure {
     if (String(this.pathNoise) !== String(noise)) Object.assign(this, { pathNoise: noise, path: this.onMap.path(noise) });
     if (this.pathsSeed === seed) return;
     const uniform = seedUniform(seed), draw = (model, count) => Array.from({ length: count }, () => model.path(sampleNormal(model.nNoise, uniform)));
-    Object.assign(this, { pathsSeed: seed, paths: draw(this.onMap, FLOW_PATHS), deepPaths: draw(this.deep, FLOW_IMAGES) });
+    Object.assign(this, { pathsSeed: seed, paths: draw(this.onMap, FLOW_PATHS), deepPaths: this.deep ? draw(this.deep, FLOW_IMAGES) : [] });
   }
 
   checkTask() {

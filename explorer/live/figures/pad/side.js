@@ -55,6 +55,9 @@ export class Side {
   /** Whether images on a grid stand in for the decoder. */
   get isGrid() { return this.network instanceof DecodedGrid; }
 
+  /** Whether a decoder of few bits stands in for the exact one. */
+  get isCoarse() { return Boolean(this.network?.isCoarse); }
+
   get isConditional() { return this.metadata.decoded_classes.length > 0; }
 
   /** The number of the class that a conditional model decodes. */
@@ -102,7 +105,7 @@ export class Side {
 
   /** Return what is decoded, in words: z, and the class of a conditional model. */
   get description() {
-    return describeCode(this.visibleZ) + (this.isConditional ? `, ${this.classText}` : "") + (this.isGrid ? ", interpolated on a grid" : "");
+    return describeCode(this.visibleZ) + (this.isConditional ? `, ${this.classText}` : "") + (this.isGrid ? ", interpolated on a grid" : this.isCoarse ? ", with rounded weights" : "");
   }
 
   /** Return whether z lies in a gap, or null if that is unknown. */

@@ -24,6 +24,12 @@ export class Curves {
     Object.assign(this, { isStale: true, time: 0 });
   }
 
+  /** Continue curves that were saved. history: the values of a CurveHistory. */
+  restore(history) {
+    Object.assign(this.history, history);
+    Object.assign(this, { isStale: true, time: 0 });
+  }
+
   declare(count) {
     this.close();
     this.count = count;

@@ -21,7 +21,7 @@ export class Drawings {
     this.addButton = createElement("button", { "data-testid": "add-drawing", onclick: () => this.add() }, "Add to the images");
     this.list = createElement("div.drawn-list");
     this.element = createElement("section.drawings", { hidden: true, "aria-label": "Your drawings" }, this.canvasPlace,
-      createElement("div", {}, createElement("p", {}, `Draw a picture and add it; then another one. Each becomes a class of ${N_VARIANTS} images of ${DRAWN_SIDE}×${DRAWN_SIDE} px, turned, moved and resized at random.`), this.addButton, this.list));
+      createElement("div", {}, createElement("p", {}, `Draw a picture and add it; then another one. Each becomes a class of ${N_VARIANTS} images of ${DRAWN_SIDE}×${DRAWN_SIDE} px, rotated, moved and resized at random.`), this.addButton, this.list));
     this.openCanvas();
     this.showList();
   }
@@ -50,6 +50,18 @@ export class Drawings {
     this.set = null;
     this.showList();
     this.onChange();
+  }
+
+  /** Return the drawings, as lists of strokes. */
+  read() {
+    return ownDrawings;
+  }
+
+  /** Show drawings that were saved, unless there are some. */
+  restore(drawings) {
+    if (ownDrawings.length || !drawings.length) return;
+    ownDrawings.push(...drawings);
+    this.change();
   }
 
   showList() {

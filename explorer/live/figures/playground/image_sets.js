@@ -2,10 +2,11 @@
 
 import { makeToyImages } from "../../core/playground/toy_images.js";
 
-/** Return what trains: { images, labels: uint8 [n, pixels], [n], the first nTrain of them to train on, shape, classes, name, dataset }. */
+/** Return what trains: { images, labels: uint8 [n, pixels], [n], the first nTrain of them to train on, shape, classes, name,
+ * dataset, id, isUploaded: of images of a block }. */
 export function readImageSet(block) {
   const { metadata: { image_shape: shape, n_train: nTrain, class_names: names, class_colours: colours, label: name, dataset } } = block, { images, labels } = block.tensors();
-  return { images: images.data, labels: labels.data, nTrain, shape, name, dataset, classes: names.map((className, number) => ({ name: className, colour: colours[number], number })) };
+  return { id: block.id, images: images.data, labels: labels.data, nTrain, shape, name, dataset, isUploaded: dataset.startsWith("own:"), classes: names.map((className, number) => ({ name: className, colour: colours[number], number })) };
 }
 
 /** Return a set that the browser computes (core/playground/toy_images.js). */

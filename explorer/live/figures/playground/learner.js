@@ -26,6 +26,7 @@ export class Learner {
     this.codes = new CodesOnMap({ labels, classes, latentDim: D, shape: set.shape, name: set.name });
     this.decoder = new LiveDecoder(shape);
     this.z = new Array(D).fill(0);
+    this.isZChosen = false; // until then, z is the mean of the prior or of the codes
     this.preview = null;
     const uniform = seedUniform(1);
     this.noise = Array.from({ length: N_SAMPLES }, () => sampleNormal(D, uniform));
@@ -65,10 +66,10 @@ export class Learner {
   /** The z that is decoded: that under the pointer, or else the chosen one. */
   get visibleZ() { return this.preview ?? this.z; }
 
-  /** settings: of the trainer, named as its fields. */
-  describe({ model, beta, likelihood }) {
+  /** Show the settings of the trainer. */
+  describe(settings) {
+    const { model, beta } = (this.settings = settings);
     const name = model === "ae" ? "AE" : "VAE";
-    this.likelihood = likelihood;
     this.title.textContent = model === "ae" ? name : `${name}, β = ${Number(beta.toPrecision(3))}`;
     this.samplesText.textContent = model === "ae" ? "samples of the Gaussian fitted to the codes" : "samples of the prior";
     this.element.setAttribute("aria-label", name);
@@ -76,19 +77,18 @@ export class Learner {
   }
 
   /** Take a state of the session; one of a training that diverges may have no codes that a map can show. */
-  receive({ mu, logvar, weights }) {
+  receive({ mu, logvar, weights, likelihood }) {
     if (!mu.every(Number.isFinite)) return;
     const isFirst = !this.hasState;
     this.codes.update({ mu, logvar });
     this.mu = mu;
-    this.decoder.set(weights, this.likelihood);
+    this.decoder.set(weights, likelihood);
     this.decodedPlane.invalidate();
     this.map.adopt();
     Object.assign(this, { hasState: true, isPending: true, decodedZ: null });
     this.use.textContent = logvar ? `${this.codes.activeUnits} of ${this.codes.latentDim} dimension${this.codes.latentDim > 1 ? "s" : ""} active` : "";
-    if (!isFirst) return;
-    this.z = Array.from(this.codes.tensors.origin.data);
-    this.codes.moveBounds(true);
+    if (!this.isZChosen) this.z = Array.from(this.codes.tensors.origin.data);
+    if (isFirst) this.codes.moveBounds(true);
   }
 
   /** Fit the map to its container. Return whether it can be painted. */

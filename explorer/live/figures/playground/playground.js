@@ -15,17 +15,20 @@ import { Learner } from "./learner.js";
 import { connectLearner } from "./pointer.js";
 import { createPanel } from "./panel.js";
 import { createPresets } from "./presets.js";
+import { SavedTraining } from "./saved_training.js";
 import { presetValues, restartKey, toTrainerSettings } from "./settings.js";
 import { Transport } from "./transport.js";
 
 const REST_MS = 150; // after the last state, until there is time for more
 const DIVERGED = "The training diverged, and the model of its last whole epoch was restored: choose a lower learning rate, and press Play or Reset.";
+const RESTORED = "This page was opened again, and has restored its last model. Press Play to continue, or Reset.";
 const MAX_SEED = 9999;
+const SAVE_MS = { playing: 5000, paused: 300 }; // from a new state until it is saved; the second also from new settings
 
 export class Playground extends Figure {
   /** blocks: images by name, and the script of the worker; options: { presets, version, has_app: whether Python imports a run }. */
   build() {
-    Object.assign(this, { generation: 0, isPlaying: false, learners: [], state: null, stateTime: 0, message: "", openKey: "", settingsKey: "", sets: new Map(), view: createView() });
+    Object.assign(this, { generation: 0, isPlaying: false, learners: [], state: null, stateTime: 0, message: "", openKey: "", settingsKey: "", sets: new Map(), view: createView(), hasOpened: false, saved: new SavedTraining(), savedRecord: null, saveTimer: null });
     this.engine = new Engine(this.blocks.worker.tensors().script.data, { onMessage: (message) => this.receive(message), onFault: this.showError });
     this.engine.send({ type: "want" });
     this.panel = createPanel(this.controls);
@@ -37,6 +40,9 @@ export class Playground extends Figure {
     this.legend = createElement("div.legend-place");
     this.models = createElement("div.learners");
     this.announcement = createElement("span.unseen", { "aria-live": "polite" });
+    this.onVisibility = () => document.hidden && this.save();
+    document.addEventListener("visibilitychange", this.onVisibility);
+    this.saved.read().then((record) => this.takeSaved(record));
     return [createElement("div.playground", { role: "group", "aria-label": "Playground", "data-testid": "live-figure" },
       this.presets.element, this.transport.element, this.transport.message, this.drawings.element,
       createElement("div.workbench", {}, createElement("div.results", {}, this.legend, this.models), this.panel.element), this.curves.element, this.exports.element, this.announcement)];
@@ -67,6 +73,7 @@ export class Playground extends Figure {
 
   play(isPlaying) {
     Object.assign(this, { isPlaying, message: "" });
+    if (!isPlaying) this.save();
     this.announcement.textContent = isPlaying ? "The training runs." : `The training is paused. ${this.transport.status.textContent}`;
     this.painter.request();
   }
@@ -101,11 +108,14 @@ export class Playground extends Figure {
   receive(message) {
     if (message.generation !== this.generation) return;
     if (message.type === "measured") return this.exports.receive(message);
+    if (message.type === "saved") return this.write(message);
+    if (message.type === "restored") return void (this.message = RESTORED);
     this.engine.send({ type: "want" });
     Object.assign(this, { state: message, stateTime: performance.now() });
     if (message.hasFault) Object.assign(this, { isPlaying: false, message: DIVERGED });
     message.models.forEach((model, i) => this.learners[i].receive(model));
     this.curves.add(message);
+    if (message.step > 0) this.saveTimer ??= setTimeout(() => this.save(), this.isPlaying ? SAVE_MS.playing : SAVE_MS.paused);
     this.painter.request();
   }
 
@@ -123,7 +133,8 @@ export class Playground extends Figure {
     this.drawings.element.hidden = values.dataset !== "drawings";
     if (key === this.openKey || (!set && this.openKey === "none")) return;
     this.openKey = set ? key : "none";
-    Object.assign(this, { state: null, message: "", set, hasTurned: false });
+    Object.assign(this, { state: null, message: "", set, hasChanged: false });
+    if (this.hasOpened) this.forgetSaved();
     this.generation++;
     this.models.replaceChildren();
     this.legend.replaceChildren();
@@ -145,21 +156,65 @@ export class Playground extends Figure {
     this.models.append(...this.learners.map(({ element }) => element));
     this.models.classList.toggle("pair", this.learners.length > 1);
     this.curves.open(this.learners.length);
+    this.hasOpened = true;
+    this.restoreSaved();
+  }
+
+  // --- What outlives a reload of the page
+
+  save() {
+    clearTimeout(this.saveTimer);
+    this.saveTimer = null;
+    if (this.state?.step > 0) this.engine.send({ type: "save" });
+  }
+
+  /** Write what the session has saved. */
+  write({ trainers, seconds }) {
+    const { values: { dataset }, set, curves, hasChanged, drawings } = this;
+    this.saved.write({ dataset, images: set.id, trainers, seconds, hasChanged, history: { ...curves.history }, drawings: dataset === "drawings" ? drawings.read() : [] });
+  }
+
+  /** Take what this tab has saved before the page was opened again, or null. */
+  takeSaved(record) {
+    this.savedRecord = record;
+    if (record) this.drawings.restore(record.drawings);
+    this.restoreSaved();
+  }
+
+  /** Continue the training of the saved record, if it has the present images and settings, and nothing has been trained. */
+  restoreSaved() {
+    const { savedRecord: record, learners, values: { dataset }, set, state, isPlaying } = this;
+    if (!record || !learners.length) return;
+    this.savedRecord = null;
+    const { trainers, seconds, hasChanged, history } = record, settings = learners.map((learner) => learner.settings);
+    const isSame = record.dataset === dataset && record.images === set.id && settings.length === trainers.length && settings.every((own, i) => Object.entries(own).every(([name, value]) => trainers[i].settings[name] === value));
+    if (!isSame || isPlaying || state?.step > 0) return;
+    this.engine.send({ type: "restore", trainers, seconds });
+    this.curves.restore(history);
+    this.hasChanged = hasChanged;
+  }
+
+  forgetSaved() {
+    clearTimeout(this.saveTimer);
+    Object.assign(this, { saveTimer: null, savedRecord: null });
+    this.saved.forget();
   }
 
   /** Tell the session which settings have changed. */
-  turn(values) {
+  sendChanges(values) {
     const settings = toTrainerSettings(values), key = JSON.stringify(settings);
     if (key === this.settingsKey || !this.learners.length) return;
     this.settingsKey = key;
-    this.hasTurned ||= this.state?.step > 0;
-    this.engine.send({ type: "turn", settings });
+    this.hasChanged ||= this.state?.step > 0;
+    this.engine.send({ type: "change", settings });
     this.learners.forEach((learner, i) => learner.describe(settings[i]));
+    clearTimeout(this.saveTimer);
+    this.saveTimer = setTimeout(() => this.save(), SAVE_MS.paused); // a reload compares them
   }
 
   paint(values) {
     this.open(values);
-    this.turn(values);
+    this.sendChanges(values);
     this.engine.run(this.isPlaying && this.learners.length > 0, values.speed);
     this.panel.show(values);
     this.presets.show(values.preset);
@@ -176,6 +231,9 @@ export class Playground extends Figure {
   }
 
   close() {
+    clearTimeout(this.saveTimer);
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.saved.close();
     this.engine.close();
     this.curves.close();
     super.close();

@@ -13,6 +13,7 @@ export function connectLearner(playground, learner) {
       const { plane } = other.map;
       other.preview = null;
       other[name] = other === learner ? z : plane.moveTo(other.z, plane.fromStandardUnits(standardPoint));
+      other.isZChosen ||= name === "z";
     }
     repaint();
   };

@@ -6,7 +6,7 @@ import { StateTable } from "../../core/state.js";
 import { createElement } from "../../view/dom.js";
 import { showFault } from "../../view/fault.js";
 import { nextNumber } from "../message_number.js";
-import { unpackBlock } from "../unpack.js";
+import { unpackGzip } from "../unpack.js";
 
 const SELECTION = "selection"; // the traits of a pad beside its fields: the clicked point,
 const MARKS = "marks"; // and the points that Python marks
@@ -28,7 +28,7 @@ function openView(FigureClass, styles, model, el) {
 
   const load = (name) => {
     const { buffer, byteOffset, byteLength } = model.get("_blocks")[name];
-    return unpackBlock(new Uint8Array(buffer, byteOffset, byteLength), "gzip");
+    return unpackGzip(new Uint8Array(buffer, byteOffset, byteLength));
   };
   const close = () => {
     isOpen = false;

@@ -1,17 +1,18 @@
 // A figure in a page without a server: its blocks lie in the page, and its state in the hash of the address.
 
 import { decodeBase64 } from "../../core/base64.js";
+import { parseBlock } from "../../core/block.js";
 import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
 import { releaseKeyboardOnEscape } from "../escape.js";
-import { unpackBlock } from "../unpack.js";
+import { unpackGzip } from "../unpack.js";
 
 /** Return the block of an element of the page. */
-function readElement(id) {
-  const { textContent, dataset } = document.getElementById(id);
-  return unpackBlock(decodeBase64(textContent), dataset.encoding);
+async function readElement(id) {
+  const { textContent, dataset } = document.getElementById(id), bytes = decodeBase64(textContent);
+  return dataset.encoding === "gzip" ? unpackGzip(bytes) : parseBlock(bytes);
 }
 
 /** Return whether the hash leads to a part of the page, as the link that skips the navigation does, and says no state. */

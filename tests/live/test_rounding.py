@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from explorer.live.block import make_block
-from explorer.networks.rounding import round_layer, round_network
+from explorer.live.rounding import round_layer, round_network
 
 
 def decoder(sizes: list[int]) -> tuple[nn.Sequential, list[tuple[np.ndarray, np.ndarray]]]:

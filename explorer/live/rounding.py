@@ -1,4 +1,5 @@
-"""Round the weights of fully connected layers to 8 bits, so that the outputs of a network hardly change.
+"""Round the weights of fully connected layers to 8 bits or fewer, so that the outputs of a network hardly
+change.
 
 The columns of a weight matrix are rounded one after the other. The error of each is compensated by the
 columns that are not rounded yet, as far as the inputs of the layer allow (Frantar et al., 2023, "GPTQ"; it is
@@ -15,26 +16,26 @@ RIDGE = 1e-5  # of the mean square of the inputs
 
 
 def round_network(
-    layers: list[tuple[np.ndarray, np.ndarray]], inputs: np.ndarray
+    layers: list[tuple[np.ndarray, np.ndarray]], inputs: np.ndarray, largest: int = LARGEST
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the weights [n_out, n_in] and biases [n_out] of layers that are separated by ReLU, rounded in
     all layers but the first, so that the outputs for inputs [n, n_in] hardly change.
 
-    Every row of a rounded matrix contains integers from -127 to 127, times a scale. All results are float16
-    numbers, in float32.
+    Every row of a rounded matrix contains integers from -largest to largest, times a scale. All results are
+    float16 numbers, in float32.
     """
     weight, bias = layers[0]
     rounded = [(weight, bias)]
     exact = inputs = _relu(inputs @ weight.T + bias)
     for weight, bias in layers[1:]:
         target = exact @ weight.T.astype(np.float64) + bias
-        rounded.append(round_layer(weight, bias, inputs, target))
+        rounded.append(round_layer(weight, bias, inputs, target, largest))
         exact, inputs = _relu(target), _relu(inputs @ rounded[-1][0].T + rounded[-1][1])
     return rounded
 
 
 def round_layer(
-    weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray, target: np.ndarray
+    weight: np.ndarray, bias: np.ndarray, inputs: np.ndarray, target: np.ndarray, largest: int = LARGEST
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a rounded weight matrix [n_out, n_in] and a bias [n_out] with which the outputs for inputs
     [n, n_in] are near a target [n, n_out].
@@ -48,9 +49,9 @@ def round_layer(
     order = np.append(np.argsort(-np.diag(products)[:n_in]), n_in)  # the bias is last, and is not rounded
     rows = unrounded[:, order]
     factor = np.linalg.cholesky(np.linalg.inv(products[np.ix_(order, order)])).T
-    scale = _choose_scale(np.abs(rows[:, :n_in]).max(1))
+    scale = choose_scale(np.abs(rows[:, :n_in]).max(1), largest)
     for j in range(n_in):
-        column = np.clip(np.rint(rows[:, j] / scale), -LARGEST, LARGEST) * scale
+        column = np.clip(np.rint(rows[:, j] / scale), -largest, largest) * scale
         rows[:, j + 1 :] -= np.outer((rows[:, j] - column) / factor[j, j], factor[j, j + 1 :])
         rows[:, j] = column
     result = np.empty_like(rows)
@@ -58,9 +59,9 @@ def round_layer(
     return result[:, :n_in].astype(np.float32), result[:, n_in].astype(np.float16).astype(np.float32)
 
 
-def _choose_scale(largest: np.ndarray) -> np.ndarray:
+def choose_scale(reach: np.ndarray, largest: int) -> np.ndarray:
     """Return the step of each row with this largest absolute value, rounded up to 4 binary digits."""
-    least = np.maximum(largest / LARGEST, SMALLEST_SCALE)
+    least = np.maximum(reach / largest, SMALLEST_SCALE)
     power = 2.0 ** np.floor(np.log2(least)) / SCALE_LEVELS
     return np.maximum(np.ceil(least / power) * power, SMALLEST_SCALE)
 
