@@ -8,8 +8,8 @@ import { showFault } from "../../view/fault.js";
 import { nextNumber } from "../message_number.js";
 import { unpackGzip } from "../unpack.js";
 
-const SELECTION = "selection"; // the traits of a pad beside its fields: the clicked point,
-const MARKS = "marks"; // and the points that Python marks
+const SELECTION_TRAIT = "selection"; // the traits of a pad beside its fields: the clicked point,
+const MARKS_TRAIT = "marks"; // and the points that Python marks
 
 /** Return an element in el whose figure neither takes the styles of the notebook nor its keys, and the elements of a note and of the figure. */
 function createRoot(el, styles) {
@@ -23,7 +23,7 @@ function createRoot(el, styles) {
 /** Open a figure of a model in el, and return a function that closes it. */
 function openView(FigureClass, styles, model, el) {
   const { fields, traits, blocks, later, options, palette } = model.get("_content"), { note, root } = createRoot(el, styles);
-  const table = new StateTable(fields), requests = new Set(), watched = [...Object.values(traits), SELECTION, MARKS];
+  const table = new StateTable(fields), requests = new Set(), watched = [...Object.values(traits), SELECTION_TRAIT, MARKS_TRAIT];
   let figure = null, isOpen = true, isStale = false, images = {};
 
   const load = (name) => {
@@ -48,7 +48,7 @@ function openView(FigureClass, styles, model, el) {
     if (!figure) return;
     try {
       const values = table.check(Object.fromEntries(Object.entries(traits).map(([name, trait]) => [name, model.get(trait)])));
-      figure.applyState({ values, row: model.get(SELECTION)?.[0] ?? null, marked_rows: model.get(MARKS) ?? [], ...images }, true);
+      figure.applyState({ values, row: model.get(SELECTION_TRAIT)?.[0] ?? null, marked_rows: model.get(MARKS_TRAIT) ?? [], ...images }, true);
     } catch (error) {
       showError(error);
     }
@@ -62,7 +62,7 @@ function openView(FigureClass, styles, model, el) {
     if (!isOpen) return null;
     if (type === "commit") {
       for (const [name, trait] of Object.entries(traits)) if (name in message.values) model.set(trait, message.values[name] ?? null);
-      if (model.get(SELECTION)) model.set(SELECTION, message.row == null ? [] : [message.row]);
+      if (model.get(SELECTION_TRAIT)) model.set(SELECTION_TRAIT, message.row == null ? [] : [message.row]);
       return model.save_changes();
     }
     const number = nextNumber();
