@@ -1,7 +1,8 @@
 """Latent Space Explorer: train, map and walk through the latent spaces of autoencoders.
 
-`explorer.open(…)` opens a model of yours (docs/own-models.md). Importing this package imports neither torch
-nor streamlit.
+`explorer.open(…)` opens a model of yours, and `explorer.load_run(…)`, `pair_widget(…)` and `lesson_widget(…)`
+show runs and lessons in a notebook (docs/own-models.md). Importing this package imports neither torch nor
+streamlit.
 """
 
 import os
@@ -43,3 +44,30 @@ def open(
     """
     open_model = import_module("explorer.own_models.opened").open_model
     return open_model(decode, encode, codes, images, labels, name, logits, training_images)
+
+
+def load_run(name: str, beta: float | None = None) -> Any:
+    """Load a run by its name, and return a NotebookRun (explorer.notebook.runs): decode, encode, or show it
+    in a notebook with widget(). beta: the KL weight of a ladder.
+
+    Raises explorer.errors.UserError if there is no such run.
+    """
+    return import_module("explorer.notebook.runs").load_run(name, beta)
+
+
+def pair_widget(left: str, right: str, with_images: bool = True) -> Any:
+    """Return two runs of the same images side by side, an AE and a VAE, as a widget
+    (explorer.notebook.pad.PadWidget). with_images: with the test images also where these are
+    your own.
+
+    Raises explorer.errors.UserError if they can't be compared.
+    """
+    return import_module("explorer.notebook.runs").pair_widget(left, right, with_images)
+
+
+def lesson_widget(name: str) -> Any:
+    """Return a lesson, such as "gaps", as a widget (explorer.notebook.widget.LiveWidget).
+
+    Raises explorer.errors.UserError if there is no such lesson.
+    """
+    return import_module("explorer.notebook.runs").lesson_widget(name)

@@ -44,9 +44,10 @@ MAY_IMPORT = {
     "export": SETTINGS
     | {"assignments", "data", "figures", "latent", "lessons", "live", "query", "recipe", "runs", "store"}
     | {"views"},
+    "notebook": {"errors", "export", "live", "query", "runs", "store", "views"},
     "own_models": SETTINGS
-    | {"chains", "data", "events", "export", "live", "models", "networks", "objectives", "runs", "store"}
-    | {"training", "views"},
+    | {"chains", "data", "events", "export", "live", "models", "networks", "notebook", "objectives", "runs"}
+    | {"store", "training", "views"},
     "jobs": SETTINGS | {"data", "latent", "memory", "recipe", "runs", "store"},
     "cli": SETTINGS
     | {"assignments", "chains", "data", "device", "events", "export", "figures", "jobs", "latent", "live"}
@@ -82,6 +83,7 @@ WITHOUT_TORCH = {
         "figures",
         "views",
         "export",
+        "notebook",
     ),
     *("jobs", "cli", "ui", "pages", "app"),
 }

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+import explorer
 from explorer.own_models.opened import OpenedModel
 from explorer.runs.load import load_model, load_run
 from explorer.store.embedding import read_embedding
@@ -17,7 +18,7 @@ from tests.conftest import ROOT, call_in_process
 from tests.runs.test_import_described import SHAPE, PythaeVAE, write_model
 
 PAGE = (ROOT / "docs" / "own-models.md").read_text(encoding="utf-8")
-OF_A_MODULE, OF_A_FUNCTION, OF_VECTORS, OF_PYTHAE, CONVERSION = re.findall(
+OF_A_MODULE, OF_A_FUNCTION, OF_VECTORS, IN_A_NOTEBOOK, OF_PYTHAE, CONVERSION = re.findall(
     r"```python\n(.*?)```", PAGE, re.DOTALL
 )
 [LAYERS] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
@@ -65,6 +66,18 @@ def test_vectors_are_opened(capsys):
     decoded = load_model(run).decode(expected)[:, 0, 0]
     assert np.allclose(decoded, pca.inverse_transform(expected).clip(0, 1), atol=1e-4)
     assert model.gaps().n == 178
+
+
+def test_a_run_is_shown_in_a_notebook(capsys):
+    values: dict = {}
+    exec(IN_A_NOTEBOOK, values)
+    w = values["w"]
+    assert capsys.readouterr().out == "[0.5, -1.0]\n" and w.state == {"z": [0.5, -1.0]} and w.selection == []
+    attributes = re.findall(r"`w\.(\w+)`", PAGE)
+    pair, cvae = explorer.pair_widget("digits-ae-2d", "digits-ladder-2d"), explorer.load_run("digits-cvae-2d")
+    shown = w, pair, cvae.widget()
+    assert {"z", "ae_z", "beta", "class_", "selection", "marks", "state"} <= {*attributes}
+    assert all(any(hasattr(each, name) for each in shown) for name in attributes)
 
 
 def test_a_model_of_pythae_is_opened_and_its_folder_imported(folder, capsys):

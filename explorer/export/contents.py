@@ -24,8 +24,9 @@ from explorer.views.pad_start import n_pair_classes, n_walk_images, pair_start, 
 from explorer.views.run_view import RunView
 
 
-def run_content(run: Run, include_private: bool = False) -> PageContent:
+def run_content(run: Run, include_private: bool = False, with_grid: bool = True) -> PageContent:
     """Return the pad of a run. include_private: with its test images also where these are somebody's own.
+    with_grid: with images on a grid in place of a decoder that no browser computes.
 
     Raises UserError if neither a browser nor a grid can decode it.
     """
@@ -37,7 +38,7 @@ def run_content(run: Run, include_private: bool = False) -> PageContent:
         words.run_title(run),
         fields=pad_fields({Z: len(values[Z])}, view.betas, view.n_classes),
         state={"values": values, "row": 0 if has_images else None},
-        blocks={"sides": [_side(view, view.page_block, has_images)]},
+        blocks={"sides": [_side(view, view.page_block, has_images, with_grid)]},
         later=_later(view, has_images),
         options={"is_named": view.classifier_block is not None},
         notes=run_notes(run, has_images),
@@ -45,8 +46,11 @@ def run_content(run: Run, include_private: bool = False) -> PageContent:
     )
 
 
-def comparison_content(left: Run, right: Run, include_private: bool = False) -> PageContent:
+def comparison_content(
+    left: Run, right: Run, include_private: bool = False, with_grid: bool = True
+) -> PageContent:
     """Return the pad of two runs of the same images, an AE and a VAE: of a ladder with its KL weight.
+    with_grid: as in run_content().
 
     Raises UserError if they cannot stand beside each other, or a browser cannot decode one of them.
     """
@@ -61,7 +65,7 @@ def comparison_content(left: Run, right: Run, include_private: bool = False) -> 
         f"{words.run_dataset_label(right)} · {' and '.join(pairs.side_names(left, right))}",
         fields=pad_fields(dimensions, views[1].betas, n_pair_classes(views), n_images),
         state={"values": values},
-        blocks={"sides": [_side(view, view.comparison_block, has_images) for view in views]},
+        blocks={"sides": [_side(view, view.comparison_block, has_images, with_grid) for view in views]},
         later=_later(views[1], has_images),
         options={"is_named": views[1].classifier_block is not None},
         notes=pair_notes(left, right, has_images),
@@ -99,13 +103,13 @@ def has_own_images(run: Run) -> bool:
     return bool(run.spec.dataset_kind.argument)
 
 
-def _side(view: RunView, map_block: Block, has_images: bool) -> dict[str, Block | None]:
+def _side(view: RunView, map_block: Block, has_images: bool, with_grid: bool) -> dict[str, Block | None]:
     """Return the blocks of a run, with the codes of the images, which a page without a server needs when one
     is clicked.
     """
     return {
         "map": map_block,
-        "decoder": view.decoder_block or decoded_grid_block(view, map_block),
+        "decoder": view.decoder_block or (decoded_grid_block(view, map_block) if with_grid else None),
         "codes": codes_block(f"codes-{view.version}", _image_codes(view)) if has_images else None,
     }
 

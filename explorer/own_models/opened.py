@@ -16,6 +16,7 @@ from explorer.export.contents import run_content
 from explorer.export.decoded_grid import page_fault
 from explorer.live.page import build_page
 from explorer.names import is_file_name, sanitize
+from explorer.notebook.runs import run_widget
 from explorer.own_models.app_process import AppProcess
 from explorer.own_models.model_inputs import read_inputs
 from explorer.own_models.networks import read_decoder, read_encoder
@@ -101,6 +102,12 @@ class OpenedModel:
         if not _is_interactive() if block is None else block:
             self._app.wait()
         return address
+
+    def widget(self, with_images: bool = True) -> Any:
+        """Return the map, the sliders and the decoded image as a widget for a notebook
+        (explorer.notebook.pad.PadWidget). with_images: with the images. Raises UserError without anywidget.
+        """
+        return run_widget(self.run, with_images)
 
     def to_html(self, path: str | Path, with_images: bool = True) -> Path:
         """Write one HTML file that needs no server, and return its path. Raises UserError if no browser can

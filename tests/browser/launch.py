@@ -78,15 +78,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until_it_answers(port: int, process: subprocess.Popen, base: str = "") -> None:
-    """Wait until the app answers below a base path. Raises RuntimeError if its process ends before."""
+def until_it_answers(
+    port: int, process: subprocess.Popen, base: str = "", health: str = "_stcore/health"
+) -> None:
+    """Wait until the app answers below a base path. health: what it answers. Raises RuntimeError if its process
+    ends before.
+    """
     for _ in range(3000):
         if process.poll() is not None:
             raise RuntimeError("the app ended before it answered")
         try:
-            urllib.request.urlopen(
-                f"http://127.0.0.1:{port}/{base and base + chr(47)}_stcore/health", timeout=1
-            )
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{base and base + chr(47)}{health}", timeout=1)
             return
         except OSError:
             time.sleep(0.02)

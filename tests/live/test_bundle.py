@@ -49,7 +49,9 @@ def test_what_cannot_be_joined_is_said_in_a_sentence(tmp_path, changes, sentence
         joined(tmp_path, **changes)
 
 
-@pytest.mark.parametrize("host", ["hosts/page/page.js", "hosts/streamlit/figure.js"])
+@pytest.mark.parametrize(
+    "host", ["hosts/notebook/notebook.js", "hosts/page/page.js", "hosts/streamlit/figure.js"]
+)
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_every_figure_in_every_host_is_one_script_without_imports(host, figure, tmp_path):
     script = figure.script(host, f"{figure.class_name};")

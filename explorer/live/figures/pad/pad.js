@@ -26,7 +26,7 @@ export class Pad {
     this.painter = new FramePainter(() => this.paint(), showError);
     root.classList.add("pad-root");
     root.classList.toggle("compact", Boolean(options?.compact));
-    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, walk: { start: [0, 0], rows: [null, null] }, toolOverlay: {}, toolOverlayJson: null });
+    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, markedRows: [], walk: { start: [0, 0], rows: [null, null] }, toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, Boolean(options?.is_named), () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
@@ -157,14 +157,14 @@ export class Pad {
       this.sides.forEach((other, i) => (other.z = zs[i]));
       this.selectedRow = row;
     }
-    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.classChoice.number, this.walk), row: code ? null : row, side: side.index });
+    this.send("commit", { values: this.state.toValues(zs, this.filmValue, this.classChoice.number, this.walk), row, side: side.index });
     this.hasUnsentMove = false;
     this.announcementPending = true;
   }
 
-  /** Apply a state: { values, row: of the selected point, row_codes: of points by their row, [frames][D] of each side, overlay,
-   * server_images, last_message }, all but the values optional. The values are ignored where they are older than what the hand has moved. */
-  applyState({ values, row: selectedRow, row_codes: rowCodes, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
+  /** Apply a state: { values, row: of the selected point, marked_rows: of points to mark, row_codes: of points by their row, [frames][D] of each side,
+   * overlay, server_images, last_message }, all but the values optional. The values are ignored where they are older than what the hand has moved. */
+  applyState({ values, row: selectedRow, marked_rows: markedRows = [], row_codes: rowCodes, overlay, server_images: serverImages, last_message: lastMessage }, isNewest) {
     const { zs, filmValue, label, walk } = this.state.fromValues(values), isCurrent = isNewest && !this.hasUnsentMove;
     if (zs.length !== this.sides.length || zs.some((z, i) => z?.length !== this.sides[i].origin.length))
       throw new UserFacingError("The state of this figure is invalid: it needs a z of each run, with as many dimensions as its codes.");
@@ -178,7 +178,7 @@ export class Pad {
     if (isCurrent && this.filmControls && filmValue != null) this.filmPosition = this.filmControls.fromAxisValue(filmValue);
     if (isCurrent && label != null) this.classChoice.set(label);
     for (const [codedRow, codes] of Object.entries(rowCodes ?? {})) this.sides.forEach((side, i) => (side.rowCodes[codedRow] = codes[i]));
-    this.walk = isCurrent ? walk : { ...this.walk };
+    Object.assign(this, { markedRows, walk: isCurrent ? walk : { ...this.walk } });
     this.setToolOverlay(overlay ?? {});
     if (serverImages) this.serverDecoder?.receive(serverImages, lastMessage);
     this.requestPaint();
@@ -229,7 +229,7 @@ export class Pad {
     const isPreviewing = sides.some(({ preview }) => preview);
     this.originals.show(row, isPreviewing);
     if (this.announcementPending && !isPreviewing && (!this.serverDecoder || this.serverDecoder.isUpToDate)) this.announce();
-    const rows = [...new Set([row ?? -1, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
+    const rows = [...new Set([row ?? -1, ...this.markedRows, ...sides.map(({ hoveredRow }) => hoveredRow)])].filter((r) => r >= 0);
     for (const side of sides) side.paint({ rows, sampledZs: this.samples?.codesOf(side), toolOverlay: this.toolOverlay, ...this.path?.marksOn(side, walk) });
   }
 

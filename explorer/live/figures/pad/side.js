@@ -76,10 +76,11 @@ export class Side {
     return origin.map((value, i) => (covarianceFactor ? value + origin.reduce((sum, _, j) => sum + covarianceFactor[i * dimensions + j] * noise[j], 0) : noise[i]));
   }
 
-  /** Return the code of a point at the film's present position, or null if the codes are not here. */
+  /** Return the code of a point at the film's present position, or null if it is not here: codes may be those of the first points. */
   codeOf(row) {
     if (!this.codes) return null;
     const { shape: [, pointCount, dimensions], data } = this.codes.tensors().codes;
+    if (row >= pointCount) return null;
     return this.codeAmong((i) => data.subarray((i * pointCount + row) * dimensions, (i * pointCount + row + 1) * dimensions));
   }
 

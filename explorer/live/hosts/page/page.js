@@ -7,13 +7,7 @@ import { UserFacingError } from "../../core/errors.js";
 import { StateTable } from "../../core/state.js";
 import { showFault } from "../../view/fault.js";
 import { releaseKeyboardOnEscape } from "../escape.js";
-
-/** Return the block of the gzip of its bytes. */
-export async function unpackGzip(bytes) {
-  if (!globalThis.DecompressionStream) throw new UserFacingError("This browser can't unpack the data of this page. Open it in a newer one.");
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return parseBlock(new Uint8Array(await new Response(stream).arrayBuffer()));
-}
+import { unpackGzip } from "../unpack.js";
 
 /** Return the block of the element of the page with this id. */
 export async function readElement(id) {

@@ -4,7 +4,8 @@
 import { decodeBase32768 } from "../../core/base32768.js";
 import { UserFacingError } from "../../core/errors.js";
 import { createElement } from "../../view/dom.js";
-import { openPage, unpackGzip } from "../page/page.js";
+import { openPage } from "../page/page.js";
+import { unpackGzip } from "../unpack.js";
 
 const arrivals = new Map(); // the name of a block -> what takes the bytes of its gzip
 

@@ -5,15 +5,11 @@ import { addLaterBlocks, loadTree } from "../../core/block_tree.js";
 import { StateTable } from "../../core/state.js";
 import { createElement } from "../../view/dom.js";
 import { showFault } from "../../view/fault.js";
+import { nextNumber } from "../message_number.js";
 import { loadBlock } from "./blocks.js";
 import { closeSoon, keepOpen } from "./closing.js";
 
 const SLOW_MS = 30_000; // after this time the visitor is told that it takes long
-
-let lastNumber = 0; // of the messages of this browser tab
-
-/** Return a number that is larger than all before, also than those before a reload. */
-const nextNumber = () => (lastNumber = Math.max(lastNumber + 1, Date.now()));
 
 /**
  * Open a figure in root. content: { blocks, later: trees of addresses, fields, options }; key: of the visitor, for private

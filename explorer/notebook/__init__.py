@@ -1,0 +1,1 @@
+"""Live figures as widgets of notebooks, by anywidget. Needs no Streamlit."""

@@ -1,0 +1,3 @@
+from tests.notebook.comms import recorded_comms
+
+__all__ = ["recorded_comms"]
