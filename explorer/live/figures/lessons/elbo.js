@@ -77,13 +77,8 @@ export class ElboLesson extends LessonFigure {
 
   buildFigure() {
     const { metadata, tensors } = this.blocks.evidence;
-<<<<<<< HEAD
-    Object.assign(this, { metadata, tensors: tensors(), decoder: new Network(this.blocks.decoder) });
-    const plane = this.addPlane(PLANE_DECLARATION, { onMarkerMove: (name, at) => this.moveHandle(name, at) }), bars = this.addPlot(BARS);
-=======
     Object.assign(this, { shape: metadata.image_shape, decoder: new Network(this.blocks.decoder) });
-    const plane = this.addPlot(PLANE_DECLARATION, { onMarkerMove: (name, at) => this.moveHandle(name, at) }), bars = this.addPlot(BARS);
->>>>>>> main
+    const plane = this.addPlane(PLANE_DECLARATION, { onMarkerMove: (name, at) => this.moveHandle(name, at) }), bars = this.addPlot(BARS);
     Object.assign(this, { plane: plane.plot, bars: bars.plot });
     const codes = tensors().codes.data, everySecond = (first) => codes.filter((_, i) => i % 2 === first);
     this.plane.update({ codes: { x: everySecond(0), y: everySecond(1) } });
