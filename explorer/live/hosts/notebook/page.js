@@ -38,5 +38,8 @@ function openWidgets() {
   }
 }
 
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", openWidgets);
-else openWidgets();
+/** Open the widgets of the page when all of it has been read. */
+export function openWidgetsWhenRead() {
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", openWidgets);
+  else openWidgets();
+}
