@@ -8,7 +8,7 @@ from posixpath import dirname, join, normpath
 FOLDER = Path(__file__).parent
 IMPORT = re.compile(r'^import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.[\w./]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let|var)\b)", re.MULTILINE)
-# Comments, a quarter of the text: those that fill lines, and those that end one, which contain no quotation mark
+# Comments, a quarter of the text: those that fill lines, and those without quotation marks that end one
 COMMENT = re.compile(
     r"""^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n|(?<=[;{},)\]\w]) // [^"'`\n]*$""", re.MULTILINE
 )
