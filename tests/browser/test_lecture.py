@@ -105,6 +105,8 @@ def test_the_button_enters_and_the_state_stays_from_lesson_to_lesson(open_lectur
         page.keyboard.press(key)
         expect(title(page)).to_have_text(LESSONS[name])
         page.wait_for_url(re.compile(rf"/learn_{name}\?.*lecture=1"))
+        page.get_by_test_id("live-figure").first.wait_for()
+        page.wait_for_function(f"'{name}' !== 'gaps' || location.search.includes('u=1.2')")
     expect(page.get_by_test_id("control-u")).to_have_value("1.2")
     page.keyboard.press("e")
     ready(page)

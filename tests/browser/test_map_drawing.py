@@ -60,7 +60,9 @@ def test_a_posterior_is_drawn_to_the_scale_of_the_map(page, runs_folder, name):
     reach = 2 * np.sqrt(np.diag(covariance)) * got["scale"] + 2  # half the outline's width
     x0, y0, x1, y1 = got["box"]
     assert np.allclose([x1 - x0, y1 - y0], 2 * reach, atol=3)
-    assert np.allclose([(x0 + x1) / 2, (y0 + y1) / 2], got["places"], atol=1)
+    assert np.allclose(
+        [(x0 + x1) / 2, (y0 + y1) / 2], got["places"], atol=2
+    )  # an edge may cover a point of its colour
 
 
 N_MANY = 30_000

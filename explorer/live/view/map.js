@@ -57,7 +57,7 @@ export class LatentMap {
 
   resize(width, height) {
     this.pixelRatio = window.devicePixelRatio;
-    const { lectureFontSize } = this.getTheme();
+    const { lectureFontSize = 0 } = this.getTheme();
     Object.assign(this, { width, height, typeScale: Math.max(lectureFontSize / TICK_FONT_SIZE, 1), pointScale: findPointScale(lectureFontSize) });
     for (const canvas of [this.canvas, this.baseLayer, this.pointsCanvas]) {
       canvas.width = Math.round(width * this.pixelRatio);

@@ -20,7 +20,6 @@ from explorer.ui.components.settings import (
     settings_state,
 )
 from explorer.ui.components.web_page import web_page_button
-from explorer.ui.embedded import is_embedded
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.assignment import hand_in_link
 from explorer.ui.learn.class_room import ask_class
@@ -65,9 +64,8 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
-        if not is_embedded():
-            ask_class(lesson, settings)
         if not is_figure_alone():
+            ask_class(lesson, settings)
             _export(lesson, settings[:-1])  # without the answer
 
 
