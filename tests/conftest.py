@@ -14,6 +14,8 @@ from filelock import FileLock
 
 from explorer.specs import RunSpec
 
+# The workers of xdist occupy the cores: with more threads each would wait for the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 BROWSER_FOLDERS, SMOKE_TEST = {"browser", "engines"}, "test_smoke.py"
 SPECS = {

@@ -16,7 +16,16 @@ BAR, TIMER, RING = (f'[data-testid="lecture-{name}"]' for name in ("bar", "timer
 LESSON_FIGURE = ".plot-box, .lesson-figure canvas, .live-controls, .live-controls *"
 EXPLORE_FIGURE = ".stage, .decoded, .decoded canvas, .legend, .row, .row *"
 COMPARE_FIGURE = ".stage, .decoded canvas, .legend, .film, .film *"
-CROWDED = ("autoencoder", "bound", "codebook", "conditional", "elbo", "features", "gaps", "mixture")  # lessons
+CROWDED = (
+    "autoencoder",
+    "bound",
+    "codebook",
+    "conditional",
+    "elbo",
+    "features",
+    "gaps",
+    "mixture",
+)  # lessons
 VIEWS = [
     *((f"/learn_{name}?answer=1&lecture=1", LESSON_FIGURE) for name in CROWDED),
     ("/learn_copying?lecture=1", LESSON_FIGURE),
