@@ -25,7 +25,7 @@ const declareMap = ([x, y]) => ({
 let areBarsHidden = false; // on this page, also at the next question
 
 export class ClassCounts {
-  /** options: { address: of the counts, as seen from this script, watch: what the server asks for, kind, lesson, options: HTML, right, axes: { title, low, high } of points } */
+  /** options: { address: of the counts, as seen from this script, watch: what the server asks for, round: number of the question, kind, lesson, options: HTML, right, axes: { title, low, high } of points } */
   constructor(root, blocks, { options, palette }) {
     Object.assign(this, { options, isClosed: false, failures: 0 });
     this.total = createElement("p.class-total", { "data-testid": "class-total" }, "Nobody has answered yet.");
@@ -74,7 +74,8 @@ export class ClassCounts {
     }
   }
 
-  show({ state, result }) {
+  show({ round, state, result }) {
+    if (round !== this.options.round) return; // the server may still answer with the question before
     const { kind, right, lesson } = this.options, { n, counts = [] } = result, [one, many] = WORDS[kind];
     this.state = state;
     this.note.textContent = "";

@@ -183,6 +183,7 @@ def _show_round(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> 
             options={
                 "address": f"../{FOLDER}/{room.code}/counts",
                 "watch": room.watch,
+                "round": room.number,
                 "kind": current.kind,
                 "lesson": lesson.name,
                 "options": option_htmls(current),
