@@ -258,4 +258,4 @@ def elbo(spec: RunSpec, data: Dataset, weights: dict[str, np.ndarray]) -> float:
     """Return the ELBO of the test split, in float32, nats per image."""
     model = build_autoencoder(spec, data.shape)
     model.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
-    return evaluate(model.eval(), build_likelihood(spec), data.x[data.test]).metrics.elbo
+    return evaluate(model.eval(), build_likelihood(spec, model), data.x[data.test]).metrics.elbo
