@@ -10,11 +10,19 @@ import numpy as np
 import pytest
 
 from tests.browser.launch import PAGES
+from tests.engines.conftest import ENGINES
 from tests.engines.drags import BETA, DECODED, DECODED_2, DRAGS, MAIN, MAP, drag, open_page
 from tests.engines.page import DEEP
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
 
+LESSON_PAGES = [path for path in PAGES if path.startswith("learn_")]
+OPENED = [  # of the lessons, which share their parts, half in each engine
+    (engine, path)
+    for i, engine in enumerate(ENGINES)
+    for path in PAGES
+    if path not in LESSON_PAGES[1 - i :: 2]
+]
 ZOOM_OUT = '.zoom button[aria-label="Zoom out"]'
 
 
@@ -25,7 +33,7 @@ def place_of(page) -> list[float]:
     return [float(v) for v in re.findall(r"-?\d+\.\d+", caption.replace("−", "-"))]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+@pytest.mark.parametrize("page, path", OPENED, indirect=["page"])
 def test_every_page_opens_without_an_error(page, address, path):
     for _ in range(2):  # a script whose loading the previous page cancelled may fail once
         open_page(page, address, path)
