@@ -108,7 +108,8 @@ def format_error(value: float | None, sign: str = "") -> str:
     """Return a mean squared error, or with the sign + a difference of two; – for None."""
     if value is None:
         return "–"
-    return f"{value:{sign}.{4 if abs(value) >= 0.01 else 5}f}".replace("-", "−")
+    style = ".4f" if abs(value) >= 0.01 else ".5f" if abs(value) >= 1e-4 or not value else ".1e"
+    return f"{value:{sign}{style}}".replace("-", "−")
 
 
 def _are_finite(figures: Yardstick | SampleQuality) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from explorer.latent.share import format_percent
 from explorer.latent.surgery import Surgery
+from explorer.names import in_words_of
 from explorer.recipe import flags
 
 IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says what they led to
@@ -38,18 +39,19 @@ def print_run(run) -> None:
     settings = {k.replace("_", " "): v for k, v in run.spec.to_dict().items() if k not in IMAGE_OPTIONS}
     print("  " + ", ".join(f"{name} {value}" for name, value in (images | settings).items()))
     elbo = "" if t.elbo is None else f", elbo {t.elbo:.2f}"
-    print(
+    measured = (
         f"  test split, {t.n:,} images, nats per image: distortion {t.distortion:.2f}, rate"
         f" {t.rate:.2f}{elbo}"
         + (f"; active units {t.active_units}" if run.spec.has_prior else "")
         + (f"; {t.codes_used} codebook entries used, perplexity {t.perplexity_text}" if t.perplexity else "")
         + (f"; learned sigma {t.sigma:.3g}" if t.sigma else "")
     )
+    print(in_words_of(run.shape, measured))
     if run.yardstick:
-        print(f"  {run.yardstick}")
+        print(in_words_of(run.shape, f"  {run.yardstick}"))
     verdicts = find_faults(run)
     for verdict in verdicts:
-        print(f"  {verdict.sentence}")
+        print(in_words_of(run.shape, f"  {verdict.sentence}"))
     for label, spec in list_remedies(run, verdicts).items():
         name = f" --run {run.name}" if spec == run.spec else ""
         print(f"  {label}: python -m explorer train {flags(spec)}{name}")

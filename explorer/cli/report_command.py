@@ -77,9 +77,14 @@ def report(args: argparse.Namespace) -> None:
 
 
 def _print_text(report: "Report") -> None:
-    """Print the conclusions and what to try next."""
+    """Print the conclusions and what to try next, in the words of the run's data."""
+    from explorer.names import in_words_of
     from explorer.runs.report.conclusions import draw_conclusions
     from explorer.runs.report.next_steps import list_next_steps
+
+    def print_filled(sentence: str, mark: str = "") -> None:
+        sentence = in_words_of(report.run.shape, sentence)
+        print(textwrap.fill(sentence, WIDTH, initial_indent=mark, subsequent_indent=" " * 6))
 
     spec = report.run.spec
     weight = f" at KL weight {spec.beta if report.beta is None else report.beta:g}" if spec.rungs else ""
@@ -87,13 +92,10 @@ def _print_text(report: "Report") -> None:
         f"{report.run.name}: {report.gaps.n:,} codes of {spec.latent_dim} dimensions{weight}; 95% intervals"
     )
     for conclusion in draw_conclusions(report):
-        mark = MARKS[conclusion.is_good]
-        print(
-            textwrap.fill(conclusion.sentence, WIDTH, initial_indent=f"{mark:<6}", subsequent_indent=" " * 6)
-        )
+        print_filled(conclusion.sentence, f"{MARKS[conclusion.is_good]:<6}")
     for sentence in report.missing:
-        print(textwrap.fill(f"Not measured: {sentence}", WIDTH, subsequent_indent=" " * 6))
+        print_filled(f"Not measured: {sentence}")
     for step in list_next_steps(report):
-        print(textwrap.fill(f"Next: {step.label}", WIDTH, subsequent_indent=" " * 6))
+        print_filled(f"Next: {step.label}")
         if step.command:
             print(f"      {step.command}")
