@@ -20,7 +20,7 @@ from tests.browser.pad import ready
 from tests.browser.test_smoke import COMPLETE
 from tests.trainings import paused, stop_all, stop_button
 
-PAGES = "/", "/explore", "/library", "/learn_features"
+PAGES = "/", "/explore", "/compare", "/train", "/library"
 SHORT, LONG = RunSpec(epochs=20, width=16, seed=7), RunSpec(epochs=9000, width=16, seed=8)
 
 
