@@ -3,8 +3,10 @@ figure as a web page and with the fastest possible page: `python -m tests.benchm
 """
 
 import sys
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page
@@ -53,15 +55,37 @@ def measure(browser: Browser, name: str) -> list[Row]:
             drags.opened(browser, drags.EMPTY_PAGE, DECODED, drags.LAPTOP) as empty,
         ):
             rounds = [[dragged(*each) for each in (widget, page, empty)] for _ in range(ROUNDS)]
-    ours, of_page, of_empty = ([drag.images for drag in drags_of] for drags_of in zip(*rounds))
-    what = f"{name}: images in a drag"
-    messages = tuple(float(drag.messages) for drag, *_ in rounds)
+    ours, of_page, of_empty = zip(*rounds)
+    images, delay = f"{name}: images in a drag", f"{name}: event to paint, median"
+    messages = tuple(float(drag.messages) for drag in ours)
     return [
-        Row("notebook", what, "/s", tuple(ours), "the same as a web page", tuple(of_page)),
-        Row("notebook", what, "/s", tuple(ours), drags.EMPTY, tuple(of_empty)),
-        Row("notebook", what, "/s", tuple(ours), asked=ASKED),
+        Row("notebook", images, "/s", _images(ours), "the same as a web page", _images(of_page)),
+        Row("notebook", images, "/s", _images(ours), drags.EMPTY, _images(of_empty)),
+        Row("notebook", images, "/s", _images(ours), asked=ASKED),
+        Row(
+            "notebook",
+            delay,
+            "ms",
+            _delays(ours),
+            "the same as a web page",
+            _delays(of_page),
+            less_is_better=True,
+        ),
+        Row("notebook", f"{name}: moves without an image", "/s", _missed(ours)),
         Row("notebook", f"{name}: messages in a drag", "", messages, asked="<= 0"),
     ]
+
+
+def _images(rounds: Sequence[drags.Drag]) -> tuple[float, ...]:
+    return tuple(drag.images for drag in rounds)
+
+
+def _delays(rounds: Sequence[drags.Drag]) -> tuple[float, ...]:
+    return tuple(median(drag.took) for drag in rounds)
+
+
+def _missed(rounds: Sequence[drags.Drag]) -> tuple[float, ...]:
+    return tuple(len(drag.took) / drags.SECONDS - drag.images for drag in rounds)
 
 
 def dragged(page: Page, sent: list) -> drags.Drag:
