@@ -5,7 +5,7 @@ import { findInterval } from "./interval.js";
 import { CONVOLUTION_BUILDERS } from "./layers_convolution.js";
 import { ELEMENTWISE_BUILDERS } from "./layers_elementwise.js";
 
-/** @typedef {{ data: Float32Array, shape: number[] }} Values: what a layer reads or writes, in an array that stays */
+/** @typedef {{ data: Float32Array | Float64Array, shape: number[] }} Values: what a layer reads or writes, in an array that stays */
 /** @typedef {{ kind: string, name?: string, shape?: number[], factors?: number[], slope?: number, alpha?: number, is_tanh?: boolean, low?: number, high?: number }
  *   & Partial<import("./layers_convolution.js").ConvolutionOptions>} Layer */
 /** @typedef {{ rungs: Float32Array[], shape: number[], current: Float32Array }} Weight */
@@ -23,8 +23,10 @@ export class Network {
   constructor({ metadata, tensors }) {
     /** @type {number[]} */
     this.rungs = metadata.rungs;
-    /** @type {Weight[]} */
-    this.weights = [];
+    /** @type {Layer[]} */
+    this.layers = metadata.layers;
+    /** @type {Map<string, Weight>} */
+    this.weights = new Map();
     /** @type {number | null} */
     this.interpolatedPosition = null;
     /** @type {number} of the classes, which are one-hot after the other inputs of a conditional model */
@@ -36,7 +38,7 @@ export class Network {
     let input = { data: this.input, shape: [metadata.n_inputs] };
     /** @type {(() => void)[]} */
     this.steps = [];
-    for (const layer of metadata.layers) {
+    for (const layer of this.layers) {
       const [run, output] = LAYER_BUILDERS[layer.kind](input, layer, (part, expectedShape, arrange) => this.loadWeight(tensors(), `${layer.name}.${part}`, expectedShape, arrange));
       if (run) this.steps.push(run);
       input = output;
@@ -55,7 +57,7 @@ export class Network {
     const size = data.length / this.rungs.length;
     const rungs = this.rungs.map((_, i) => arrange(/** @type {Float32Array} */ (data.subarray(i * size, (i + 1) * size)), shape.slice(1)));
     const weight = { rungs, shape: shape.slice(1), current: rungs.length > 1 ? new Float32Array(size) : rungs[0] };
-    this.weights.push(weight);
+    this.weights.set(name, weight);
     return weight;
   }
 
@@ -64,19 +66,24 @@ export class Network {
   interpolateWeights(position) {
     if (this.rungs.length < 2 || position === this.interpolatedPosition) return;
     const [i, fraction] = findInterval(this.rungs, position);
-    for (const { rungs, current } of this.weights) {
+    for (const { rungs, current } of this.weights.values()) {
       const a = rungs[i], b = rungs[i + 1];
       for (let k = 0; k < current.length; k++) current[k] = a[k] + fraction * (b[k] - a[k]);
     }
     this.interpolatedPosition = position;
   }
 
+  /** @param {ArrayLike<number>} z @param {number} [label] */
+  setInput(z, label = this.label) {
+    this.input.set(z);
+    if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;
+  }
+
   /** Return the output for z, and for the class with this number if the model is conditional; the next call reuses the array.
    * @param {ArrayLike<number>} z @param {number} [position] @param {number} [label] */
   forward(z, position = 0, label = this.label) {
     this.interpolateWeights(position);
-    this.input.set(z);
-    if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;
+    this.setInput(z, label);
     for (const step of this.steps) step();
     return this.output;
   }

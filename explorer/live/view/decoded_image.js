@@ -2,7 +2,7 @@
 
 import { Network } from "../core/network.js";
 import { isVector, nounOf, tickStep } from "../core/vector_picture.js";
-import { createElement, paintImage } from "./dom.js";
+import { createElement, paintImage, setText } from "./dom.js";
 
 export class DecodedImage {
   /** shape [C, H, W]; isNamed: whether a classifier is to come, for whose words there is room from the beginning. */
@@ -28,9 +28,9 @@ export class DecodedImage {
   }
 
   show(pixels) {
-    this.pixels = pixels;
+    this.pixels = Float32Array.from(pixels); // a decoder reuses its array
     paintImage(this.canvas, pixels, this.shape);
-    if (this.classifier) this.classCaption.textContent = this.describeClass(this.classifier.forward(pixels));
+    if (this.classifier) setText(this.classCaption, this.describeClass(this.classifier.forward(pixels)));
   }
 
   /** Return whether the classifier's confidence is below its threshold, or null without a classifier. */
@@ -45,12 +45,12 @@ export class DecodedImage {
   }
 
   setDescription(codeText) {
-    this.caption.textContent = `decoded from ${codeText}`;
+    setText(this.caption, `decoded from ${codeText}`);
   }
 
   /** isGap: whether z lies in a gap, or null if that is unknown. */
   showGap(isGap) {
-    this.gapCaption.textContent = isGap === null ? "" : isGap ? "in a gap" : "outside gaps";
+    setText(this.gapCaption, isGap === null ? "" : isGap ? "in a gap" : "outside gaps");
     this.gapCaption.classList.toggle("gap", isGap === true);
   }
 

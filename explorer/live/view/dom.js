@@ -17,6 +17,13 @@ export function createElement(name, properties = {}, ...children) {
   return node;
 }
 
+/** Change the text of an element that contains nothing else. The same text is left alone, so that the browser has nothing to lay out. */
+export function setText(element, text) {
+  const node = element.firstChild;
+  if (!node) element.textContent = text;
+  else if (node.data !== text) node.data = text;
+}
+
 /** Return the position of a pointer event on an element (px). */
 export function positionOn(element, { clientX, clientY }) {
   const bounds = element.getBoundingClientRect();
@@ -28,9 +35,12 @@ export function paintImage(canvas, pixels, shape) {
   const [channels, height, width] = pictureShape(shape);
   pixels = pictureOf(pixels, shape);
   const imageData = new ImageData(width, height), { data } = imageData, pixelCount = height * width;
-  for (let i = 0; i < pixelCount; i++) {
-    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.round(255 * pixels[(channels === 3 ? c * pixelCount : 0) + i]);
-    data[4 * i + 3] = 255;
+  const [green, blue] = channels === 3 ? [pixelCount, 2 * pixelCount] : [0, 0];
+  for (let i = 0, at = 0; i < pixelCount; i++, at += 4) {
+    data[at] = Math.round(255 * pixels[i]);
+    data[at + 1] = green ? Math.round(255 * pixels[green + i]) : data[at];
+    data[at + 2] = blue ? Math.round(255 * pixels[blue + i]) : data[at];
+    data[at + 3] = 255;
   }
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   canvas.getContext("2d", OPAQUE_CONTEXT).putImageData(imageData, 0, 0);

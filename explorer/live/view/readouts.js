@@ -2,7 +2,7 @@
 
 import { formatNumber } from "../core/format.js";
 import { findInterval } from "../core/interval.js";
-import { createElement } from "./dom.js";
+import { createElement, setText } from "./dom.js";
 
 export class Readouts {
   /** readouts: [[name, [measurement at each frame], digits, unit, [95% interval or null at each frame]]], the last one optional;
@@ -18,9 +18,10 @@ export class Readouts {
     const interpolate = (measurements) => measurements[i] + fraction * ((fraction ? measurements[i + 1] : measurements[i]) - measurements[i]);
     const isMissing = (measurements) => measurements[i] === null || (fraction > 0 && measurements[i + 1] === null);
     for (const { format: [measurements, digits, unit, interval], output } of this.rows) {
-      output.textContent = isMissing(measurements) ? "not measured" : formatNumber(interpolate(measurements), digits) + unit;
+      let text = isMissing(measurements) ? "not measured" : formatNumber(interpolate(measurements), digits) + unit;
       if (interval && !isMissing(interval))
-        output.textContent += ` (${[0, 1].map((end) => formatNumber(interpolate(interval.map((ends) => ends?.[end])), digits)).join(" to ")}${unit})`;
+        text += ` (${[0, 1].map((end) => formatNumber(interpolate(interval.map((ends) => ends?.[end])), digits)).join(" to ")}${unit})`;
+      setText(output, text);
     }
   }
 }

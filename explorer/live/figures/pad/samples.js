@@ -51,11 +51,11 @@ export class Samples {
 
   paint({ side, canvas, caption, zs }, filmPosition) {
     let gapCount = 0, uncertainCount = 0;
+    const images = side.batchDecoder.forward(zs, filmPosition);
     const grid = arrangeImages(SAMPLE_COUNT, SAMPLE_COLUMNS, side.metadata.image_shape, (i) => {
-      const image = side.network.forward(zs[i], filmPosition);
       gapCount += Number(side.isInGap(zs[i]));
-      uncertainCount += Number(side.decodedImage.isUncertain(image));
-      return image;
+      uncertainCount += Number(side.decodedImage.isUncertain(images[i]));
+      return images[i];
     });
     paintImage(canvas, grid.pixels, grid.shape);
     caption.textContent = [side.metadata.has_prior ? "from the prior" : "from the Gaussian fitted to its codes", side.isConditional && side.classText, side.map.hasGaps && `${gapCount} of ${SAMPLE_COUNT} in gaps`,

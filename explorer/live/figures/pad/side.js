@@ -1,5 +1,6 @@
 // One run of a pad: its map, its decoder, its decoded image and its z.
 
+import { BatchDecoder } from "../../core/batch_decoder.js";
 import { RELOAD_ADVICE, UserFacingError } from "../../core/errors.js";
 import { DecodedGrid } from "../../core/decoded_grid.js";
 import { describeCode, formatNumber } from "../../core/format.js";
@@ -45,7 +46,7 @@ export class Side {
       throw new UserFacingError(`The map shows ${metadata.latent_dim} dimensions, and the decoder takes another number. ${RELOAD_ADVICE}`);
     if (decoder && network.output.length !== metadata.image_shape.reduce((a, b) => a * b))
       throw new UserFacingError(`The decoder gives ${network.output.length} numbers for ${metadata.image_shape.join("×")} pixels. ${RELOAD_ADVICE}`);
-    Object.assign(this, { network, codes, decodedZ: null });
+    Object.assign(this, { network, batchDecoder: network && new BatchDecoder(network), codes, decodedZ: null });
     this.label = this.label ?? 0;
   }
 

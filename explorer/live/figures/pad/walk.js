@@ -1,7 +1,7 @@
 // The path of a pad of two runs: what moves it, and how it is shown.
 
 import { nounOf } from "../../core/vector_picture.js";
-import { createElement } from "../../view/dom.js";
+import { createElement, setText } from "../../view/dom.js";
 import { WalkEnds } from "./walk_ends.js";
 import { describeEnds, mixCodes, pathZs, walkEnds, WalkStrip } from "./walk_strip.js";
 
@@ -32,7 +32,7 @@ export class Walk {
     this.strip.show(walk, filmPosition);
     const { start, rows } = walk, isBetweenImages = !rows.includes(null);
     this.overlays = this.sides.map((side) => (isBetweenImages ? pathOverlay(side, walkEnds(side, walk)) : null));
-    this.title.textContent = `Path ${describeEnds(walk, nounOf(this.sides[0].metadata.image_shape))}`;
+    setText(this.title, `Path ${describeEnds(walk, nounOf(this.sides[0].metadata.image_shape))}`);
     this.startAtMeanButton.hidden = rows[0] === null && !start[0] && !start[1];
     this.ends?.show(walk, isBetweenImages ? shareOfPath(this.sides.at(-1), walk) : 0);
   }

@@ -2,7 +2,7 @@
 
 import { arrangeImages } from "../../core/image_grid.js";
 import { nounOf, pictureOf, pictureShape } from "../../core/vector_picture.js";
-import { paintImage } from "../../view/dom.js";
+import { paintImage, setText } from "../../view/dom.js";
 import { createStrip } from "./strip.js";
 
 const N_WALK_STEPS = 13;
@@ -31,10 +31,12 @@ export class WalkStrip {
     const { side, canvas, caption, painted } = strip, isStatic = side.map.film.frameCount === 1;
     if (painted && painted.z === side.visibleZ && painted.walk === walk && (isStatic || painted.filmPosition === filmPosition)) return;
     strip.painted = { z: side.visibleZ, walk, filmPosition };
-    const zs = pathZs(walkEnds(side, walk), N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), { image_shape: shape } = side.metadata, [channels, height, width] = pictureShape(shape);
+    const ends = walkEnds(side, walk), zs = pathZs(ends, N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), { image_shape: shape } = side.metadata, [channels, height, width] = pictureShape(shape);
     const barHeight = Math.max(1, Math.round(height / 12)), stepHeight = height + 2 * barHeight, step = new Float32Array(channels * stepHeight * width);
+    const isDecoded = ends[1] === side.visibleZ, images = side.batchDecoder.forward(isDecoded ? zs.slice(0, -1) : zs, filmPosition);
+    if (isDecoded) images.push(side.decodedImage.pixels);
     const sheet = arrangeImages(N_WALK_STEPS, N_WALK_STEPS, [channels, stepHeight, width], (i) => {
-      const image = pictureOf(side.network.forward(zs[i], filmPosition), shape);
+      const image = pictureOf(images[i], shape);
       for (let c = 0; c < channels; c++) {
         step.set(image.subarray(c * height * width, (c + 1) * height * width), c * stepHeight * width);
         for (let y = height + barHeight; y < stepHeight; y++) step.fill(Number(gaps[i]), (c * stepHeight + y) * width + 1, (c * stepHeight + y + 1) * width - 1);
@@ -42,7 +44,7 @@ export class WalkStrip {
       return step;
     });
     paintImage(canvas, sheet.pixels, sheet.shape);
-    caption.textContent = side.map.hasGaps ? `${gaps.filter(Boolean).length} of ${N_WALK_STEPS} steps in a gap` : "";
+    setText(caption, side.map.hasGaps ? `${gaps.filter(Boolean).length} of ${N_WALK_STEPS} steps in a gap` : "");
     canvas.setAttribute("aria-label", `${N_WALK_STEPS} ${nounOf(side.metadata.image_shape)}s decoded by the ${side.metadata.model} on the path ${describeEnds(walk, nounOf(side.metadata.image_shape))}. ${caption.textContent}`);
   }
 

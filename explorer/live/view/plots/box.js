@@ -1,12 +1,12 @@
 // The drawing of a plot: a grid, a canvas and an SVG image one over the other, handles, and the readout.
 
 import { spreadPositions } from "../../core/text_layout.js";
-import { createElement } from "../dom.js";
+import { createElement, setText } from "../dom.js";
 import { Frame } from "./frame.js";
 import { addDragging, Handle } from "./handles.js";
 import { readCells, readCurves, readPoints } from "./readers.js";
 import { addReadoutKeys, Readout } from "./readout.js";
-import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
+import { createSvg, setAttributes, setVisible } from "./svg.js";
 
 const LABEL_LEFT = 8; // px between a line's end and its label
 let boxCount = 0;
@@ -19,7 +19,7 @@ export class PlotBox {
     this.frameDrawing = new Frame(plot.legend, plot.rampPart?.drawing.ramp ?? null);
     this.readout = new Readout(parts.length);
     this.clip = createSvg("rect");
-    this.lineLabels = parts.map(({ kind, colour, label }) => kind === "line" && { node: createSvgText("text.plot-line-label", { fill: `color-mix(in srgb, ${colour} 65%, currentColor)` }), label });
+    this.lineLabels = parts.map(({ kind, colour, label }) => kind === "line" && { node: createSvg("text.plot-line-label", { fill: `color-mix(in srgb, ${colour} 65%, currentColor)` }), label });
     const definitions = createSvg("defs", {}, createSvg("clipPath", { id: clipId }, this.clip), ...parts.map(({ drawing }) => drawing.definition).filter(Boolean));
     const clipped = createSvg("g", { "clip-path": `url(#${clipId})` }, ...parts.flatMap(({ drawing }) => drawing.elements));
     const labels = createSvg("g", {}, ...parts.flatMap(({ drawing }) => drawing.labels ?? []), ...this.lineLabels.filter(Boolean).map(({ node }) => node));

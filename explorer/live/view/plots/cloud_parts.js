@@ -4,8 +4,8 @@ import { colourMatrix, listColours } from "../../core/colour_scale.js";
 import { UserFacingError } from "../../core/errors.js";
 import { pointsPath } from "../../core/plot_paths.js";
 import { findExtent } from "../../core/scale.js";
-import { createElement } from "../dom.js";
-import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
+import { createElement, setText } from "../dom.js";
+import { createSvg, setAttributes, setVisible } from "./svg.js";
 
 const MAX_SVG_POINTS = 1000;
 const POINT_RADIUS = 3.5; // px
@@ -22,7 +22,7 @@ export function createScatterPart(part, style) {
   const pathOf = (values, frame, index) => pointsPath(values.x, values.y, frame.x, frame.y, groups[index].shape, scaleRadius(values.radius ?? radius, frame.pointScale), includes(values, index));
   const isOnCanvas = ({ x }) => x.length > MAX_SVG_POINTS, texts = createSvg("g");
   const drawTexts = ({ x, y, text = [] }, frame) => {
-    while (texts.childElementCount < text.length) texts.append(createSvgText("text.plot-label.plot-middle", { dy: "0.35em" }));
+    while (texts.childElementCount < text.length) texts.append(createSvg("text.plot-label.plot-middle", { dy: "0.35em" }));
     Array.from(texts.children).forEach((node, i) => {
       const px = frame.x.toPixels(x[i]), py = frame.y.toPixels(y[i]), { box } = frame;
       const isInside = i < text.length && px >= box.left && px <= box.left + box.width && py >= box.top && py <= box.top + box.height;

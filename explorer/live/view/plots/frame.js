@@ -2,14 +2,15 @@
 
 import { shapePath } from "../../core/plot_paths.js";
 import { markSymbol } from "./part_style.js";
-import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
+import { setText } from "../dom.js";
+import { createSvg, setAttributes, setVisible } from "./svg.js";
 
 const MAX_AXIS_TICKS = 24; // more are not drawn
 const TICK_MARK = 5; // px
 let rampCount = 0;
 
 /** Return hidden texts, to be filled. */
-const createTexts = (name, count) => Array.from({ length: count }, () => createSvgText(name, { display: "none" }));
+const createTexts = (name, count) => Array.from({ length: count }, () => createSvg(name, { display: "none" }));
 
 /** Fill texts with [{ text, x, y }], and hide those left over. */
 function fillTexts(nodes, items) {
@@ -35,9 +36,9 @@ export class Frame {
     this.grid = createSvg("path.plot-grid");
     this.axes = createSvg("path.plot-axes");
     this.tickTexts = { x: createTexts("text.plot-tick.plot-middle", MAX_AXIS_TICKS), y: createTexts("text.plot-tick.plot-end", MAX_AXIS_TICKS) };
-    this.axisTitles = { x: createSvgText("text.plot-axis-title.plot-middle"), y: createSvgText("text.plot-axis-title") };
+    this.axisTitles = { x: createSvg("text.plot-axis-title.plot-middle"), y: createSvg("text.plot-axis-title") };
     this.entries = legend.map(({ label, swatch, symbol }) => {
-      const text = createSvgText("text.plot-legend", { x: 28, y: "0.35em" });
+      const text = createSvg("text.plot-legend", { x: 28, y: "0.35em" });
       setText(text, label);
       return markSymbol(createSvg("g", {}, createSwatch(swatch), text), symbol);
     });
@@ -51,14 +52,14 @@ export class Frame {
     const stops = colours.map((colour, i) => createSvg("stop", { offset: i / (colours.length - 1), "stop-color": colour }));
     this.rampBar = createSvg("rect.plot-ramp", { fill: `url(#${id})` });
     this.rampTexts = createTexts("text.plot-tick", MAX_AXIS_TICKS);
-    this.rampTitle = createSvgText("text.plot-axis-title.plot-end");
+    this.rampTitle = createSvg("text.plot-axis-title.plot-end");
     this.group.append(createSvg("linearGradient", { id, x1: 0, y1: 1, x2: 0, y2: 0 }, ...stops), this.rampBar, ...this.rampTexts, this.rampTitle);
   }
 
   /** Draw a layout of layoutPlot(). axes: { x, y: { title, hasGrid } }; ramp: { title }; shownEntries: the indices of the legend's entries. */
   draw(layout, axes, ramp, shownEntries) {
     const { box, ticks, fontSize, titleLines } = layout, right = box.left + box.width, bottom = box.top + box.height, half = (value) => Math.round(value) + 0.5;
-    while (this.titles.length < titleLines.length) this.titles.push(this.top.appendChild(createSvgText("text.plot-title")));
+    while (this.titles.length < titleLines.length) this.titles.push(this.top.appendChild(createSvg("text.plot-title")));
     fillTexts(this.titles, titleLines.map((text, i) => ({ text, ...layout.titlePlaces[i] })));
     this.entries.forEach((entry, i) => {
       const place = layout.legendPlaces[shownEntries.indexOf(i)];

@@ -2,7 +2,8 @@
 
 import { pixelEllipse } from "../../core/ellipse.js";
 import { shapePath } from "../../core/plot_paths.js";
-import { createSvg, createSvgText, setAttributes, setText, setVisible } from "./svg.js";
+import { setText } from "../dom.js";
+import { createSvg, setAttributes, setVisible } from "./svg.js";
 
 const MARKER_RADIUS = 6; // px
 const DRAGGABLE_RADIUS = 8; // px
@@ -43,7 +44,7 @@ function placeLabel(label, text, [px, py], [dx, dy], gap, { box, measure, fontSi
 /** A point { x, y }, a vertical line { x } or a horizontal line { y }; each may have a label. part.draggable: true, "x" or "y". */
 export function createMarkerPart(part, style) {
   const line = createSvg("path.plot-marker-line", { stroke: style.colour, "stroke-dasharray": part.dash ? style.dash : part.draggable ? "none" : "5 4", "stroke-width": part.draggable ? 2.5 : 1.5 });
-  const point = createSvg("path.plot-marker-point", { fill: style.colour }), label = createSvgText("text.plot-label");
+  const point = createSvg("path.plot-marker-point", { fill: style.colour }), label = createSvg("text.plot-label");
   const radius = part.radius ?? (part.draggable ? DRAGGABLE_RADIUS : MARKER_RADIUS);
   return {
     elements: [line],
@@ -72,7 +73,7 @@ export function createMarkerPart(part, style) {
 
 /** A text at { x, y, text }, kept inside the axes. part.anchor: start, middle or end. */
 export function createTextPart(part, style) {
-  const label = createSvgText("text.plot-label", { fill: style.colour });
+  const label = createSvg("text.plot-label", { fill: style.colour });
   return {
     elements: [],
     labels: [label],

@@ -19,13 +19,5 @@ export function setAttributes(node, attributes) {
   }
 }
 
-/** Return a new SVG text, whose content setText() changes. */
-export const createSvgText = (name, attributes = {}) => createSvg(name, attributes, document.createTextNode(""));
-
-/** Change the content of an element that contains one text node. */
-export function setText(node, text) {
-  if (node.firstChild.data !== text) node.firstChild.data = text;
-}
-
 /** Show or hide an element. */
 export const setVisible = (node, isVisible) => setAttributes(node, { display: isVisible ? "inline" : "none" });
