@@ -12,6 +12,7 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let|var)\b)"
 COMMENT = re.compile(
     r"""^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n|(?<=[;{},)\]\w]) // [^"'`\n]*$""", re.MULTILINE
 )
+INDENT = re.compile(r"^ +", re.MULTILINE)  # no text in backticks spans lines
 STYLE_COMMENT = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let|var) ([\w$]+)", re.MULTILINE)
 
@@ -22,8 +23,8 @@ class BundleError(Exception):
 
 @cache
 def join_modules(*entries: str, folder: Path = FOLDER) -> str:
-    """Return modules and all that they import as one script without comments, each module after those that it
-    imports. Paths are relative to the folder. Raises BundleError.
+    """Return modules and all that they import as one script without comments and indents, each module after
+    those that it imports. Paths are relative to the folder. Raises BundleError.
     """
     sources: dict[str, str] = {}
     for entry in entries:
@@ -34,7 +35,7 @@ def join_modules(*entries: str, folder: Path = FOLDER) -> str:
             if name in owners:
                 raise BundleError(f"{owners[name]} and {path} both declare {name}: rename one.")
             owners[name] = path
-    return "\n".join(COMMENT.sub("", IMPORT.sub("", source)) for source in sources.values())
+    return "\n".join(INDENT.sub("", COMMENT.sub("", IMPORT.sub("", source))) for source in sources.values())
 
 
 def classic_script(modules: str) -> str:

@@ -13,7 +13,7 @@ from tests.live.pages import AE, DECODED, LADDER, SECOND
 from tests.live.site import PAIR, RUN, SITE_PAGES, write_site
 from tests.site_server import static_server
 
-REQUESTED = "performance.getEntriesByType('resource').map((entry) => entry.name)"
+REQUESTED = "performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith('blob:'))"
 CAPTIONS, NAMES = ".decoded figcaption", ".decoded .guess"
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from explorer.live.bundle import BundleError, join_modules
+from explorer.live.bundle import FOLDER, BundleError, join_modules
 from explorer.live.figure import FIGURES
 
 MODULES = {
@@ -13,7 +13,7 @@ MODULES = {
         'import { b, b2 } from "./parts/b.js";\nimport { a } from "./a.js";\n\nexport const c = a + b + b2;\n'
     ),
     "parts/b.js": 'import { a } from "../a.js";\n\nexport function b2() {}\nexport const b = a;\n',
-    "a.js": "// The first.\n\n/** @type {number}\n * of a */\nexport const a = 1;\n",
+    "a.js": "// The first.\n\n/** @type {number}\n * of a */\nexport const a =\n  1;\n",
 }
 
 
@@ -26,10 +26,16 @@ def joined(folder, **changes: str) -> str:
 
 def test_every_module_comes_once_after_those_that_it_imports(tmp_path):
     assert joined(tmp_path).split("\n") == [
-        *("", "export const a = 1;", ""),
+        *("", "export const a =", "1;", ""),
         *("", "export function b2() {}", "export const b = a;", ""),
         *("", "export const c = a + b + b2;", ""),
     ]
+
+
+def test_no_text_spans_lines_whose_indents_would_be_lost():
+    for path in FOLDER.rglob("*.js"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert line.count("`") % 2 == 0, f"{path.name}: {line}"
 
 
 @pytest.mark.parametrize(

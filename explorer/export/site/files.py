@@ -29,21 +29,34 @@ class SiteFiles:
             self.write(path, text)
         return path
 
-    def share_block(self, block: Block | LazyBlock) -> str:
-        """Write the script of a block, unless it is there, and return its path. It registers the gzip of the
-        content (hosts/site/site.js). The script is in UTF-16, whose mark counts for browsers whatever a host
-        says.
+    def share_script(self, name: str, text: str) -> str:
+        """Write a script that pages share, packed, unless it is there, and return its path
+        (hosts/site/start.js).
         """
+        content = text.encode()
+        path = f"shared/{name}-{content_id(content)[:12]}.js"
+        self._write_packed(path, content, "startScript(")
+        return path
+
+    def share_block(self, block: Block | LazyBlock) -> str:
+        """Write the script of a block, unless it is there, and return its path (hosts/site/site.js)."""
         content = block.content
         name = content_id(content)
         path = f"blocks/{name}.js"
-        file = self.folder / path
-        if not file.exists():
-            packed = gzip.compress(content, mtime=0)
-            script = f'registerBlock("{name}", {len(packed)}, "{encode_base32768(packed)}");\n'
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(codecs.BOM_UTF16_LE + script.encode("utf-16-le"))
+        self._write_packed(path, content, f'registerBlock("{name}", ')
         return path
+
+    def _write_packed(self, path: str, content: bytes, call: str) -> None:
+        """Write a script that calls a function with the gzip of the content, unless it is there. It is in
+        UTF-16, whose mark counts for browsers whatever a host says.
+        """
+        file = self.folder / path
+        if file.exists():
+            return
+        packed = gzip.compress(content, mtime=0)
+        script = f'{call}{len(packed)}, "{encode_base32768(packed)}");\n'
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(codecs.BOM_UTF16_LE + script.encode("utf-16-le"))
 
 
 def encode_base32768(content: bytes) -> str:

@@ -6,15 +6,15 @@ from html import escape
 
 from explorer.export.site.files import SiteFiles
 from explorer.live.block import Block, LazyBlock
-from explorer.live.bundle import classic_script, join_styles
+from explorer.live.bundle import classic_script, join_modules, join_styles
 from explorer.live.page import STYLE as PAGE_STYLE
 from explorer.live.page import PageContent, figure_elements
 
-HOST, STYLE = "hosts/site/site.js", "hosts/site/site.css"
+HOST, START, STYLE = "hosts/site/site.js", "hosts/site/start.js", "hosts/site/site.css"
 APP_NAME = "Latent Space Explorer"
 NO_ICON = "data:,"  # otherwise browsers ask the server's root for one
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob: data:; worker-src blob:;"
+    "default-src 'none'; script-src 'self' blob:; style-src 'self'; img-src blob: data:; worker-src blob:;"
     " base-uri 'none'; form-action 'none'"
 )
 
@@ -121,11 +121,14 @@ def _figure(page: Page, content: PageContent, files: SiteFiles) -> tuple[list[st
 
     body = figure_elements(content, share_needed, share)
     script = classic_script(figure.script(HOST, f"openSitePage({figure.class_name});"))
-    script_address = page.address(files.share(figure.name, "js", script))
+    scripts = (
+        files.share("start", "js", classic_script(join_modules(START))),
+        files.share_script(figure.name, script),
+    )
     style = page.address(files.share(figure.name, "css", figure.style_sheet()))
     head = [
         f'<link rel="stylesheet" href="{style}">',
-        f'<script defer src="{script_address}"></script>',
+        *(f'<script defer src="{page.address(path)}"></script>' for path in scripts),
         *(f'<link rel="preload" as="script" href="{address}">' for address in dict.fromkeys(needed)),
     ]
     return head, body

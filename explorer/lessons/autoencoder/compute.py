@@ -45,9 +45,11 @@ def _compare(id: str, run: Run) -> Block:
         "interval": components_needed_interval(errors, network),
     }
     shares = {name: np.array([asdict(share)[name] for share in shares]) for name in ("share", "low", "high")}
-    tensors = {"mean": mean, "components": components, "z": mu[first], "error": errors.mean(1), **shares}
-    floats = {name: t.astype(np.float32) for name, t in tensors.items()}
-    return make_block(id, metadata, {"images": images[first], **floats})
+    tensors = {"mean": mean, "z": mu[first], "error": errors.mean(1), **shares}
+    tensors = {name: t.astype(np.float32) for name, t in tensors.items()}
+    return make_block(
+        id, metadata, tensors | {"images": images[first], "components": components.astype(np.float16)}
+    )
 
 
 def reconstruct_with_pca(mean: np.ndarray, components: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ def labelled_images(e: Embedding) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     y = e.y[: len(e.images)]
     rows = np.stack([np.flatnonzero(y == label)[:MAX_LABELLED] for label in np.unique(y)])
     start = [e.mu[np.argmax(y != label)] for label in np.unique(y)]
-    return e.mu[rows].astype(np.float32), e.images[rows[:, :N_SHOWN]], np.stack(start).astype(np.float32)
+    return e.mu[rows].astype(np.float16), e.images[rows[:, :N_SHOWN]], np.stack(start).astype(np.float32)
 
 
 def describe(rows: list[Accuracies]) -> dict:
