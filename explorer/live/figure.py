@@ -56,4 +56,13 @@ CLASS_COUNTS = LiveFigure(
     "ClassCounts",
     ("view/button.css", *PLOT_STYLES, "figures/class_counts.css"),
 )
-FIGURES = PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, HAND_IN, CLASS_COUNTS
+CLASS_LEAD = LiveFigure(
+    "class_lead",
+    "figures/class_lead.js",
+    "ClassLead",
+    ("view/button.css", "figures/class_lead.css", "view/lecture.css"),
+)
+FIGURES = (
+    *(PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND),
+    *(HAND_IN, CLASS_COUNTS, CLASS_LEAD),
+)

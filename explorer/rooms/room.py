@@ -36,7 +36,8 @@ class Round:
 
     lesson: whose figure is shown; text, options: the lecturer's own words, or empty for those of the lesson;
     n_options: of a choice; right: the number of the right option, from 1, or 0; axes: of a point; hash: of
-    the figure's address, where it begins, and once revealed what the lecturer shows; opened: time in seconds.
+    the figure's address, where it begins, and once revealed what the lecturer shows; is_led: whether the
+    phones follow the lecturer's figure then (explorer.rooms.lead); opened: time in seconds.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class Round:
     axes: tuple[Axis, ...] = ()
     hash: str = ""
     state: State = "open"
+    is_led: bool = False
     opened: float = 0.0
 
     def __post_init__(self) -> None:

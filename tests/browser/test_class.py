@@ -2,6 +2,7 @@
 
 import csv
 import re
+import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -145,6 +146,55 @@ def test_a_class_answers_a_question_a_task_and_with_points(browser, open_own):
             expect(page.get_by_test_id("class-code")).to_have_text(code)
         tab.get_by_role("button", name="End the class").click()
         expect(first.locator("#status")).to_have_text("This class has ended.")
+
+
+def test_phones_follow_the_lecturers_figure_and_pointer_also_in_lecture_mode(browser, open_own):
+    lecturer = open_own("/learn_kl")
+    address = open_class(lecturer)
+    follow = lecturer.get_by_role("button", name="Phones follow my figure")
+    with phones(browser, 1) as open_phones:
+        [phone] = open_phones(address)
+        phone.locator(".option").first.tap()
+        lecturer.get_by_role("button", name="Reveal").click()
+        figure = phone.frame_locator("iframe")
+        expect(figure.get_by_test_id("live-figure")).to_be_visible()
+        expect(figure.get_by_test_id("lead-pointer")).to_have_count(0)
+        follow.click()
+        expect(phone.locator("#status")).to_have_text("The figure below follows the lecturer's.")
+        slider, control = lecturer.get_by_test_id("control-mu").first, figure.get_by_test_id("control-mu")
+        box = slider.bounding_box()
+        lecturer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        lecturer.mouse.down()
+        for share in (0.55, 0.6, 0.7):
+            lecturer.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        moved = slider.input_value()
+        expect(control).to_have_value(moved)  # while the hand still holds it
+        answer = figure.get_by_test_id("question")
+        expect(answer).to_contain_text("Not quite")  # the phone's own
+        lecturer.mouse.up()
+
+        lecturer.get_by_role("button", name="Lecture mode").click()
+        expect(lecturer.get_by_test_id("lecture-bar")).to_be_visible()
+        expect(follow).to_have_attribute("aria-pressed", "true")
+        expect(lecturer.get_by_test_id("class-code")).to_have_count(0)  # the page has been drawn anew
+        ring = figure.get_by_test_id("lead-pointer")
+        until = time.monotonic() + 60
+        while (
+            not ring.is_visible() and time.monotonic() < until
+        ):  # the figure may still be fitted to the screen
+            lecturer.locator(".plot-drawing").first.hover(position={"x": 200, "y": 150})
+            lecturer.locator(".plot-drawing").first.hover()
+            lecturer.wait_for_timeout(500)
+        shown = lecturer.evaluate("globalThis.readLesson().pointer")
+        place = phone.frames[1].evaluate("globalThis.classLead.pointer")
+        assert place == shown and place[0] == 0
+        slider.focus()
+        lecturer.keyboard.press("ArrowLeft")
+        expect(control).not_to_have_value(moved)
+        follow.click()
+        expect(phone.locator("#status")).to_have_text("The lecturer shows the answers of the class.")
+        expect(ring).to_be_hidden()
+        audit(phone)
 
 
 def test_another_visitor_sees_neither_the_room_nor_its_buttons_and_a_frame_nothing(browser, open_own):

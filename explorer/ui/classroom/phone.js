@@ -45,6 +45,8 @@ const round = room.state.round;
 let state = room.state;
 let frame = null;
 let isSending = false;
+let lead = null; // the stream of what the lecturer moves
+let shownLead = null; // what it said last
 
 const announce = (text) => {
   if (find("status").textContent !== text) find("status").textContent = text;
@@ -105,7 +107,7 @@ function show() {
   if (!isSending) {
     if (state.state === "open") announce(isConfirmed ? THANKS[room.kind] : "");
     else if (state.state === "closed") announce(isConfirmed ? "The question is closed. Your answer is counted." : "The question is closed.");
-    else announce("The lecturer shows the answers of the class.");
+    else announce(state.isLed ? "The figure below follows the lecturer's." : "The lecturer shows the answers of the class.");
   }
   const isRevealed = state.state === "revealed";
   if (find("options")) find("options").hidden = isRevealed;
@@ -116,6 +118,7 @@ function show() {
   else if (isConfirmed) setTimeout(openFrame, PREFETCH_MS * Math.random());
   find("figure").hidden = room.kind === "choice" && !isRevealed;
   if (isRevealed) moveFrame();
+  followLead();
 }
 
 /** Show the counts. */
@@ -160,7 +163,7 @@ function openFrame() {
 
 /** Show the lecturer's state in the figure, with this phone's own answer. */
 function moveFrame() {
-  const { contentWindow: view } = frame, values = new URLSearchParams(state.hash);
+  const { contentWindow: view } = frame, values = new URLSearchParams(shownLead?.hash ?? state.hash);
   if (view.location.href === "about:blank") return; // it opens there, and is told when it has been loaded
   if (room.kind === "choice" && !room.isOwn) values.set("answer", confirmed[round] ?? state.right);
   const hash = `#${values}`;
@@ -169,6 +172,27 @@ function moveFrame() {
   if (room.kind !== "point") return;
   view.classPoints = { lesson: room.lesson, ...state.result };
   view.dispatchEvent(new Event("class-points"));
+}
+
+/** Follow what the lecturer moves, while the room says so. */
+function followLead() {
+  const isLed = state.state === "revealed" && state.isLed;
+  if (Boolean(lead) === isLed) return;
+  lead?.close();
+  lead = isLed ? new EventSource(`${room.code}/lead?${new URLSearchParams({ ticket: room.ticket })}`) : null;
+  if (lead) lead.onmessage = ({ data }) => showLead(JSON.parse(data));
+  else showLead({ round, hash: state.hash, pointer: null });
+  if (!lead) shownLead = null;
+}
+
+/** Show what the lecturer shows: { round, hash, pointer } or null. */
+function showLead(shown) {
+  if (shown?.round !== round) return;
+  shownLead = shown;
+  const view = frame?.contentWindow;
+  if (!view) return;
+  view.classLead = shown;
+  view.dispatchEvent(new Event("class-lead"));
 }
 
 /** Return the point in the figure. */

@@ -13,17 +13,18 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from explorer.errors import UserError
 from explorer.logs import LOGGER
 from explorer.rooms import refusal, store
 from explorer.rooms.codes import CODE_LENGTH, read_code
+from explorer.rooms.lead import read_message, write_lead
 from explorer.rooms.rates import RateLimit
 from explorer.ui.classroom.figures import figure_page
 from explorer.ui.classroom.phone import code_page, room_page
-from explorer.ui.classroom.views import THREADS, RoomView, room_view
+from explorer.ui.classroom.views import THREADS, RoomView, lead_events, room_view
 
 FOLDER = "class"  # of the addresses, below the app's own
 WATCH_HEADER = "X-Class-Watch"
@@ -157,13 +158,46 @@ async def take_answer(request: Request) -> Response:
     return JSONResponse({"answer": answer}, headers=HEADERS)
 
 
-@_tell_end
-async def show_counts(request: Request) -> Response:
-    """Answer the lecturer's page with the counts of the present question."""
+async def _join_as_lecturer(request: Request) -> RoomView:
+    """Return the room that a page of its lecturer names. Raises RoomRefusal."""
     view = await _join(request)
     if request.headers.get(WATCH_HEADER) != view.room.watch:
         raise refusal.unknown_room()
-    return JSONResponse(view.for_lecturer(), headers=HEADERS)
+    return view
+
+
+@_tell_end
+async def show_counts(request: Request) -> Response:
+    """Answer the lecturer's page with the counts of the present question."""
+    return JSONResponse((await _join_as_lecturer(request)).for_lecturer(), headers=HEADERS)
+
+
+@_polite
+async def take_lead(request: Request) -> Response:
+    """Show on the phones what the lecturer's page shows, or let them stop following it."""
+    body = await _read_body(request)
+    room, lead, is_led = (await _join_as_lecturer(request)).room, read_message(body), bool(body.get("isLed"))
+
+    def show() -> None:
+        write_lead(store.room_folder(room.code), lead)
+        if is_led != room.current.is_led:
+            store.set_state(room.code, lead.round, is_led=is_led, hash=lead.hash)
+
+    if room.current.state != "revealed":
+        raise UserError("Reveal the answers first; until then the figure could tell them.")
+    await asyncio.get_running_loop().run_in_executor(THREADS, show)
+    return JSONResponse({}, headers=HEADERS)
+
+
+@_polite
+async def stream_lead(request: Request) -> Response:
+    """Answer with what the lecturer shows, as events, for some seconds; then the phone asks again."""
+    view = await _join(request, request.query_params.get("ticket", "-"))
+    if view.room.current.state != "revealed":
+        raise refusal.closed_round()
+    headers = HEADERS | {"X-Accel-Buffering": "no"}  # nginx would keep events back
+    events = lead_events(view.room.code, HOLD_SECONDS)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 @_polite
@@ -204,6 +238,8 @@ def _routes(base: str) -> list[Route]:
         Route(f"{room}/state", show_state),
         Route(f"{room}/counts", show_counts),
         Route(f"{room}/answer", take_answer, methods=["POST"]),
+        Route(f"{room}/lead", take_lead, methods=["POST"]),
+        Route(f"{room}/lead", stream_lead),
     ]
 
 

@@ -23,12 +23,14 @@ from explorer.ui.components.embed import warn_of_local_address
 from explorer.ui.components.live_figure import live_figure
 from explorer.ui.components.settings import Setting, settings_state
 from explorer.ui.faults import show_user_errors
+from explorer.ui.learn.class_lead import lead_button
+from explorer.ui.learn.own_class import CODE_STATE, own_room
 
 QUESTION, TASK, POINT, OWN_QUESTION, OWN_TASK = (
     *("its question", "its task", "a point on its map"),
     *("my own question", "my own task"),
 )
-CODE_STATE, FAULT_STATE, RERUN_STATE = "class code", "class fault", "class rerun"
+FAULT_STATE, RERUN_STATE = "class fault", "class rerun"
 
 
 def ask_class(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
@@ -39,14 +41,14 @@ def ask_class(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
         return
     if st.session_state.pop(RERUN_STATE, False):
         st.rerun()  # the whole page, which gives the browser the lecturer's cookie
-    room = _own_room()
+    room = own_room()
     is_asked = room is not None and room.current.lesson == lesson.name
     key = f"class {lesson.name}"
     with st.expander("Ask the class", is_asked, key=key, on_change="rerun", icon=":material/groups:") as part:
         if part.open:
             if room is None:
                 st.session_state.pop(CODE_STATE, None)  # another tab may have opened one
-                room = _own_room()
+                room = own_room()
             is_asked = room is not None and room.current.lesson == lesson.name
             with show_user_errors():
                 if fault := st.session_state.pop(FAULT_STATE, ""):
@@ -54,24 +56,6 @@ def ask_class(lesson: LiveLesson, settings: Sequence[Setting]) -> None:
                 if room and is_asked:
                     _show_round(room, lesson, settings)
                 _show_form(room, lesson, settings)
-
-
-def _own_room() -> Room | None:
-    """Return the visitor's room. Which one it is, is found once in a session, and where the part is open."""
-    keys = visitor.known_keys()
-    if not keys:
-        return None
-    if CODE_STATE not in st.session_state:
-        room = store.find_own_room(keys)
-        st.session_state[CODE_STATE] = room and room.code
-        return room
-    if code := st.session_state[CODE_STATE]:
-        try:
-            room = store.find_room(code)
-            return room if room.is_owned_by(keys) else None
-        except UserError:
-            st.session_state[CODE_STATE] = None
-    return None
 
 
 def _attempt(act: Callable[[], object]) -> None:
@@ -195,6 +179,8 @@ def _show_round(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> 
         )
         with st.container(horizontal=True):
             _draw_buttons(room, lesson, settings)
+        if current.state == "revealed":
+            lead_button(room)
 
 
 def _draw_buttons(room: Room, lesson: LiveLesson, settings: Sequence[Setting]) -> None:

@@ -22,10 +22,11 @@ from explorer.ui.components.settings import (
 from explorer.ui.components.web_page import web_page_button
 from explorer.ui.faults import show_user_errors
 from explorer.ui.learn.assignment import hand_in_link
+from explorer.ui.learn.class_lead import lead_in_lecture
 from explorer.ui.learn.class_room import ask_class
 from explorer.ui.learn.lesson import find_runs, lesson_settings, missing_runs_sentence, page_name
 from explorer.ui.learn.worksheet import worksheet_buttons
-from explorer.ui.lecture import is_figure_alone, lecture_controls
+from explorer.ui.lecture import is_figure_alone, is_lecture, lecture_controls
 from explorer.ui.pages import page_file
 
 
@@ -64,6 +65,8 @@ def _show_figure(lesson: LiveLesson) -> None:
             on_commit=set_from_message(settings),
         )
         Address(page_name(lesson.name)).write(settings_query(settings))
+        if is_lecture():
+            lead_in_lecture(lesson)
         if not is_figure_alone():
             ask_class(lesson, settings)
             _export(lesson, settings[:-1])  # without the answer

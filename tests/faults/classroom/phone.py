@@ -1,5 +1,5 @@
-"""A student's phone without a browser: loads the page of a class, waits for its state as phone.js does, and
-sends its answer until it is confirmed.
+"""A student's phone without a browser: loads the page of a class, waits for its state as phone.js does, sends
+its answer until it is confirmed, and follows what the lecturer moves.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ class Phone:
     requests: int = 0
     state: dict = field(default_factory=dict)
     ticket: str = ""
+    led: dict[str, float] = field(default_factory=dict)  # when each state of the lecturer's figure arrived
 
     async def get(self, path: str, body: dict | None = None) -> tuple[int, bytes]:
         self.requests += 1
@@ -86,3 +87,18 @@ class Phone:
                 if self.state["state"] == "revealed":
                     self.revealed = time.monotonic()
             await asyncio.sleep(_rng.uniform(0, 0.4) if status == 200 else _rng.uniform(0.5, 1.5))
+
+    async def follow_lead(self, last: str) -> None:
+        """Note when each state of the lecturer's figure arrives, until the last one; open streams as an
+        EventSource does.
+        """
+        host, port = urlsplit(self.address).hostname, urlsplit(self.address).port
+        while last not in self.led:
+            reader, writer = await asyncio.open_connection(host, port)
+            path = f"/class/{self.code}/lead?ticket={self.ticket}"
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+            while line := await reader.readline():
+                if line.startswith(b"data: ") and line.strip() != b"data: null":
+                    self.led.setdefault(json.loads(line[6:])["hash"], time.monotonic())
+            writer.close()
+            await asyncio.sleep(0.1)

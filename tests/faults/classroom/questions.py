@@ -1,8 +1,9 @@
 """A question to a class at two servers that share a folder, while others explore, and one of the servers is
 killed and started again.
 
-Both servers are asked for the counts as class_counts.js does on the lecturer's page. The lag of the bars is
-the time from the confirmation of an answer until a poll counts it.
+At last the lecturer moves the figure, and the phones follow it. Both servers are asked for the counts as
+class_counts.js does on the lecturer's page. The lag of the bars is the time from the confirmation of an
+answer until a poll counts it.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from tests.faults.processes import processor_seconds
 PAUSE = (5, 15)  # seconds between the actions of one who explores
 POLL_SECONDS = 0.5
 OPTIONS = 4
+LED_STATES, LEAD_PAUSE = 60, 0.15  # states that the lecturer shows, and the seconds between them
 
 
 async def explore(visitor: Session, over: asyncio.Event, took: list[float]) -> None:
@@ -45,6 +47,20 @@ async def watch(address: str, room: Room, over: asyncio.Event, seen: list[tuple[
         if status == 200:
             seen.append((time.monotonic(), json.loads(reply)["result"]["n"]))
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def lead(address: str, room: Room, phones: list[Phone]) -> np.ndarray:
+    """Move the lecturer's figure, and return after how many seconds a phone showed each state that it got."""
+    hashes, shown = [f"mu={i / 100}" for i in range(LED_STATES)], {}
+    async with asyncio.TaskGroup() as group:
+        for phone in phones:
+            group.create_task(phone.follow_lead(hashes[-1]))
+        for moved in hashes:
+            shown[moved] = time.monotonic()
+            body = {"round": 1, "isLed": True, "hash": moved, "pointer": None}
+            await http(address, f"/class/{room.code}/lead", body, **{"X-Class-Watch": room.watch})
+            await asyncio.sleep(LEAD_PAUSE)
+    return np.array([at - shown[moved] for phone in phones for moved, at in phone.led.items()])
 
 
 def find_lags(confirmed: list[float], seen: list[tuple[float, int]]) -> np.ndarray:
@@ -93,6 +109,13 @@ async def trial(answers: int, students: int, seconds: float) -> bool:
                 revealed = time.monotonic()
                 store.set_state(room.code, 1, state="revealed", hash="mu=0.0")
                 await asyncio.gather(*following)
+                before = len(took)
+                led = await lead(addresses[0], room, phones)
+                p50, p95 = np.percentile(led, (50, 95))
+                print(f"the figure moved on the phones {p50:.2f} s after the lecturer's, p95 {p95:.2f} s")
+                print(f"each showed {len(led) / len(phones):.0f} of {LED_STATES} states")
+                if meanwhile := took[before:]:
+                    print(f"{len(meanwhile)} reruns meanwhile: p95 {np.percentile(meanwhile, 95):.0f} ms")
                 over.set()
                 computed = processor_seconds(processes[0].pid) - computed
                 share = computed / (time.monotonic() - start)

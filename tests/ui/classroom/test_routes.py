@@ -83,7 +83,8 @@ def test_a_phone_gets_the_page_answers_and_sees_the_counts_once_revealed(app, ba
     assert state(app, room) == (200, {"version": 1, "round": 1, "state": "open"})
     assert counts(app, room)[1]["result"] == {"n": 1, "counts": [0, 1, 0, 0]}
     store.set_state(room.code, 1, state="revealed", hash="mu=0.0")
-    expected = {"hash": "mu=0.0", "right": 2, "result": {"n": 1, "counts": [0, 1, 0, 0]}}
+    expected = {"hash": "mu=0.0", "isLed": False, "right": 2}
+    expected |= {"result": {"n": 1, "counts": [0, 1, 0, 0]}}
     assert state(app, room)[1] == {"version": 2, "round": 1, "state": "revealed"} | expected
 
 
@@ -246,3 +247,61 @@ def test_a_room_that_is_deleted_meanwhile_has_ended(app):
     assert state(app, room)[1] == {"state": "ended"} and answer(app, room)[0] == 404
     with pytest.raises(UserError):
         store.ask(room.code, CHOICE)
+
+
+def lead(app, room, watch=None, **values) -> tuple[int, dict]:
+    """Let the phones follow what a lecturer's page shows."""
+    sent = {"round": room.number, "isLed": True, "hash": "mu=0.5", "pointer": [0, 0.25, 1]} | values
+    headers = {routes.WATCH_HEADER: watch or room.watch}
+    content = json.dumps(sent).encode()
+    status, _, body = request(app, f"/class/{room.code}/lead", "POST", content, **headers)
+    return status, json.loads(body)
+
+
+def events(app, room, ticket=None) -> tuple[int, list]:
+    """Return what a phone receives of the lecturer's figure."""
+    status, headers, body = request(app, f"/class/{room.code}/lead?ticket={ticket or room.ticket}")
+    if status != 200:
+        return status, [json.loads(body)]
+    assert headers["content-type"].startswith("text/event-stream") and headers["x-accel-buffering"] == "no"
+    parts = body.decode().split("\n\n")
+    return status, [json.loads(part.removeprefix("data: ")) for part in parts if part.startswith("data: ")]
+
+
+def test_phones_follow_the_lecturers_figure_once_the_answers_are_revealed(app, monkeypatch):
+    monkeypatch.setattr(views, "FRESH_LEAD_SECONDS", 0)
+    room = opened()
+    status, reply = lead(app, room)
+    assert status == 400 and "Reveal the answers first" in reply["sentence"] and events(app, room)[0] == 403
+    store.set_state(room.code, 1, state="revealed", hash="mu=1")
+    assert state(app, room)[1]["isLed"] is False and events(app, room) == (200, [])
+    assert lead(app, room) == (200, {})
+    told = state(app, room)[1]
+    assert told["isLed"] is True and told["hash"] == "mu=0.5"
+    assert events(app, room) == (200, [{"round": 1, "hash": "mu=0.5", "pointer": [0, 0.25, 1]}])
+    version = told["version"]
+    assert lead(app, room, hash="mu=0.6", pointer=None)[0] == 200  # wakes no phone that waits for the state
+    assert state(app, room)[1]["version"] == version and events(app, room)[1][0]["hash"] == "mu=0.6"
+    assert lead(app, room, isLed=False, hash="mu=0.7")[0] == 200
+    assert state(app, room)[1] | {"isLed": False, "hash": "mu=0.7"} == state(app, room)[1]
+    store.ask(room.code, CHOICE)
+    assert not store.find_room(room.code).current.is_led
+
+
+def test_only_the_lecturer_leads_and_only_to_places_of_a_figure(app):
+    room = opened()
+    store.set_state(room.code, 1, state="revealed")
+    assert lead(app, room, watch="0" * 32)[0] == 404 and events(app, room, ticket="0" * 16)[0] == 404
+    for values in (
+        *({"hash": "x" * 1001}, {"hash": "a\nb"}, {"hash": "é"}, {"round": None}, {"pointer": [0, 0.5]}),
+        *(
+            {"pointer": [0, 0.5, float("inf")]},
+            {"pointer": [0, 0.5, "1"]},
+            {"pointer": [50, 0, 0]},
+            {"pointer": {}},
+        ),
+    ):
+        status, reply = lead(app, room, **values)
+        assert status == 400 and "can't be shown on the phones" in reply["sentence"], values
+    assert events(app, room) == (200, [])
+    assert lead(app, room, round=2, isLed=True)[0] == 400  # of a question that is not the present one

@@ -11,6 +11,7 @@ import { colourSymbols, linkSymbols } from "../../view/symbols.js";
 import { createTask } from "../../view/task.js";
 import { Figure } from "../figure.js";
 import { showClassPoints, withClassPoints } from "./class_points.js";
+import { shareLesson } from "./shared_lesson.js";
 
 const TASK_EVENT = "lesson-task"; // with { isSolved }, for a page around the figure
 const createDetails = (title, ...children) => createElement("details", {}, createElement("summary", {}, title), ...children);
@@ -41,7 +42,7 @@ export class LessonFigure extends Figure {
   static awaited = [];
 
   build() {
-    Object.assign(this, { plots: [], planes: [], isTaskSolved: false });
+    Object.assign(this, { plots: [], planes: [], isTaskSolved: false, pointer: null });
     this.arrival = createElement("p", { role: "status" });
     return [(this.figure = createElement("div.lesson-figure", { "data-testid": "live-figure" }, ...this.buildFigure(), this.arrival))];
   }
@@ -91,6 +92,7 @@ export class LessonFigure extends Figure {
       createDetails("For teachers", createProse("div.teacher", lesson.teacher)),
     );
     this.stopClassPoints = showClassPoints(lesson.name, this.planes);
+    this.stopSharing = shareLesson(this);
     colourSymbols(element, this.palette.colours);
     linkSymbols(element);
     return [element];
@@ -98,8 +100,9 @@ export class LessonFigure extends Figure {
 
   /** Return a new plot of a declaration, with its place: { plot, element }. */
   addPlot(declaration, handlers = {}) {
-    const element = createElement("div.lesson-plot");
-    const plot = createPlot(element, { buttons: ["values", "png", "svg"], ...declaration }, { palette: this.palette, onRelease: () => this.commit(), ...handlers });
+    const element = createElement("div.lesson-plot"), place = this.plots.length;
+    const onPointer = (values) => (this.pointer = values && [place, ...values]);
+    const plot = createPlot(element, { buttons: ["values", "png", "svg"], ...declaration }, { palette: this.palette, onRelease: () => this.commit(), onPointer, ...handlers });
     this.plots.push(plot);
     return { plot, element };
   }
@@ -156,6 +159,7 @@ export class LessonFigure extends Figure {
     this.stopAnimation?.();
     this.stopMathematicsObserver();
     this.stopClassPoints();
+    this.stopSharing();
     this.plots.forEach((plot) => plot.close());
     super.close();
   }

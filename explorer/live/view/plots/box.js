@@ -12,8 +12,8 @@ const LABEL_LEFT = 8; // px between a line's end and its label
 let boxCount = 0;
 
 export class PlotBox {
-  /** handlers: { onMove, onMarkerMove, onRelease }, each may be missing. */
-  constructor(plot, { onMove, onMarkerMove = () => {}, onRelease = () => {} }) {
+  /** handlers: { onMove, onMarkerMove, onRelease, onPointer }, each may be missing. */
+  constructor(plot, { onMove, onMarkerMove = () => {}, onRelease = () => {}, onPointer = () => {} }) {
     const number = ++boxCount, { declaration, parts } = plot, clipId = `plot-clip-${number}`, descriptionId = `plot-description-${number}`;
     this.plot = plot;
     this.frameDrawing = new Frame(plot.legend, plot.rampPart?.drawing.ramp ?? null);
@@ -32,6 +32,8 @@ export class PlotBox {
     this.handles = parts.filter(({ kind, draggable }) => kind === "marker" && draggable).map((part) => new Handle(part, host));
     this.element.append(...this.handles.map(({ element }) => element), this.readout.box);
     this.addPointer(onMove, onRelease);
+    this.element.addEventListener("pointermove", (event) => onPointer(this.findPlace(event)));
+    this.element.addEventListener("pointerleave", () => onPointer(null));
     addReadoutKeys(this.svg, this.readout, () => this.getReader(), (cursor) => this.showCursor(cursor, true));
     this.widths = new Map();
     this.measure = (text, isTitle = false) => this.measureText(text, isTitle);
@@ -54,6 +56,21 @@ export class PlotBox {
     this.svg.addEventListener("pointermove", look);
     this.svg.addEventListener("pointerdown", look);
     this.svg.addEventListener("pointerleave", () => this.readout.hide());
+  }
+
+  /** Return the values [x, y] at a pointer, or null if it is not between the axes. */
+  findPlace({ clientX, clientY }) {
+    const { left, top } = this.element.getBoundingClientRect(), { box, x, y } = this.frame; // laid out, where a pointer meets it
+    const px = clientX - left, py = clientY - top;
+    return px >= box.left && px <= box.left + box.width && py >= box.top && py <= box.top + box.height ? [x.toData(px), y.toData(py)] : null;
+  }
+
+  /** Show a ring at the values where someone else points, or none. */
+  showPointer(place) {
+    if (!this.ring && !place) return;
+    this.ring ??= this.element.appendChild(createElement("i.plot-pointer", { "aria-hidden": "true", "data-testid": "lead-pointer" }));
+    this.ring.hidden = !place;
+    if (place && this.frame) this.ring.style.transform = `translate(${this.frame.x.toPixels(place[0])}px, ${this.frame.y.toPixels(place[1])}px)`;
   }
 
   /** Adopt the page's font at a size (px). */

@@ -28,7 +28,7 @@ function normalizeValues({ kind }, values) {
 }
 
 class Plot {
-  constructor(root, declaration, { palette = { colours: {} }, onMove, onMarkerMove, onRelease } = {}) {
+  constructor(root, declaration, { palette = { colours: {} }, onMove, onMarkerMove, onRelease, onPointer } = {}) {
     checkDeclaration(declaration);
     this.declaration = declaration;
     this.axes = Object.fromEntries(["x", "y"].map((name) => [name, { ...declaration[name], kind: declaration[name]?.scale ?? "linear" }]));
@@ -39,7 +39,7 @@ class Plot {
     this.rampPart = this.parts.find(({ drawing }) => drawing.ramp) ?? null;
     this.values = new Map();
     Object.assign(this, { minLeft: { left: 0, width: 0 }, heightShare: 1 });
-    this.box = new PlotBox(this, { onMove, onMarkerMove, onRelease });
+    this.box = new PlotBox(this, { onMove, onMarkerMove, onRelease, onPointer });
     this.element = createElement("figure.plot", {}, this.box.element, createPlotButtons(this));
     root.append(this.element);
     this.stopSizeObserver = observeSize([this.element], () => this.resize());
