@@ -1,7 +1,7 @@
 """Measure the gaps of the ladders in this folder anew, at each KL weight of their films, and store them in
-run.json; the shares of the runs that the lesson on gaps compares, in their gaps.json; and those of the
-densities that the lesson on closing the gap and a report compare, in their densities.json. Nothing else
-changes.
+run.json; those of the other runs, in their gap-estimates.json; the shares of the runs that the lesson on gaps
+compares, in their gaps.json; and those of the densities that the lesson on closing the gap and a report
+compare, in their densities.json. Nothing else changes.
 
 From the repository's root: `EXPLORER_RUNS=trained python -m trained.measure_gaps`. The image data must be on
 this machine.
@@ -14,6 +14,7 @@ from explorer.latent.gap_map import build_gap_map
 from explorer.lessons.closing_gap.lesson import SAMPLES, VAE, WIDE_VAE
 from explorer.lessons.gaps.lesson import RUNS
 from explorer.runs.density_shares import DENSITIES_FILE, measure_density_shares
+from explorer.runs.gap_estimates import GAP_ESTIMATES_FILE
 from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares
 from explorer.runs.load import load_model
 from explorer.runs.save import frame_gaps
@@ -21,6 +22,7 @@ from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.run import RECORD_FILE, Run, encode_record, read_run
 from explorer.training.evaluation import evaluate
+from explorer.views.run_view import RunView
 
 REPORTED = "mnist-ae-2d"  # whose densities take a minute to measure, for its report
 
@@ -43,6 +45,9 @@ if __name__ == "__main__":
                 f"{name}: gap {run.film[0].gap:.3f} to {read_run(run.folder).film[0].gap:.3f} at KL weight"
                 f" {run.film[0].beta:g}"
             )
+        else:
+            (run.folder / GAP_ESTIMATES_FILE).unlink(missing_ok=True)
+            print(f"{name}: gap {RunView(run).gap_map.estimate}")
     for name in RUNS:
         run = read_run(SHIPPED_FOLDER / name)
         (run.folder / GAPS_FILE).unlink(missing_ok=True)

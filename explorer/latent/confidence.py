@@ -43,10 +43,8 @@ def measure_low_confidence(
     for i in range(min(max(N_DECODED_DRAWS // n, 1), MAX_DRAW_SETS)):
         codes = sample_codes(mu, logvar, n, rng)
         fitted = fit_gaussian(codes)
-        draws, radii = (
-            part[i % N_MEASUREMENTS]
-            for part in draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * (i // N_MEASUREMENTS))
-        )
+        repeat, measurement = divmod(i, N_MEASUREMENTS)
+        draws, radii = draws_with_radii(n, len(fitted.root), seed + SEED_STRIDE * repeat, measurement)
         are_alone.append(kth_distances(fitted.whiten(codes), draws, 1) > radii)
         are_low.append(is_low_confidence(fitted.unwhiten(draws)))
     is_alone, is_low = np.concatenate(are_alone), np.concatenate(are_low)

@@ -59,6 +59,11 @@ def estimate_prior_gap(mu: np.ndarray, logvar: np.ndarray, n: int = MAX_CODES, s
     return _estimate(mu, logvar, n, seed, fitted=False)
 
 
+def estimate_gaps(mu: np.ndarray, logvar: np.ndarray | None) -> tuple[GapEstimate, GapEstimate | None]:
+    """Estimate the gap and, if there is a prior, the prior gap; otherwise as estimate_gap does."""
+    return estimate_gap(mu, logvar), None if logvar is None else estimate_prior_gap(mu, logvar)
+
+
 def estimate_density_gap(
     density: Density, mu: np.ndarray, logvar: np.ndarray | None, n: int = MAX_CODES, seed: int = 0
 ) -> GapEstimate:
@@ -95,7 +100,7 @@ def _estimate(
             codes, draws = whitening.whiten(codes), whitening.whiten(density.sample(n, rng))
             radii = kth_distances(draws, draws, K_NEIGHBOURS, exclude_self=True)
         else:
-            draws, radii = (part[i] for part in draws_with_radii(n, codes.shape[1], seed))
+            draws, radii = draws_with_radii(n, codes.shape[1], seed, i)
         shares[i], without[i] = _measure(codes, group[rows], groups, draws, radii, fitted)
     without -= without.mean(1, keepdims=True)
     image_variance = (
@@ -107,12 +112,17 @@ def _estimate(
 
 
 @lru_cache(maxsize=8)
-def draws_with_radii(n: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return n draws of each measurement from N(0, I), [N_MEASUREMENTS, n, dim], and the distance of each
-    one's K-th nearest, [N_MEASUREMENTS, n].
+def _draws(n: int, dim: int, seed: int) -> np.ndarray:
+    return np.random.default_rng([seed, n, dim]).standard_normal((N_MEASUREMENTS, n, dim))
+
+
+@lru_cache(maxsize=8 * N_MEASUREMENTS)
+def draws_with_radii(n: int, dim: int, seed: int, measurement: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the n draws of a measurement from N(0, I), [n, dim], and the distance of each one's K-th
+    nearest, [n]. measurement: its number, below N_MEASUREMENTS.
     """
-    draws = np.random.default_rng([seed, n, dim]).standard_normal((N_MEASUREMENTS, n, dim))
-    return draws, np.stack([kth_distances(part, part, K_NEIGHBOURS, exclude_self=True) for part in draws])
+    draws = _draws(n, dim, seed)[measurement]
+    return draws, kth_distances(draws, draws, K_NEIGHBOURS, exclude_self=True)
 
 
 def _measure(

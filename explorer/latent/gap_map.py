@@ -2,13 +2,14 @@
 (explorer.latent.gaps).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from explorer.errors import UserError
-from explorer.latent.gap_estimate import GapEstimate, estimate_gap, estimate_prior_gap
+from explorer.latent.gap_estimate import GapEstimate, estimate_gaps
 from explorer.latent.gaps import (
     K_NEIGHBOURS,
     MAX_CODES,
@@ -94,14 +95,18 @@ def build_gap_index(
     return None
 
 
-def build_gap_map(mu: np.ndarray, logvar: np.ndarray | None) -> GapMap | None:
+Estimator = Callable[[np.ndarray, np.ndarray | None], tuple[GapEstimate, GapEstimate | None]]
+
+
+def build_gap_map(
+    mu: np.ndarray, logvar: np.ndarray | None, estimate: Estimator = estimate_gaps
+) -> GapMap | None:
     """Return the map of the gaps; None if there are too few codes, or all are one point. mu, logvar [n, D];
-    logvar None for an AE.
+    logvar None for an AE. estimate(mu, logvar): returns the gap and the prior gap.
     """
     if not (index := build_gap_index(mu, logvar, np.random.default_rng(0))):
         return None
-    prior = None if logvar is None else estimate_prior_gap(mu, logvar)
-    return GapMap(estimate_gap(mu, logvar), prior, *(shade_gaps(index) or (None, None)))
+    return GapMap(*estimate(mu, logvar), *(shade_gaps(index) or (None, None)))
 
 
 def shade_gaps(index: GapIndex) -> tuple[np.ndarray, np.ndarray] | None:

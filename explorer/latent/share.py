@@ -32,6 +32,11 @@ class Share:
         low, high = min(middle - half, share), max(middle + half, share)  # rounding may put the share outside
         return cls(float(share), float(max(low, 0)), float(min(high, 1)), int(n), float(error))
 
+    def check(self) -> None:
+        """Raise ValueError if no share can have these values."""
+        if not (0 <= self.low <= self.share <= self.high <= 1 and 0 <= self.error < 1 <= self.n):
+            raise ValueError("a share that can't be")
+
     def __str__(self) -> str:
         """Return text such as 16% (14 to 18%)."""
         return format_percent(self.share, self.low, self.high)

@@ -60,7 +60,7 @@ CLASS_LEAD = LiveFigure(
     "class_lead",
     "figures/class_lead.js",
     "ClassLead",
-    ("view/button.css", "figures/class_lead.css", "view/lecture.css"),
+    ("view/button.css", "figures/class_lead.css", LECTURE_STYLES),
 )
 FIGURES = (
     *(PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND),

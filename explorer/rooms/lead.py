@@ -26,11 +26,11 @@ class Lead:
 
     def __post_init__(self) -> None:
         if not (len(self.hash) <= MAX_HASH and self.hash.isascii() and self.hash.isprintable()):
-            raise ValueError("the hash is too long, or no text of an address")
+            raise ValueError("the hash is too long, or has other characters than an address")
         if self.pointer is not None:
             plot, *values = self.pointer
             if plot not in range(MAX_PLOTS) or len(values) != 2 or not all(map(_is_number, values)):
-                raise ValueError("the pointer is at no place of a plot")
+                raise ValueError("the pointer is not a plot and two numbers")
 
 
 def _is_number(value: Any) -> bool:
@@ -41,17 +41,17 @@ def read_message(message: dict[str, Any]) -> Lead:
     """Return what a message of the lecturer's page shows. Raises UserError."""
     try:
         return Lead(int(message["round"]), str(message["hash"]), message["pointer"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):
         raise UserError("This state can't be shown on the phones. Reload the page.") from None
 
 
 def write_lead(folder: Path, lead: Lead) -> None:
-    """Raises UserError if the disk refuses."""
+    """Replace what the phones of the room in this folder show. Raises UserError if the disk refuses."""
     write_atomically(folder / FILE, json.dumps(asdict(lead)).encode())
 
 
 def read_lead(folder: Path) -> dict[str, Any] | None:
-    """Return what is shown, or None if nothing has been."""
+    """Return the fields of the Lead that was written last, or None."""
     with suppress(OSError, ValueError):
         return json.loads((folder / FILE).read_bytes())
     return None

@@ -21,6 +21,7 @@ from explorer.logs import LOGGER
 from explorer.rooms import refusal
 from explorer.rooms.answers import add_answer, answers_file, participant_name, read_answers
 from explorer.rooms.codes import is_code, new_code
+from explorer.rooms.lead import Lead, write_lead
 from explorer.rooms.room import MAX_ROUNDS, Answer, Room, Round, owner_hash, read_room
 from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import runs_folder
@@ -112,6 +113,20 @@ def set_state(code: str, number: int, **changes: Any) -> Room:
         return room.with_current(**changes)
 
     return _change(code, change)
+
+
+def show_lead(code: str, lead: Lead, is_led: bool) -> None:
+    """Show a state of the lecturer's figure on the phones of a room. is_led: whether they follow it from now
+    on. Raises UserError if the answers to its question have not been revealed.
+    """
+    room = find_room(code)
+    if room.number != lead.round:
+        raise refusal.past_round()
+    if room.current.state != "revealed":
+        raise UserError("Reveal the answers first. Before that, the figure could show which answer is right.")
+    write_lead(room_folder(code), lead)
+    if is_led != room.current.is_led:
+        set_state(code, lead.round, is_led=is_led, hash=lead.hash)
 
 
 def answer(code: str, number: int, token: str, value: Any) -> Answer:

@@ -55,8 +55,7 @@ def _parse(record: dict) -> GapShares:
         for field in fields(GapShares)
     }
     for share in filter(None, shares.values()):
-        if not (0 <= share.low <= share.share <= share.high <= 1 and 0 <= share.error < 1 <= share.n):
-            raise ValueError("a share that can't be")
+        share.check()
     if not (shares["gap"] and shares["reverse_gap"]):
         raise ValueError("a gap is missing")
     return GapShares(**shares)

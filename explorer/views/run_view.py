@@ -15,6 +15,7 @@ from explorer.latent.projection import fit_projection
 from explorer.latent.scale import ReferenceGaussian, reference_gaussian
 from explorer.live.block import Block, LazyBlock
 from explorer.runs.chains import read_decoder
+from explorer.runs.gap_estimates import measure_gap_estimates
 from explorer.store.classifier import read_classifier
 from explorer.store.embedding import Embedding, n_film_codes, read_embedding
 from explorer.store.ownership import owner_key
@@ -206,7 +207,8 @@ class RunView:
     @cached(32)
     def gap_map(self) -> GapMap | None:
         """The gaps of the run, of a ladder at KL weight 1; None if there are too few codes."""
-        return build_gap_map(self.embedding.mu, self.embedding.logvar)
+        estimate = partial(measure_gap_estimates, self.run)
+        return build_gap_map(self.embedding.mu, self.embedding.logvar, estimate)
 
     @cached(16)
     def gap_index(self, beta: float | None = None) -> GapIndex | None:
@@ -227,9 +229,7 @@ class RunView:
         return self.load().model.codebook.numpy()
 
     def decode(self, z: np.ndarray, beta: float | None = None, y: int | None = None) -> np.ndarray:
-        """Decode z [D] to an image, float32 [C, H, W] in [0, 1]; of a ladder, at a KL weight. y: the
-        class, for a conditional model.
-        """
+        """Decode z [D] to a float32 image [C, H, W] in [0, 1]; of a ladder at beta, of a CVAE for class y."""
         return self.load(beta).decode(z, y)[0]
 
     def reconstruct(self, n: int) -> np.ndarray:

@@ -160,7 +160,7 @@ def test_phones_follow_the_lecturers_figure_and_pointer_also_in_lecture_mode(bro
         expect(figure.get_by_test_id("live-figure")).to_be_visible()
         expect(figure.get_by_test_id("lead-pointer")).to_have_count(0)
         follow.click()
-        expect(phone.locator("#status")).to_have_text("The figure below follows the lecturer's.")
+        expect(phone.locator("#status")).to_have_text("The figure below follows the lecturer's figure.")
         slider, control = lecturer.get_by_test_id("control-mu").first, figure.get_by_test_id("control-mu")
         box = slider.bounding_box()
         lecturer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -179,9 +179,8 @@ def test_phones_follow_the_lecturers_figure_and_pointer_also_in_lecture_mode(bro
         expect(lecturer.get_by_test_id("class-code")).to_have_count(0)  # the page has been drawn anew
         ring = figure.get_by_test_id("lead-pointer")
         until = time.monotonic() + 60
-        while (
-            not ring.is_visible() and time.monotonic() < until
-        ):  # the figure may still be fitted to the screen
+        # the figure may still be fitted to the screen
+        while not ring.is_visible() and time.monotonic() < until:
             lecturer.locator(".plot-drawing").first.hover(position={"x": 200, "y": 150})
             lecturer.locator(".plot-drawing").first.hover()
             lecturer.wait_for_timeout(500)

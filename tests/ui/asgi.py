@@ -22,9 +22,8 @@ def request(
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": raw, "client": (client, 1)}
     scope["query_string"] = query.encode()
-    scope["asgi"] = {
-        "spec_version": "2.4"
-    }  # a stream does not wait for receive() to tell that nobody listens
+    # with this version, a stream does not wait for receive() to tell that nobody listens
+    scope["asgi"] = {"spec_version": "2.4"}
     with ThreadPoolExecutor(1) as thread:  # a browser's test may have left an event loop in this one
         thread.submit(asyncio.run, app(scope, receive, send)).result()
     start, *parts = messages

@@ -47,8 +47,9 @@ class SiteFiles:
         return path
 
     def _write_packed(self, path: str, content: bytes, call: str) -> None:
-        """Write a script that calls a function with the gzip of the content, unless it is there. It is in
-        UTF-16, whose mark counts for browsers whatever a host says.
+        """Write a script that calls a function with the gzip of the content, unless it is there. call: the
+        beginning of this call, up to its arguments size and text. The script is in UTF-16, whose mark counts
+        for browsers whatever a host says.
         """
         file = self.folder / path
         if file.exists():

@@ -3,14 +3,16 @@
 import { continuousBernoulliMean } from "./continuous_bernoulli.js";
 import { erf } from "./erf.js";
 
+/** @typedef {(x: import("./network.js").Values, layer: import("./network.js").Layer) => [() => void, import("./network.js").Values]} ElementwiseBuilder */
+
 /** Return the builder of a layer that applies a function to each number. make(layer): the function.
- * @param {(layer: import("./network.js").Layer) => (v: number) => number} make @returns {import("./network.js").LayerBuilder} */
+ * @param {(layer: import("./network.js").Layer) => (v: number) => number} make @returns {ElementwiseBuilder} */
 const applyToEach = (make) => (x, layer) => {
   const { data } = x, f = make(layer);
   return [() => { for (let i = 0; i < data.length; i++) data[i] = f(data[i]); }, x];
 };
 
-/** @type {Record<string, import("./network.js").LayerBuilder>} */
+/** @type {Record<string, ElementwiseBuilder>} */
 export const ELEMENTWISE_BUILDERS = {
   relu: applyToEach(() => (v) => (v > 0 ? v : 0)),
   leaky_relu: applyToEach(({ slope = 0.01 }) => (v) => (v > 0 ? v : slope * v)),

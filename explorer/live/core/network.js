@@ -73,7 +73,8 @@ export class Network {
     this.interpolatedPosition = position;
   }
 
-  /** @param {ArrayLike<number>} z @param {number} [label] */
+  /** Set the input to z, and to the class with this number if the model is conditional.
+   * @param {ArrayLike<number>} z @param {number} [label] */
   setInput(z, label = this.label) {
     this.input.set(z);
     if (this.classCount) this.input.fill(0, z.length)[z.length + label] = 1;

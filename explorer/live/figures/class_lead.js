@@ -5,6 +5,7 @@ import { createElement, setText } from "../view/dom.js";
 const LOOK_MS = 150; // between looks at the figure
 const SEND_AGAIN_MS = 1_000;
 const TIMEOUT_MS = 8_000;
+const ENDED = [404, 409, 410]; // the class, or its question
 const WATCH_HEADER = "X-Class-Watch";
 
 export class ClassLead {
@@ -12,7 +13,7 @@ export class ClassLead {
    * question, lesson, is_led: whether phones follow already } */
   constructor(root, blocks, { options }) {
     Object.assign(this, { options, isLed: options.is_led, wasLed: options.is_led, isClosed: false, sent: null });
-    this.button = createElement("button", { onclick: () => this.toggle(), "aria-pressed": String(this.isLed), title: "Until you press it again, the figure on all phones moves as yours does, with a ring where you point" }, "Phones follow my figure");
+    this.button = createElement("button", { onclick: () => this.toggle(), "aria-pressed": String(this.isLed), title: "Until you press it again, the figure on all phones moves with yours, and a ring shows where you point" }, "Phones follow my figure");
     this.note = createElement("p", { role: "status" });
     root.replaceChildren(createElement("div.class-lead", {}, this.button, this.note));
     this.follow();
@@ -29,7 +30,7 @@ export class ClassLead {
     return shown?.lesson === this.options.lesson ? shown : null;
   }
 
-  /** Send what the figure shows whenever it has changed, and at last that phones follow no more. */
+  /** Send what the figure shows whenever it has changed, and finally that the phones stop following. */
   async follow() {
     let delay = LOOK_MS;
     for (; !this.isClosed; await new Promise((done) => setTimeout(done, delay))) {
@@ -47,11 +48,12 @@ export class ClassLead {
     const headers = { "Content-Type": "application/json", [WATCH_HEADER]: watch }, request = { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const response = await fetch(new URL(address, import.meta.url), request).catch(() => null), reply = await response?.json().catch(() => null);
     const isSent = Boolean(response?.ok);
-    setText(this.note, isSent ? "" : (reply?.sentence ?? "The server does not answer. The phones follow again when it does."));
+    if (ENDED.includes(response?.status)) this.isClosed = true;
+    setText(this.note, isSent ? "" : (reply?.sentence ?? "The server does not answer. This page tries again every second."));
     return isSent;
   }
 
-  /** All that is shown stands in the options. */
+  /** It takes no state from the page. */
   applyState() {}
 
   close() {

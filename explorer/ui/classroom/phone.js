@@ -107,7 +107,7 @@ function show() {
   if (!isSending) {
     if (state.state === "open") announce(isConfirmed ? THANKS[room.kind] : "");
     else if (state.state === "closed") announce(isConfirmed ? "The question is closed. Your answer is counted." : "The question is closed.");
-    else announce(state.isLed ? "The figure below follows the lecturer's." : "The lecturer shows the answers of the class.");
+    else announce(state.isLed ? "The figure below follows the lecturer's figure." : "The lecturer shows the answers of the class.");
   }
   const isRevealed = state.state === "revealed";
   if (find("options")) find("options").hidden = isRevealed;
@@ -178,11 +178,26 @@ function moveFrame() {
 function followLead() {
   const isLed = state.state === "revealed" && state.isLed;
   if (Boolean(lead) === isLed) return;
+  if (isLed) return openLead();
+  closeLead();
+  showLead({ round, hash: state.hash, pointer: null });
+  shownLead = null;
+}
+
+/** Open the stream. A browser gives it up when the server refuses it; it is then opened again. */
+function openLead() {
+  const stream = (lead = new EventSource(`${room.code}/lead?${new URLSearchParams({ ticket: room.ticket })}`));
+  stream.onmessage = ({ data }) => showLead(JSON.parse(data));
+  stream.onerror = async () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    await wait(retryDelay(1));
+    if (lead === stream) openLead();
+  };
+}
+
+function closeLead() {
   lead?.close();
-  lead = isLed ? new EventSource(`${room.code}/lead?${new URLSearchParams({ ticket: room.ticket })}`) : null;
-  if (lead) lead.onmessage = ({ data }) => showLead(JSON.parse(data));
-  else showLead({ round, hash: state.hash, pointer: null });
-  if (!lead) shownLead = null;
+  lead = null;
 }
 
 /** Show what the lecturer shows: { round, hash, pointer } or null. */
@@ -202,6 +217,7 @@ function readPoint() {
 }
 
 function showEnd() {
+  closeLead();
   state = { ...state, state: "ended" };
   showAnswer();
   announce("This class has ended.");

@@ -20,7 +20,7 @@ from explorer.errors import UserError
 from explorer.logs import LOGGER
 from explorer.rooms import refusal, store
 from explorer.rooms.codes import CODE_LENGTH, read_code
-from explorer.rooms.lead import read_message, write_lead
+from explorer.rooms.lead import read_message
 from explorer.rooms.rates import RateLimit
 from explorer.ui.classroom.figures import figure_page
 from explorer.ui.classroom.phone import code_page, room_page
@@ -176,15 +176,8 @@ async def show_counts(request: Request) -> Response:
 async def take_lead(request: Request) -> Response:
     """Show on the phones what the lecturer's page shows, or let them stop following it."""
     body = await _read_body(request)
-    room, lead, is_led = (await _join_as_lecturer(request)).room, read_message(body), bool(body.get("isLed"))
-
-    def show() -> None:
-        write_lead(store.room_folder(room.code), lead)
-        if is_led != room.current.is_led:
-            store.set_state(room.code, lead.round, is_led=is_led, hash=lead.hash)
-
-    if room.current.state != "revealed":
-        raise UserError("Reveal the answers first; until then the figure could tell them.")
+    code = (await _join_as_lecturer(request)).room.code
+    show = partial(store.show_lead, code, read_message(body), bool(body.get("isLed")))
     await asyncio.get_running_loop().run_in_executor(THREADS, show)
     return JSONResponse({}, headers=HEADERS)
 
@@ -194,7 +187,7 @@ async def stream_lead(request: Request) -> Response:
     """Answer with what the lecturer shows, as events, for some seconds; then the phone asks again."""
     view = await _join(request, request.query_params.get("ticket", "-"))
     if view.room.current.state != "revealed":
-        raise refusal.closed_round()
+        raise UserError("The answers have not been revealed.")
     headers = HEADERS | {"X-Accel-Buffering": "no"}  # nginx would keep events back
     events = lead_events(view.room.code, HOLD_SECONDS)
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -14,8 +14,8 @@ from explorer.rooms.room import Room
 from explorer.rooms.store import answers_of, find_room, room_folder
 
 FRESH_SECONDS, FRESH_LEAD_SECONDS = 0.3, 0.12
-LEAD_LOOK_SECONDS = 0.15  # between looks for what the lecturer moves
-RETRY_MS = 100  # after which a phone asks again for what the lecturer moves
+LEAD_LOOK_SECONDS = 0.15  # between two reads of what the lecturer shows
+RETRY_MS = 100  # after which a phone opens the stream again
 THREADS = ThreadPoolExecutor(4, "rooms")  # their own, so that a full room delays no other visitor
 
 
@@ -40,7 +40,9 @@ class RoomView:
         return {"round": self.room.number, "state": current.state, "result": self.result}
 
 
-Reads = dict[str, tuple[float, asyncio.Future]]  # by the code of a room: when it was read, and what was
+Reads = dict[
+    str, tuple[float, asyncio.Future]
+]  # by the code of a room: the time of the latest read, and the future of its result
 _views: Reads = {}
 _leads: Reads = {}
 
@@ -51,7 +53,7 @@ async def room_view(code: str) -> RoomView:
 
 
 async def lead_events(code: str, seconds: float) -> AsyncIterator[str]:
-    """Yield what the lecturer of a room shows live, whenever it changes, as server-sent events."""
+    """Yield server-sent events for this many seconds: what the lecturer shows, whenever it changes."""
     yield f"retry: {RETRY_MS}\n\n"
     until, last = time.monotonic() + seconds, None
     while True:
@@ -69,7 +71,7 @@ def _read_lead(code: str) -> dict[str, Any] | None:
 
 
 async def _read_once(reads: Reads, code: str, fresh_seconds: float, read: Callable[[str], Any]) -> Any:
-    """Return what was read for others, or else read it."""
+    """Return what read(code) returns; reads of the last fresh_seconds are shared."""
     now = time.monotonic()
     if code not in reads or now - reads[code][0] > fresh_seconds:
         reads[code] = now, asyncio.get_running_loop().run_in_executor(THREADS, read, code)

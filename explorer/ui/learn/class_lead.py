@@ -1,4 +1,4 @@
-"""What lets the phones of a class follow the lecturer's figure."""
+"""The button with which a lecturer lets the phones of a class follow the figure."""
 
 from explorer.live.figure import CLASS_LEAD
 from explorer.live.lesson import LiveLesson
@@ -24,7 +24,7 @@ def lead_button(room: Room) -> None:
 
 
 def lead_in_lecture(lesson: LiveLesson) -> None:
-    """Draw it in lecture mode, where the visitor has revealed the answers to a question of the lesson."""
+    """Draw this button if the visitor has revealed the answers to a question of the lesson."""
     room = own_room()
     if room and room.current.lesson == lesson.name and room.current.state == "revealed":
         lead_button(room)

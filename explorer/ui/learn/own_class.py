@@ -11,7 +11,7 @@ CODE_STATE = "class code"
 
 
 def own_room() -> Room | None:
-    """Return the visitor's room. Which one it is, is found once in a session, and where the part is open."""
+    """Return the visitor's room, or None. Its code is found once in a session, and kept under CODE_STATE."""
     keys = visitor.known_keys()
     if not keys:
         return None

@@ -272,7 +272,7 @@ def test_phones_follow_the_lecturers_figure_once_the_answers_are_revealed(app, m
     monkeypatch.setattr(views, "FRESH_LEAD_SECONDS", 0)
     room = opened()
     status, reply = lead(app, room)
-    assert status == 400 and "Reveal the answers first" in reply["sentence"] and events(app, room)[0] == 403
+    assert status == 400 and "Reveal the answers first" in reply["sentence"] and events(app, room)[0] == 400
     store.set_state(room.code, 1, state="revealed", hash="mu=1")
     assert state(app, room)[1]["isLed"] is False and events(app, room) == (200, [])
     assert lead(app, room) == (200, {})
@@ -293,7 +293,14 @@ def test_only_the_lecturer_leads_and_only_to_places_of_a_figure(app):
     store.set_state(room.code, 1, state="revealed")
     assert lead(app, room, watch="0" * 32)[0] == 404 and events(app, room, ticket="0" * 16)[0] == 404
     for values in (
-        *({"hash": "x" * 1001}, {"hash": "a\nb"}, {"hash": "é"}, {"round": None}, {"pointer": [0, 0.5]}),
+        *(
+            {"hash": "x" * 1001},
+            {"hash": "a\nb"},
+            {"hash": "é"},
+            {"round": None},
+            {"round": float("inf")},
+            {"pointer": [0, 0.5]},
+        ),
         *(
             {"pointer": [0, 0.5, float("inf")]},
             {"pointer": [0, 0.5, "1"]},
@@ -304,4 +311,4 @@ def test_only_the_lecturer_leads_and_only_to_places_of_a_figure(app):
         status, reply = lead(app, room, **values)
         assert status == 400 and "can't be shown on the phones" in reply["sentence"], values
     assert events(app, room) == (200, [])
-    assert lead(app, room, round=2, isLed=True)[0] == 400  # of a question that is not the present one
+    assert lead(app, room, round=2)[0] == 409  # of a question that is not the present one

@@ -33,7 +33,8 @@ export class WalkStrip {
     strip.painted = { z: side.visibleZ, walk, filmPosition };
     const ends = walkEnds(side, walk), zs = pathZs(ends, N_WALK_STEPS), gaps = zs.map((z) => side.isInGap(z)), { image_shape: shape } = side.metadata, [channels, height, width] = pictureShape(shape);
     const barHeight = Math.max(1, Math.round(height / 12)), stepHeight = height + 2 * barHeight, step = new Float32Array(channels * stepHeight * width);
-    const isDecoded = ends[1] === side.visibleZ, images = side.batchDecoder.forward(isDecoded ? zs.slice(0, -1) : zs, filmPosition);
+    const isDecoded = ends[1] === side.decodedZ && filmPosition === side.decodedFilmPosition && side.label === side.decodedLabel; // its image is here
+    const images = side.batchDecoder.forward(isDecoded ? zs.slice(0, -1) : zs, filmPosition);
     if (isDecoded) images.push(side.decodedImage.pixels);
     const sheet = arrangeImages(N_WALK_STEPS, N_WALK_STEPS, [channels, stepHeight, width], (i) => {
       const image = pictureOf(images[i], shape);

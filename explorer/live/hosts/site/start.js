@@ -1,9 +1,9 @@
-// Starts the script of a page's figure, which is packed: from a host that sends files as they are, it arrives in a third of the time.
+// Starts the packed script of a page's figure, which has a third of the size for a host that does not compress.
 
 import { decodeBase32768 } from "../../core/base32768.js";
 import { gunzip } from "../gunzip.js";
 
-/** Run the script with this gzip; packed scripts call it. */
+/** Unpack a script and run it; packed scripts call it. size: of its gzip in bytes; text: the gzip in base 32768. */
 globalThis.startScript = async (size, text) => {
   try {
     const source = await (await gunzip(decodeBase32768(text, size))).text(), script = document.createElement("script");

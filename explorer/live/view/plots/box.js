@@ -13,7 +13,7 @@ let boxCount = 0;
 
 export class PlotBox {
   /** handlers: { onMove, onMarkerMove, onRelease, onPointer }, each may be missing. */
-  constructor(plot, { onMove, onMarkerMove = () => {}, onRelease = () => {}, onPointer = () => {} }) {
+  constructor(plot, { onMove, onMarkerMove = () => {}, onRelease = () => {}, onPointer }) {
     const number = ++boxCount, { declaration, parts } = plot, clipId = `plot-clip-${number}`, descriptionId = `plot-description-${number}`;
     this.plot = plot;
     this.frameDrawing = new Frame(plot.legend, plot.rampPart?.drawing.ramp ?? null);
@@ -32,8 +32,10 @@ export class PlotBox {
     this.handles = parts.filter(({ kind, draggable }) => kind === "marker" && draggable).map((part) => new Handle(part, host));
     this.element.append(...this.handles.map(({ element }) => element), this.readout.box);
     this.addPointer(onMove, onRelease);
-    this.element.addEventListener("pointermove", (event) => onPointer(this.findPlace(event)));
-    this.element.addEventListener("pointerleave", () => onPointer(null));
+    if (onPointer) {
+      this.element.addEventListener("pointermove", (event) => onPointer(this.findPlace(event)));
+      this.element.addEventListener("pointerleave", () => onPointer(null));
+    }
     addReadoutKeys(this.svg, this.readout, () => this.getReader(), (cursor) => this.showCursor(cursor, true));
     this.widths = new Map();
     this.measure = (text, isTitle = false) => this.measureText(text, isTitle);
@@ -65,12 +67,18 @@ export class PlotBox {
     return px >= box.left && px <= box.left + box.width && py >= box.top && py <= box.top + box.height ? [x.toData(px), y.toData(py)] : null;
   }
 
-  /** Show a ring at the values where someone else points, or none. */
+  /** Show a ring at the values [x, y] to which someone else points, or none. */
   showPointer(place) {
-    if (!this.ring && !place) return;
-    this.ring ??= this.element.appendChild(createElement("i.plot-pointer", { "aria-hidden": "true", "data-testid": "lead-pointer" }));
-    this.ring.hidden = !place;
-    if (place && this.frame) this.ring.style.transform = `translate(${this.frame.x.toPixels(place[0])}px, ${this.frame.y.toPixels(place[1])}px)`;
+    this.pointedPlace = place;
+    this.placeRing();
+  }
+
+  placeRing() {
+    const { pointedPlace: place, frame } = this;
+    if (place) this.ring ??= this.element.appendChild(createElement("i.plot-pointer", { "aria-hidden": "true", "data-testid": "lead-pointer" }));
+    if (!this.ring) return;
+    this.ring.hidden = !place || !frame;
+    if (!this.ring.hidden) this.ring.style.transform = `translate(${frame.x.toPixels(place[0])}px, ${frame.y.toPixels(place[1])}px)`;
   }
 
   /** Adopt the page's font at a size (px). */
@@ -95,6 +103,7 @@ export class PlotBox {
   arrange(layout, ramp, shownEntries, isDirect) {
     const { width, height, box } = layout;
     this.frame = { ...layout, pointScale: this.plot.pointScale, measure: this.measure, resolveColour: (colour) => this.resolveColour(colour) };
+    this.placeRing();
     this.isDirect = isDirect;
     this.element.style.height = `${height}px`;
     for (const svg of [this.backdrop, this.svg]) setAttributes(svg, { width, height, viewBox: `0 0 ${width} ${height}` });
