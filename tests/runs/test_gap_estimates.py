@@ -20,8 +20,9 @@ def test_each_included_run_has_its_gaps_and_compare_estimates_nothing(monkeypatc
         if not run.film:
             gap, prior_gap = read_gap_estimates(run)
             assert (prior_gap is not None) == run.spec.has_prior, name
-            gaps = RunView(run).gap_map
-            assert (gaps.estimate, gaps.prior_estimate) == (gap, prior_gap)
+            if run.spec.latent_dim > 2:  # without a map, which takes longer
+                gaps = RunView(run).gap_map
+                assert (gaps.estimate, gaps.prior_estimate) == (gap, prior_gap)
 
 
 def test_what_is_kept_is_what_is_estimated():
