@@ -19,8 +19,8 @@ def measure_gap_estimates(run: Run, mu: np.ndarray, logvar: np.ndarray | None) -
     them. mu, logvar [n, D]: of its test images, logvar None for an AE. Raises UserError if there are too few
     images.
     """
-    if kept := read_gap_estimates(run):
-        return kept
+    if estimates := read_gap_estimates(run):
+        return estimates
     gap, prior_gap = estimate_gaps(mu, logvar)
     record = {"gap": asdict(gap), "prior_gap": prior_gap and asdict(prior_gap)}
     keep_measurement(run, GAP_ESTIMATES_FILE, record)

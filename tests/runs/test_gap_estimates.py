@@ -29,8 +29,8 @@ def test_what_is_kept_is_what_is_estimated():
     for name in ("digits-ae-2d", "digits-vae-2d"):
         run = read_run(SHIPPED_FOLDER / name)
         e = read_embedding(run)
-        for kept, estimated in zip(read_gap_estimates(run), estimate_gaps(e.mu, e.logvar)):
-            assert kept == estimated or kept.share == pytest.approx(estimated.share, abs=0.002)
+        for stored, estimated in zip(read_gap_estimates(run), estimate_gaps(e.mu, e.logvar)):
+            assert stored == estimated or stored.share == pytest.approx(estimated.share, abs=0.002)
 
 
 @pytest.mark.parametrize("damage", ["other model", "no share", "no gap"])

@@ -276,10 +276,10 @@ def test_phones_follow_the_lecturers_figure_once_the_answers_are_revealed(app, m
     store.set_state(room.code, 1, state="revealed", hash="mu=1")
     assert state(app, room)[1]["isLed"] is False and events(app, room) == (200, [])
     assert lead(app, room) == (200, {})
-    told = state(app, room)[1]
-    assert told["isLed"] is True and told["hash"] == "mu=0.5"
+    led = state(app, room)[1]
+    assert led["isLed"] is True and led["hash"] == "mu=0.5"
     assert events(app, room) == (200, [{"round": 1, "hash": "mu=0.5", "pointer": [0, 0.25, 1]}])
-    version = told["version"]
+    version = led["version"]
     assert lead(app, room, hash="mu=0.6", pointer=None)[0] == 200  # wakes no phone that waits for the state
     assert state(app, room)[1]["version"] == version and events(app, room)[1][0]["hash"] == "mu=0.6"
     assert lead(app, room, isLed=False, hash="mu=0.7")[0] == 200
