@@ -1,10 +1,17 @@
 """Which device trains, in which precision, and why."""
 
+import math
 import os
+import time
 from dataclasses import dataclass
+from functools import cache
 
 from explorer.errors import UserError
 from explorer.registry import NETWORKS
+
+MAX_BF16_SHARE = 0.8  # of the time of a product in float32; the casts take time too
+PRODUCT_SIZE = 384  # rows and columns of the matrices that are multiplied to measure it
+PRODUCT_TRIALS = 10  # in turns, of which the fastest count
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,8 @@ def choose_device(network: str) -> Device:
             f"EXPLORER_DEVICE is {name}, which this machine does not have. "
             f"Choose one of {', '.join(n for n in present if present[n])}."
         )
-    has_bf16 = name == "cpu" and (_cpu_supports("avx512_bf16") or _cpu_supports("amx_tile"))
-    bf16 = has_bf16 and NETWORKS[network].bf16  # on a GPU, the casts cost what the products save
+    # On a GPU, the casts cost what the products save.
+    bf16 = name == "cpu" and NETWORKS[network].bf16 and _is_bf16_faster()
     products = (
         "bfloat16" if bf16 else "TF32" if name == "cuda" and torch.cuda.is_tf32_supported() else "float32"
     )
@@ -37,11 +44,20 @@ def choose_device(network: str) -> Device:
     return Device(name, bf16, torch.get_num_threads(), f"{reason}, {products} products")
 
 
-def _cpu_supports(feature: str) -> bool:
-    """Return whether torch says that the CPU has a feature; False if this version of torch cannot say it.
+@cache
+def _is_bf16_faster() -> bool:
+    """Return whether this CPU takes at most MAX_BF16_SHARE of float32's time for a product in bfloat16.
 
-    The functions are private (torch 2.13). Without them training uses float32, about half as fast.
+    It is measured, because instructions for bfloat16 are not always faster: with them, a product takes half
+    as long as in float32 on an AMD Zen 4, and twice as long on an Intel Xeon without its matrix units.
     """
     import torch
 
-    return bool(getattr(torch.cpu, f"_is_{feature}_supported", lambda: False)())
+    seconds = {torch.float32: math.inf, torch.bfloat16: math.inf}
+    factors = {dtype: torch.ones(PRODUCT_SIZE, PRODUCT_SIZE, dtype=dtype) for dtype in seconds}
+    for _ in range(PRODUCT_TRIALS):
+        for dtype, factor in factors.items():
+            start = time.perf_counter()
+            factor @ factor
+            seconds[dtype] = min(seconds[dtype], time.perf_counter() - start)
+    return seconds[torch.bfloat16] <= MAX_BF16_SHARE * seconds[torch.float32]

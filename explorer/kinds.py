@@ -46,7 +46,9 @@ class NetworkKind(Kind):
     description: str = ""
     width: int = 1  # the default; so is depth
     depth: int = 1
-    bf16: bool = False  # whether it trains faster with products in bfloat16, where a CPU has these
+    bf16: bool = (
+        False  # whether it trains faster with products in bfloat16, where a CPU computes these faster
+    )
     is_flat: bool = False  # whether its encoder takes an image as one vector of pixels, whatever its shape
     in_browser: bool = False  # whether decoder_block.py can read its decoder
     is_trainable: bool = True  # whether it can be built without weights; otherwise its layers are in the run
