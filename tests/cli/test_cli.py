@@ -68,7 +68,7 @@ def test_train_shows_a_bar_in_a_terminal(runs_folder):
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (25, 100))
-    command = [sys.executable, "-m", "explorer", "train", "--epochs", "300", "--width", "16"]
+    command = [sys.executable, "-m", "explorer", "train", "--epochs", "100", "--width", "16"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, text=True)
     os.close(follower)
     seen = b""
