@@ -1,10 +1,12 @@
-"""MNIST, Fashion-MNIST, KMNIST, CIFAR-10 and CelebA, as torchvision reads them from EXPLORER_DATA.
+"""MNIST, Fashion-MNIST, KMNIST, CIFAR-10 and CelebA, in EXPLORER_DATA as torchvision stores them.
 
-`download` fetches the archives; torchvision unpacks and reads them.
+`download_dataset` fetches the archives, and torchvision unpacks them. It reads CIFAR-10 and CelebA, too.
 """
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from explorer.data import data_folder
 from explorer.data.dataset import Dataset, Progress, no_progress
 from explorer.data.download import download_file
 from explorer.data.folder import read_images
+from explorer.data.mnist_files import CLASS_NAMES, list_files, read_files
+from explorer.data.torchvision_import import import_datasets
 from explorer.errors import UserError
 
 CELEBA_SIZE = 64  # pixels
@@ -23,7 +27,7 @@ Archive = tuple[list[str], Path, str]  # urls, target, MD5
 
 
 def load_mnist() -> Dataset:
-    return _mnist_like("mnist", tuple("0123456789"))
+    return _mnist_like("mnist")
 
 
 def load_fashion_mnist() -> Dataset:
@@ -34,11 +38,10 @@ def load_kmnist() -> Dataset:
     return _mnist_like("kmnist")
 
 
-def _mnist_like(name: str, class_names: tuple[str, ...] | None = None) -> Dataset:
-    train, test = _read(name, train=True), _read(name, train=False)
-    x = np.concatenate([train.data.numpy(), test.data.numpy()])[:, None]
-    y = np.concatenate([train.targets.numpy(), test.targets.numpy()])
-    return Dataset(name, x, y, class_names or tuple(train.classes), len(train.data))
+def _mnist_like(name: str) -> Dataset:
+    with _readable_files(name):
+        x, y, n_train = read_files(SOURCES[name].folder(data_folder()))
+    return Dataset(name, x[:, None], y, CLASS_NAMES[name], n_train)
 
 
 def load_cifar10() -> Dataset:
@@ -97,28 +100,32 @@ def download_dataset(name: str, on_progress: Progress = no_progress) -> None:
 
 
 def is_installed(name: str) -> bool:
-    """Return whether torchvision finds the files of the data set in EXPLORER_DATA."""
-    cls = SOURCES[name].torchvision_class()
-    probe = cls.__new__(cls)
-    probe.root = data_folder()
-    return probe._check_exists() if hasattr(cls, "_check_exists") else probe._check_integrity()
+    """Return whether the files of the data set are in EXPLORER_DATA."""
+    return SOURCES[name].is_installed(data_folder())
 
 
 def _read(name: str, **split):
     """Return a split as torchvision reads it. Raises UserError for files that are missing or damaged."""
-    source, root = SOURCES[name], data_folder()
+    source = SOURCES[name]
+    with _readable_files(name):
+        part = source.torchvision_class()(data_folder(), **split)
+        source.check(part)
+        return part
+
+
+@contextmanager
+def _readable_files(name: str) -> Iterator[None]:
+    """Raise UserError if the files of a data set are missing, or cannot be read in this context."""
     if not is_installed(name):
         raise UserError(
             f"The images of {name} have not been downloaded. Run `python -m explorer data {name}`."
             f" {_remedy(name)}"
         )
     try:
-        part = source.torchvision_class()(root, **split)
-        source.check(part)
-        return part
+        yield
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError, LookupError, TypeError) as error:
         raise UserError(
-            f"The files of {name} in {root} are damaged{f' ({error})' if str(error) else ''}. "
+            f"The files of {name} in {data_folder()} are damaged{f' ({error})' if str(error) else ''}. "
             f"Delete them and run `python -m explorer data {name}`."
         ) from error
 
@@ -134,7 +141,13 @@ class Source(ABC):
         self.class_name = class_name
 
     def torchvision_class(self):
-        return getattr(_import_datasets(), self.class_name)
+        return getattr(import_datasets(), self.class_name)
+
+    def is_installed(self, root: Path) -> bool:
+        """Return whether torchvision finds the files."""
+        probe = (cls := self.torchvision_class()).__new__(cls)
+        probe.root = root
+        return probe._check_integrity()
 
     @abstractmethod
     def archives(self, root: Path) -> list[Archive]:
@@ -154,20 +167,21 @@ class Source(ABC):
 
 
 class MnistLike(Source):
+    def folder(self, root: Path) -> Path:
+        return root / self.class_name / "raw"
+
+    def is_installed(self, root: Path) -> bool:
+        return all(file.is_file() for file in list_files(self.folder(root)))
+
     def archives(self, root: Path) -> list[Archive]:
-        cls, raw = self.torchvision_class(), root / self.class_name / "raw"
-        return [([mirror + file for mirror in cls.mirrors], raw / file, md5) for file, md5 in cls.resources]
+        cls, folder = self.torchvision_class(), self.folder(root)
+        return [
+            ([mirror + file for mirror in cls.mirrors], folder / file, md5) for file, md5 in cls.resources
+        ]
 
     def files(self, root: Path) -> str:
-        return (
-            "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and"
-            f" t10k-labels-idx1-ubyte in {root / self.class_name / 'raw'}"
-        )
-
-    def check(self, part) -> None:
-        super().check(part)
-        if part.data.shape[1:] != (28, 28):
-            raise ValueError(f"images of {tuple(part.data.shape[1:])} pixels")
+        *names, last = (file.name for file in list_files(self.folder(root)))
+        return f"{', '.join(names)} and {last} in {self.folder(root)}"
 
 
 class Cifar10(Source):
@@ -210,7 +224,7 @@ class CelebA(Source):
         """Unpack the images into a temporary folder, then move it: an interruption leaves no half of them."""
         images, temporary = root / "celeba/img_align_celeba", root / "celeba/unpacking"
         if not images.is_dir():
-            _import_datasets().utils.extract_archive(images.with_suffix(".zip"), temporary)
+            import_datasets().utils.extract_archive(images.with_suffix(".zip"), temporary)
             os.replace(temporary / images.name, images)
             temporary.rmdir()
 
@@ -225,26 +239,3 @@ SOURCES: dict[str, Source] = {
     "cifar10": Cifar10("CIFAR10"),
     "celeba": CelebA("CelebA"),
 }
-
-
-def _import_datasets():
-    """Return torchvision.datasets, also if the compiled operators of torchvision do not fit a CPU-only torch.
-
-    Then `import torchvision` fails because two operators have no schema; these are declared first.
-    """
-    try:
-        import torchvision.datasets as datasets
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-        from torch.library import Library
-
-        library = Library("torchvision", "DEF")
-        for operator in ("nms", "qnms"):
-            library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _libraries.append(library)  # keeps its schemas alive
-        import torchvision.datasets as datasets
-    return datasets
-
-
-_libraries = []

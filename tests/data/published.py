@@ -4,7 +4,7 @@ others' place; and what holds for all that it downloads.
 
 import hashlib
 
-from explorer.data import torchvision_sets
+from explorer.data.torchvision_import import import_datasets
 from explorer.data.torchvision_sets import download_dataset, is_installed
 
 
@@ -13,7 +13,7 @@ def md5(data: bytes) -> str:
 
 
 def torchvision_class(name: str):
-    return getattr(torchvision_sets._import_datasets(), name)
+    return getattr(import_datasets(), name)
 
 
 def check_fetched_once(name: str, web, home) -> None:

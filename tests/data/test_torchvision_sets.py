@@ -96,13 +96,16 @@ def test_mnist_and_its_kin_come_pixel_for_pixel(mnist_like):
     assert (data.n_train, data.n_test, len(data.class_names)) == (40, 20, 10)
 
 
-def test_class_names_are_the_data_sets_own(mnist_like):
+def test_they_are_read_as_torchvision_does_but_without_its_import(mnist_like, home, monkeypatch):
     name, *_ = mnist_like
     download_dataset(name)
-    assert (
-        load_dataset(name).class_names[:2]
-        == {"mnist": ("0", "1"), "fashion-mnist": ("T-shirt/top", "Trouser"), "kmnist": ("o", "ki")}[name]
-    )
+    parts = [torchvision_class(MNIST_LIKE[name])(home, train=train) for train in (True, False)]
+    monkeypatch.setattr(torchvision_sets, "import_datasets", None)
+    data = load_dataset(name)
+    np.testing.assert_array_equal(data.x[:, 0], np.concatenate([part.data.numpy() for part in parts]))
+    np.testing.assert_array_equal(data.y, np.concatenate([part.targets.numpy() for part in parts]))
+    names = tuple(label.partition(" - ")[0] for label in parts[0].classes)  # MNIST's are "0 - zero" and so on
+    assert data.class_names == names
 
 
 def test_a_download_lands_in_torchvisions_layout_with_progress(mnist_like, home):
@@ -276,7 +279,7 @@ def test_the_data_folder_is_what_the_environment_names(monkeypatch, tmp_path):
             " not in sys.modules"
         ),
         (
-            "from explorer.data.torchvision_sets import _import_datasets as get; assert get() is get();"
+            "from explorer.data.torchvision_import import import_datasets as get; assert get() is get();"
             " assert get().MNIST.resources"
         ),
     ],
