@@ -28,6 +28,9 @@ WIDTHS = {32: 32, 64: 24}
 STEPS_PER_IMAGE = {32: 2, 64: 12}
 MIN_STEPS = {32: 250, 64: 1000}
 MAX_STEPS = {32: 6000, 64: 4000}
+# The share of the epochs in which the KL weight rises, by the largest side. It is for fixed numbers of steps:
+# where a validation part ends the training, the epochs of a warm-up do not count.
+WARMUP_SHARES = {32: 0, 64: 2 / 3}
 # Very few images are augmented, and then trained on for longer; but less in few latent dimensions, where a
 # mirrored image, or a shifted drawing, takes up what should describe the images.
 MAX_AUGMENTED_IMAGES, MANY_DIMS, AUGMENTED_FACTOR = 200, 8, 4
@@ -93,6 +96,9 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
         usual = {"patience": epochs(_of_size(PATIENCE_STEPS, facts.side)) if is_validated else None} | usual
         fixed = good_steps(facts, RunSpec(**usual).augment is not None)
         usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.side) if usual["patience"] else fixed)
+    if not usual.get("patience"):
+        share = _of_size(WARMUP_SHARES, facts.side)
+        usual = {"beta_warmup": float(round(share * RunSpec(**usual).epochs))} | usual
     spec = RunSpec(**usual)
     return spec, explain(spec, facts)
 
@@ -158,11 +164,12 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
             f"until {spec.patience:,} epochs have not lowered the loss of a tenth of the images, for at most"
         )
     epochs = sum(number for _, number in spec.stages)
+    warmup = f", in the first {spec.beta_warmup:g} of which the KL weight rises" if spec.beta_warmup else ""
     fixed = (
         f" Fewer than {MIN_VALIDATED_IMAGES:,} images are too few for a validation part to end the training."
     )
     return (
         f"{n:,} training images, {noun}{augment}: {network} and the {spec.likelihood}"
         f" likelihood are trained {until} {count_steps(spec, n):,} steps of {spec.batch_size:,} images, which"
-        f" are {epochs:,} epochs.{fixed if n < MIN_VALIDATED_IMAGES and not spec.patience else ''}"
+        f" are {epochs:,} epochs{warmup}.{fixed if n < MIN_VALIDATED_IMAGES and not spec.patience else ''}"
     )

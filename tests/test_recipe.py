@@ -58,7 +58,7 @@ def test_few_photographs_are_augmented_and_letters_and_many_images_are_not():
 
 def test_a_quick_training_takes_a_third_of_the_steps():
     good, quick = (usual_settings(FACES, GIVEN, effort)[0] for effort in ("good", "quick"))
-    assert quick == replace(good, epochs=quick.epochs)
+    assert quick == replace(good, epochs=quick.epochs, beta_warmup=quick.beta_warmup)
     assert count_steps(quick, 320) == pytest.approx(count_steps(good, 320) / 3, abs=10)  # an epoch
 
 
@@ -74,6 +74,18 @@ def test_a_validation_part_ends_the_training_of_many_images():
         spec, _ = usual_settings(facts, GIVEN | more)
         assert spec.patience is None and spec.epochs == more.get("epochs", spec.epochs)
     assert usual_settings(few, GIVEN | {"patience": 3})[0].patience == 3
+
+
+def test_the_kl_weight_rises_in_a_fixed_number_of_steps_on_large_images():
+    spec, explanation = usual_settings(FACES, GIVEN)
+    assert spec.beta_warmup == round(spec.epochs * 2 / 3)
+    assert f"{spec.epochs} epochs, in the first {spec.beta_warmup:g} of which the KL weight" in explanation
+    assert usual_settings(FACES, GIVEN | {"epochs": 9})[0].beta_warmup == 6
+    assert usual_settings(FACES, GIVEN | {"beta_warmup": 1.5})[0].beta_warmup == 1.5
+    without = (LETTERS, {}), (FACES, {"model": "ae"}), (replace(FACES, n_train=MIN_VALIDATED_IMAGES), {})
+    for facts, given in without:
+        spec, explanation = usual_settings(facts, GIVEN | given)
+        assert spec.beta_warmup == 0 and "KL weight" not in explanation
 
 
 @pytest.mark.parametrize(("n_steps", "n_train", "batch_size"), [(1, 2, 32), (100, 320, 32), (101, 33, 32)])

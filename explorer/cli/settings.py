@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from explorer import recipe
 from explorer.data.facts import read_facts
@@ -53,19 +53,15 @@ def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
         if steps < 1:
             raise UserError(f"Steps must be at least 1, not {steps}.")
     if not spec.dataset_kind.argument or args.effort == recipe.AS_GIVEN:
-        return _with_steps(spec, steps, steps and n_train(spec.dataset)), ""
+        n_images = steps and n_train(spec.dataset)
+        if steps and n_images:
+            given["epochs"] = recipe.epochs_for(steps, n_images, spec.batch_size)
+        return RunSpec(**given), ""
     facts = read_facts(spec.dataset, given.get("image_size"), given.get("colour"))
     if steps:
-        spec = _with_steps(recipe.usual_settings(facts, given, args.effort)[0], steps, facts.n_train)
-        given["epochs"] = spec.epochs
+        batch_size = recipe.usual_settings(facts, given, args.effort)[0].batch_size
+        given["epochs"] = recipe.epochs_for(steps, facts.n_train, batch_size)
     return recipe.usual_settings(facts, given, args.effort)
-
-
-def _with_steps(spec: RunSpec, steps: int | None, n_train: int | None) -> RunSpec:
-    """Return the settings with the epochs that take at least so many steps, if a number is given."""
-    if not steps or not n_train:
-        return spec
-    return replace(spec, epochs=recipe.epochs_for(steps, n_train, spec.batch_size))
 
 
 def _given(args: argparse.Namespace) -> dict:

@@ -34,10 +34,7 @@ def measure(rounds: int) -> list[Row]:
         with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EXPLORER_RUNS=folder):
             spec = RunSpec("mnist", model="ladder", width=200, seed=seed)
             ladder = train_run(spec)
-            sweep = [
-                train_run(RunSpec("mnist", width=200, seed=seed, beta=beta, epochs=spec.epochs))
-                for beta in spec.rungs
-            ]
+            sweep = [train_run(vae_like(spec, beta, spec.epochs)) for beta in spec.rungs]
         seconds.append((ladder.seconds, sum(vae.seconds for vae in sweep)))
         frames = [f for f in ladder.film if f.beta in spec.rungs]
         apart.append(
@@ -72,19 +69,14 @@ def measure(rounds: int) -> list[Row]:
     ]
 
 
+def vae_like(ladder: RunSpec, beta: float, epochs: int) -> RunSpec:
+    """Return the settings of a VAE that is trained as a ladder is, for so many epochs."""
+    spec = ladder.to_dict() | {"model": "vae", "beta": beta, "epochs": epochs, "beta_warmup": 0.0}
+    return RunSpec.from_dict(spec | {"betas": None, "rung_epochs": None})
+
+
 def separate(ladder: RunSpec, beta: float) -> Run:
-    epochs = sum(n for b, n in ladder.stages if b <= beta)
-    spec = RunSpec(
-        ladder.dataset,
-        network=ladder.network,
-        width=ladder.width,
-        depth=ladder.depth,
-        latent_dim=ladder.latent_dim,
-        beta=beta,
-        epochs=epochs,
-        seed=ladder.seed,
-    )
-    return train_run(spec)
+    return train_run(vae_like(ladder, beta, sum(n for b, n in ladder.stages if b <= beta)))
 
 
 def figures_of(ladder: Run, vae: Run, beta: float) -> list[float]:

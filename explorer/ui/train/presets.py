@@ -3,7 +3,7 @@
 from explorer.specs import RunSpec
 from explorer.ui.train.usual import is_own, usual_spec
 
-PRESETS = {  # beta_warmup as a share of the epochs that are usual for the images
+PRESETS = {  # beta_warmup: at least so large a share of the epochs that are usual for the images
     "VAE": (
         {"model": "vae"},
         "β = 1 trains on the ELBO. Watch how the classes separate while the codes stay near the prior.",
@@ -30,13 +30,12 @@ OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL 
 
 
 def preset_settings(preset: str, images: dict) -> dict:
-    """Return the settings of a preset for these images. Its beta_warmup is a share of the usual number of
-    epochs. Raises UserError for own images that cannot be read.
-    """
+    """Return the settings of a preset for these images. Raises UserError for images that cannot be read."""
     settings = images | PRESETS[preset][0]
     share = settings.pop("beta_warmup", 0)
     if is_own(images["dataset"]):
         settings = usual_spec(settings).settings
     if share:
-        settings["beta_warmup"] = float(round(share * RunSpec(**settings).epochs))
+        spec = RunSpec(**settings)
+        settings["beta_warmup"] = max(spec.beta_warmup, float(round(share * spec.epochs)))
     return settings

@@ -24,9 +24,9 @@ from explorer.views import words
 FIELDS = {f.name: f for f in fields(RunSpec)}
 IMAGE_FIELDS = ("dataset", "image_size", "colour")
 MAIN_FIELDS = (*IMAGE_FIELDS, "model", "network", "latent_dim", "beta", "beta_warmup", "epochs", "seed")
-MODEL_FIELDS = ("dataset", "model", "latent_dim", "beta", "beta_warmup", "seed")  # kept for other images
+MODEL_FIELDS = ("dataset", "model", "latent_dim", "beta", "seed")  # kept for other images
 KEPT_FIELDS = (*MODEL_FIELDS, "image_size", "colour")  # kept for the same images
-LENGTH_FIELDS = ("epochs", "patience")  # which the choice of an effort sets
+LENGTH_FIELDS = ("epochs", "patience", "beta_warmup")  # which the choice of an effort sets
 EFFORT_KEY, FILLED_KEY, EDITED_KEY = "effort", "values filled in", "edited fields"
 MORE_FIELDS = (
     "width",
@@ -184,7 +184,7 @@ def _widget(f: Field):
             args=(MODEL_FIELDS,),
             **how,
         )
-    if f.name in (*IMAGE_FIELDS, "latent_dim", "model", "network"):  # the usual settings depend on these
+    if f.name in (*IMAGE_FIELDS, "latent_dim", "model", "network", "epochs"):  # the usual ones depend on it
         how["on_change"] = _refill
     if m["choices"]:
         return st.selectbox(

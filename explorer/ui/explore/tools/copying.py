@@ -64,21 +64,20 @@ def _median_distances(
     """
     scale, e, rng = RunView(_session.run).scale, RunView(_session.run).embedding, np.random.default_rng(0)
     samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, rng)
+    in_gaps = samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]
     images_by_kind = {
-        "test images": e.images[:MAX_MEDIAN_IMAGES],
+        "test images": e.images[:MAX_MEDIAN_IMAGES].astype(np.float32) / 255,
         "of their reconstructions": _session.decode(
             _session.posteriors()[0][:MAX_MEDIAN_IMAGES], e.y[:MAX_MEDIAN_IMAGES]
         ),
-        "decoded samples in gaps": (
-            _session.decode(in_gaps, rng.choice(e.y, len(in_gaps)))
-            if len(in_gaps := samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]) >= MIN_GAP_SAMPLES
-            else None
-        ),
     }
+    if len(in_gaps) >= MIN_GAP_SAMPLES:
+        images_by_kind["decoded samples in gaps"] = _session.decode(in_gaps, rng.choice(e.y, len(in_gaps)))
+    sizes = [len(images) for images in images_by_kind.values()]
+    distances = nearest_distances(_x, np.concatenate([*images_by_kind.values()]))  # in one pass
     return {
-        f"{len(images)} {name}": format_median(nearest_distances(_x, images))
-        for name, images in images_by_kind.items()
-        if images is not None
+        f"{len(each)} {name}": format_median(each)
+        for name, each in zip(images_by_kind, np.split(distances, np.cumsum(sizes)[:-1]))
     }
 
 
