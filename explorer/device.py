@@ -10,8 +10,8 @@ from explorer.errors import UserError
 from explorer.registry import NETWORKS
 
 MAX_BF16_SHARE = 0.8  # of the time of a product in float32; the casts take time too
-PRODUCT_SIZE = 384  # rows and columns of the matrices that are multiplied to measure it
-PRODUCT_TRIALS = 10  # in turns, of which the fastest count
+PRODUCT_SIZE = 256  # rows and columns of the matrices that are multiplied to measure it
+PRODUCT_TRIALS = 5  # in turns, of which the fastest count
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,7 @@ class NetworkKind(Kind):
     description: str = ""
     width: int = 1  # the default; so is depth
     depth: int = 1
-    bf16: bool = (
-        False  # whether it trains faster with products in bfloat16, where a CPU computes these faster
-    )
+    bf16: bool = False  # whether it trains faster with products in bfloat16, if the CPU has fast ones
     is_flat: bool = False  # whether its encoder takes an image as one vector of pixels, whatever its shape
     in_browser: bool = False  # whether decoder_block.py can read its decoder
     is_trainable: bool = True  # whether it can be built without weights; otherwise its layers are in the run

@@ -28,9 +28,10 @@ WIDTHS = {32: 32, 64: 24}
 STEPS_PER_IMAGE = {32: 2, 64: 12}
 MIN_STEPS = {32: 250, 64: 1000}
 MAX_STEPS = {32: 6000, 64: 4000}
-# The share of the epochs in which the KL weight rises, by the largest side. It is for fixed numbers of steps:
-# where a validation part ends the training, the epochs of a warm-up do not count.
+# The share of the epochs in which the KL weight rises, by the largest side. If a validation part ends the
+# training there is no warm-up, because its epochs are not judged.
 WARMUP_SHARES = {32: 0, 64: 2 / 3}
+NO_WARMUP = {"beta_warmup": 0.0}  # as long as the epochs, which may be fewer than those given, are not known
 # Very few images are augmented, and then trained on for longer; but less in few latent dimensions, where a
 # mirrored image, or a shifted drawing, takes up what should describe the images.
 MAX_AUGMENTED_IMAGES, MANY_DIMS, AUGMENTED_FACTOR = 200, 8, 4
@@ -71,7 +72,7 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     """Return the settings for own images, and one line that explains them. given: settings by name, which
     win; the dataset is one of them. Raises UserError as RunSpec does.
     """
-    plain = RunSpec(**given)  # what is given, and the defaults
+    plain = RunSpec(**given | NO_WARMUP)  # what is given, and the defaults
     has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
@@ -94,11 +95,11 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
 
         is_validated = facts.n_train >= MIN_VALIDATED_IMAGES and "betas" not in plain.model_kind.options
         usual = {"patience": epochs(_of_size(PATIENCE_STEPS, facts.side)) if is_validated else None} | usual
-        fixed = good_steps(facts, RunSpec(**usual).augment is not None)
+        fixed = good_steps(facts, RunSpec(**usual | NO_WARMUP).augment is not None)
         usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.side) if usual["patience"] else fixed)
-    if not usual.get("patience"):
-        share = _of_size(WARMUP_SHARES, facts.side)
-        usual = {"beta_warmup": float(round(share * RunSpec(**usual).epochs))} | usual
+    if plain.beta and not usual.get("patience"):
+        warmup = _of_size(WARMUP_SHARES, facts.side) * (usual["epochs"] or plain.epochs)
+        usual = {"beta_warmup": float(round(warmup))} | usual
     spec = RunSpec(**usual)
     return spec, explain(spec, facts)
 

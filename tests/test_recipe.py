@@ -81,8 +81,10 @@ def test_the_kl_weight_rises_in_a_fixed_number_of_steps_on_large_images():
     assert spec.beta_warmup == round(spec.epochs * 2 / 3)
     assert f"{spec.epochs} epochs, in the first {spec.beta_warmup:g} of which the KL weight" in explanation
     assert usual_settings(FACES, GIVEN | {"epochs": 9})[0].beta_warmup == 6
-    assert usual_settings(FACES, GIVEN | {"beta_warmup": 1.5})[0].beta_warmup == 1.5
-    without = (LETTERS, {}), (FACES, {"model": "ae"}), (replace(FACES, n_train=MIN_VALIDATED_IMAGES), {})
+    for warmup in (1.5, 100.0):  # which is more than the epochs that are usual for other images
+        assert usual_settings(FACES, GIVEN | {"beta_warmup": warmup})[0].beta_warmup == warmup
+    many = replace(FACES, n_train=MIN_VALIDATED_IMAGES)
+    without = (LETTERS, {}), (FACES, {"model": "ae"}), (FACES, {"beta": 0.0}), (many, {})
     for facts, given in without:
         spec, explanation = usual_settings(facts, GIVEN | given)
         assert spec.beta_warmup == 0 and "KL weight" not in explanation

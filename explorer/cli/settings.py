@@ -46,7 +46,7 @@ def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
     explains these. Raises UserError for invalid settings, and for images that cannot be read.
     """
     given = {"dataset": "digits"} | _given(args)
-    spec = RunSpec(**given)
+    spec = RunSpec(**given | recipe.NO_WARMUP)
     if (steps := getattr(args, "steps", None)) is not None:
         if "epochs" in given:
             raise UserError("Give either --epochs or --steps, not both.")

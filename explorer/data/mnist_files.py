@@ -32,7 +32,7 @@ def read_files(folder: Path) -> tuple[np.ndarray, np.ndarray, int]:
     """
     x, y, x_test, y_test = map(read_idx, list_files(folder))
     for images, labels in ((x, y), (x_test, y_test)):
-        if images.shape != (len(labels), 28, 28) or labels.ndim != 1:
+        if labels.ndim != 1 or images.shape != (len(labels), 28, 28):
             raise ValueError(f"images of the shape {list(images.shape)}, labels of {list(labels.shape)}")
     return np.concatenate([x, x_test]), np.concatenate([y, y_test]).astype(np.int64), len(x)
 

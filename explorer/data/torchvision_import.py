@@ -1,4 +1,4 @@
-"""Import torchvision, which takes a second or more, and only where it is needed."""
+"""Import torchvision only where it is needed, as this takes a second or more."""
 
 _libraries = []
 

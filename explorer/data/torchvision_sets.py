@@ -145,7 +145,8 @@ class Source(ABC):
 
     def is_installed(self, root: Path) -> bool:
         """Return whether torchvision finds the files."""
-        probe = (cls := self.torchvision_class()).__new__(cls)
+        cls = self.torchvision_class()
+        probe = cls.__new__(cls)
         probe.root = root
         return probe._check_integrity()
 

@@ -9,6 +9,7 @@ import argparse
 import math
 import os
 import tempfile
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -71,8 +72,7 @@ def measure(rounds: int) -> list[Row]:
 
 def vae_like(ladder: RunSpec, beta: float, epochs: int) -> RunSpec:
     """Return the settings of a VAE that is trained as a ladder is, for so many epochs."""
-    spec = ladder.to_dict() | {"model": "vae", "beta": beta, "epochs": epochs, "beta_warmup": 0.0}
-    return RunSpec.from_dict(spec | {"betas": None, "rung_epochs": None})
+    return replace(ladder, model="vae", beta=beta, epochs=epochs)
 
 
 def separate(ladder: RunSpec, beta: float) -> Run:

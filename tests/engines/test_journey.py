@@ -1,4 +1,4 @@
-"""What a visitor does, in Firefox and in WebKit: open every page, drag, draw, upload, train, follow a
+"""What a visitor does, in Firefox and in WebKit: open pages, drag, draw, upload, train, follow a
 link.
 """
 
@@ -16,12 +16,7 @@ from tests.engines.page import DEEP
 from tests.pages.photographs import pieces, zipped
 from tests.trainings import stop_all
 
-DRAGGED = [
-    "home-map",
-    "explore-slider",
-    "compare-map",
-    "compare-slider",
-]  # each page, and each kind of control
+DRAGGED = ["home-map", "explore-slider", "compare-map", "compare-slider"]  # each page and kind of control
 ZOOM_OUT = '.zoom button[aria-label="Zoom out"]'
 
 

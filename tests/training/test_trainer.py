@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer.data import load_dataset
-from explorer.device import Device, choose_device
+from explorer.device import Device
 from explorer.errors import UserError
 from explorer.events import EpochEnd, Failed, Finished, Started, Step, event_to_dict
 from explorer.models.autoencoder import build_autoencoder
@@ -199,9 +199,6 @@ def test_a_learned_sigma_reaches_that_of_probabilistic_pca(digits):
     assert metrics.sigma**2 == pytest.approx(variances[2:].mean(), rel=0.01)
 
 
-@pytest.mark.skipif(
-    not choose_device("mlp").bf16, reason="this machine has no fast bfloat16, so it is not used"
-)
 @pytest.mark.parametrize(
     "network", ["mlp", *(pytest.param(network, marks=pytest.mark.slow) for network in ("conv", "gru"))]
 )

@@ -102,7 +102,7 @@ def fill_usual(keep: Collection[str]) -> None:
     keep = [name for name in FIELDS if name in keep]
     if usual.is_own(_value("dataset")):
         with suppress(UserError):  # spec_form() shows it
-            fill_form(_usual_settings(keep), keep)
+            fill_form({name: _value(name) for name in keep} | _usual_settings(keep), keep)
     elif usual.is_own(st.session_state[FILLED_KEY]["dataset"]):
         fill_form({name: _value(name) for name in keep})
 
