@@ -155,6 +155,7 @@ def test_phones_follow_the_lecturers_figure_and_pointer_also_in_lecture_mode(bro
     with phones(browser, 1) as open_phones:
         [phone] = open_phones(address)
         phone.locator(".option").first.tap()
+        expect(phone.locator("#status")).to_have_text("Your answer is counted. Wait for the class.")
         lecturer.get_by_role("button", name="Reveal").click()
         figure = phone.frame_locator("iframe")
         expect(figure.get_by_test_id("live-figure")).to_be_visible()
