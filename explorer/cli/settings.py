@@ -53,8 +53,7 @@ def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
         if steps < 1:
             raise UserError(f"Steps must be at least 1, not {steps}.")
     if not spec.dataset_kind.argument or args.effort == recipe.AS_GIVEN:
-        n_images = steps and n_train(spec.dataset)
-        if steps and n_images:
+        if steps and (n_images := n_train(spec.dataset)):
             given["epochs"] = recipe.epochs_for(steps, n_images, spec.batch_size)
         return RunSpec(**given), ""
     facts = read_facts(spec.dataset, given.get("image_size"), given.get("colour"))

@@ -22,10 +22,8 @@ VIEWS = [
 ]
 WIDE, PHONE = (1440, 900), (390, 844)
 LOOKS = [("light", WIDE), ("dark", PHONE)]  # both themes and both layouts; colours depend on the theme alone
-# Tools share their parts, and so do lessons: each has one look, in turn.
-LOOKS_OF_SHARED = dict(
-    zip((view for view in VIEWS if "tool=" in view or view in LESSON_VIEWS), LOOKS * len(VIEWS))
-)
+# Lessons share their parts: each has one look, in turn.
+LESSON_LOOKS = {view: [look] for view, look in zip(LESSON_VIEWS, LOOKS * len(LESSONS))}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +56,7 @@ every_view = pytest.mark.parametrize("view", VIEWS, indirect=True)
 @every_view
 def test_axe_finds_no_violation(view, request):
     path = request.node.callspec.params["view"]
-    for theme, size in [LOOKS_OF_SHARED[path]] if path in LOOKS_OF_SHARED else LOOKS:
+    for theme, size in LESSON_LOOKS.get(path, LOOKS):
         show_as(view, theme, *size)
         assert violations(view) == "", f"{theme}, {size[0]} px wide"
 

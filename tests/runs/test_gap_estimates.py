@@ -1,7 +1,5 @@
 """The gaps that Compare shows: kept with a run, and with each included run that is no ladder."""
 
-import json
-
 import pytest
 
 from explorer.latent.gap_estimate import estimate_gaps
@@ -11,6 +9,7 @@ from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
 from explorer.views.run_view import RunView
+from tests.runs.damage import DAMAGES, damage_measurement
 
 
 def test_each_included_run_has_its_gaps_and_compare_estimates_nothing(monkeypatch):
@@ -33,20 +32,12 @@ def test_what_is_kept_is_what_is_estimated():
             assert stored == estimated or stored.share == pytest.approx(estimated.share, abs=0.002)
 
 
-@pytest.mark.parametrize("damage", ["other model", "no share", "no gap"])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_run_keeps_its_gaps_and_damaged_ones_are_estimated_again(runs_folder, damage):
     run = find_run("tiny-vae")
     e = read_embedding(run)
     estimates = measure_gap_estimates(run, e.mu, e.logvar)
     assert estimates == estimate_gaps(e.mu, e.logvar) == read_gap_estimates(run)
-    path = run.folder / GAP_ESTIMATES_FILE
-    record = json.loads(path.read_bytes())
-    if damage == "other model":
-        record["model"] = "0" * 64
-    if damage == "no share":
-        record["gap"]["share"] = 1.5
-    if damage == "no gap":
-        record["gap"] = None
-    path.write_text(json.dumps(record), encoding="utf-8")
+    damage_measurement(run.folder / GAP_ESTIMATES_FILE, damage, missing="gap")
     assert read_gap_estimates(run) is None
     assert measure_gap_estimates(run, e.mu, e.logvar) == estimates == read_gap_estimates(run)

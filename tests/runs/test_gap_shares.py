@@ -1,6 +1,5 @@
 """The shares by which gaps are compared: kept with a run."""
 
-import json
 import shutil
 
 import pytest
@@ -9,7 +8,8 @@ from explorer.runs import gap_shares
 from explorer.runs.gap_shares import GAPS_FILE, measure_gap_shares, read_gap_shares
 from explorer.runs.measure import measure_gaps
 from explorer.store.catalogue import SHIPPED_FOLDER, find_run
-from explorer.store.run import CHECKSUM_KEY, encode_record, read_run
+from explorer.store.run import read_run
+from tests.runs.damage import DAMAGES, damage_measurement
 
 
 def test_shares_are_those_of_the_command_and_are_kept(runs_folder, monkeypatch):
@@ -38,20 +38,10 @@ def test_an_included_run_is_not_written_to(tmp_path, monkeypatch):
     assert measure_gap_shares(run) == shares and (run.folder / GAPS_FILE).exists()
 
 
-@pytest.mark.parametrize("damage", ["other model", "not json", "no share", "no gap", "changed"])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_shares_of_other_weights_and_damaged_ones_are_measured_again(runs_folder, damage):
     run = find_run("tiny-vae")
     shares = measure_gap_shares(run)
-    path = run.folder / GAPS_FILE
-    record = json.loads(path.read_bytes())
-    if damage == "other model":
-        record["model"] = "0" * 64
-    if damage == "no share":
-        record["gap"]["share"] = 1.5
-    if damage == "no gap":
-        record["reverse_gap"] = None
-    del record[CHECKSUM_KEY]
-    content = b"{" if damage == "not json" else encode_record(record)
-    path.write_bytes(content.replace(b'"share": ', b'"share": 0') if damage == "changed" else content)
+    damage_measurement(run.folder / GAPS_FILE, damage, missing="reverse_gap")
     assert read_gap_shares(run) is None
     assert measure_gap_shares(run) == shares == read_gap_shares(run)
