@@ -71,6 +71,7 @@ done
 for run in mnist-ae-2d mnist-ae-16d; do
   python -m explorer gaps $run --density all  # keeps the densities that it fits with the run
 done
+python -m trained.keep_copying
 # The terms of the rates, which are measured once and kept with the runs.
 for run in digits-vae-2d{,-both,-kl-only,-recon-only} moons-vae-2d {mnist,fashion-mnist}-vae-{2,16}d {digits,moons,faces,mnist,fashion-mnist}-ladder-2d \
   {mnist,fashion-mnist}-ladder-16d mnist-vae-{conv,gru}-2d {digits,mnist}-cvae-2d faces-vae-{2,12}d; do

@@ -1,5 +1,5 @@
-"""What was measured of a run and is kept beside its files, as JSON with a checksum. Included runs are not
-written to: what is measured of them is kept in a hidden folder among the runs of the user.
+"""What was measured of a run and is kept beside its files, as JSON or as tensors, with a checksum. Included
+runs are not written to: what is measured of them is kept in a hidden folder among the runs of the user.
 """
 
 import json
@@ -9,40 +9,78 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from explorer.errors import CorruptFile, UserError, corrupt_file_errors
 from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import runs_folder
 from explorer.store.deletion import is_shipped
 from explorer.store.run import CHECKSUM_KEY, MODEL_FILE, Run, encode_record
+from explorer.untrusted.tensors import pack_record, unpack_record
 
 MEASUREMENTS_FOLDER = ".measurements"  # of included runs, in the folder of runs
 T = TypeVar("T")
+Record = dict[str, Any]
+Tensors = dict[str, np.ndarray]
 
 
-def read_measurement(run: Run, file: str, parse: Callable[[dict[str, Any]], T]) -> T | None:
+def read_measurement(run: Run, file: str, parse: Callable[[Record], T]) -> T | None:
     """Return what parse() makes of a file of measurements: None if there is none, if it is damaged, or if it
     is of the weights that the run had before it was trained again.
     """
+    return _read(run, file, lambda content: (_unpack_json(content), {}), lambda record, _: parse(record))
+
+
+def read_tensor_measurement(
+    run: Run, file: str, kind: str, parse: Callable[[Record, Tensors], T]
+) -> T | None:
+    """Return what parse() makes of a file of pack_record() of a kind; None as in read_measurement()."""
+    return _read(run, file, lambda content: unpack_record(kind, content), parse)
+
+
+def keep_measurement(run: Run, file: str, record: Record) -> None:
+    """Write measurements beside the files of the run, or, of an included run, in MEASUREMENTS_FOLDER. If the
+    folder cannot be written to, they are measured again at the next time.
+    """
+    _keep(run, file, encode_record(_of_model(run) | record))
+
+
+def keep_tensor_measurement(run: Run, file: str, kind: str, record: Record, tensors: Tensors) -> None:
+    """Write tensors and their record as keep_measurement() does."""
+    _keep(run, file, pack_record(kind, _of_model(run) | record, tensors))
+
+
+def _of_model(run: Run) -> Record:
+    return {"model": run.files[MODEL_FILE]["sha256"]}
+
+
+def _unpack_json(content: bytes) -> Record:
+    record = json.loads(content)
+    del record[CHECKSUM_KEY]
+    if encode_record(record) != content:
+        raise CorruptFile("it was changed after it was written")
+    return record
+
+
+def _read(
+    run: Run,
+    file: str,
+    unpack: Callable[[bytes], tuple[Record, Tensors]],
+    parse: Callable[[Record, Tensors], T],
+) -> T | None:
     for folder in dict.fromkeys((_folder_to_write(run), run.folder)):
         with suppress(OSError, CorruptFile):
             content = (folder / file).read_bytes()
             with corrupt_file_errors("it has no measurements"):
-                record = json.loads(content)
-                del record[CHECKSUM_KEY]
-                if encode_record(record) != content:
-                    raise CorruptFile("it was changed after it was written")
-                if record["model"] == run.files[MODEL_FILE]["sha256"]:
-                    return parse(record)
+                record, tensors = unpack(content)
+                if record["model"] == _of_model(run)["model"]:
+                    return parse(record, tensors)
     return None
 
 
-def keep_measurement(run: Run, file: str, record: dict[str, Any]) -> None:
-    """Write measurements beside the files of the run, or, of an included run, in MEASUREMENTS_FOLDER. If the
-    folder cannot be written to, they are measured again at the next time.
-    """
-    model = {"model": run.files[MODEL_FILE]["sha256"]}
+def _keep(run: Run, file: str, content: bytes) -> None:
     with suppress(UserError):
-        write_atomically(_folder_to_write(run) / file, encode_record(model | record))
+        write_atomically(_folder_to_write(run) / file, content)
 
 
 def _folder_to_write(run: Run) -> Path:

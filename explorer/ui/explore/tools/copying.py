@@ -8,8 +8,7 @@ import numpy as np
 
 from explorer.data.server_folder import check_dataset
 from explorer.errors import UserError
-from explorer.latent.draws import sample_gaussian
-from explorer.latent.neighbours import fit_blend, nearest_distances, nearest_points
+from explorer.latent.neighbours import fit_blend, nearest_points
 from explorer.latent.share import format_median
 from explorer.store.ownership import public_name
 from explorer.store.run import Run
@@ -19,12 +18,9 @@ from explorer.ui.explore.session import ExploreSession, session_key
 from explorer.ui.explore.tools.tool import Tool
 from explorer.views.run_view import RunView, run_version
 
-# images: shown, of which a blend is made, from which a median distance is taken
+# images: shown, of which a blend is made
 N_NEAREST_IMAGES = 6
 MAX_BLEND_IMAGES = 60
-MAX_MEDIAN_IMAGES = 100
-N_GAP_CANDIDATES = 2000  # samples that are tested for lying in a gap
-MIN_GAP_SAMPLES = 10  # samples in gaps that a median needs
 
 
 @contextmanager
@@ -49,10 +45,10 @@ def _training_images(dataset: str, image_size: int, colour: bool, _run: Run) -> 
 def _training_codes(
     folder: Path, version: str, beta: float | None, _run: Run, _x: np.ndarray, _y: np.ndarray
 ) -> np.ndarray:
-    from explorer.runs import inference
+    from explorer.runs.training_images import encode_training_images
 
     with _progress_bar() as on_progress:
-        return inference.codes(RunView(_run).load(beta), _x, on_progress, _y)
+        return encode_training_images(RunView(_run).load(beta), _x, _y, on_progress, beta)
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring distances to the training images…")
@@ -62,22 +58,18 @@ def _median_distances(
     """Return the median distance to the nearest training image, with its 95% interval: of test images, of
     their reconstructions, of decoded samples in gaps.
     """
-    scale, e, rng = RunView(_session.run).scale, RunView(_session.run).embedding, np.random.default_rng(0)
-    samples = sample_gaussian(scale, N_GAP_CANDIDATES, 1.0, rng)
-    in_gaps = samples[_session.are_in_gaps(samples)][:MAX_MEDIAN_IMAGES]
-    images_by_kind = {
-        "test images": e.images[:MAX_MEDIAN_IMAGES].astype(np.float32) / 255,
-        "of their reconstructions": _session.decode(
-            _session.posteriors()[0][:MAX_MEDIAN_IMAGES], e.y[:MAX_MEDIAN_IMAGES]
-        ),
-    }
-    if len(in_gaps) >= MIN_GAP_SAMPLES:
-        images_by_kind["decoded samples in gaps"] = _session.decode(in_gaps, rng.choice(e.y, len(in_gaps)))
-    sizes = [len(images) for images in images_by_kind.values()]
-    distances = nearest_distances(_x, np.concatenate([*images_by_kind.values()]))  # in one pass
+    from explorer.runs.training_images import measure_training_distances
+
+    view = RunView(_session.run)
+    distances = measure_training_distances(view.load(beta), _session.posteriors(), view.scale, _x, beta)
     return {
         f"{len(each)} {name}": format_median(each)
-        for name, each in zip(images_by_kind, np.split(distances, np.cumsum(sizes)[:-1]))
+        for name, each in (
+            ("test images", distances.tests),
+            ("of their reconstructions", distances.reconstructions),
+            ("decoded samples in gaps", distances.in_gaps),
+        )
+        if len(each)
     }
 
 
