@@ -206,6 +206,7 @@ def test_a_drawing_outlives_reruns_and_page_switches(open_drawing):
     stroke(page, (0.2, 0.9), (0.8, 0.9))
     assert heard(page, 2)[0] > 1.5 * one[0]
     page.get_by_role("button", name="Undo").click()
+    assert heard(page, 3) == one  # two pictures at once may arrive as one
     page.get_by_role("button", name="Undo").click()
     assert heard(page, 4)[0] == 0
 
