@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from dataclasses import astuple
+from itertools import product
 
 import numpy as np
 import pytest
@@ -18,13 +20,17 @@ from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import read_run
+from explorer.store.separations import read_separations
 from explorer.store.starts import read_starts
 from tests.benchmarks.ladder import turns
 from tests.conftest import ROOT
 from trained.measure_densities import densities_table, read_rows
+from trained.measure_factors import measure as measure_seed
+from trained.measure_factors import separations_table
 from trained.measure_starts import DATASETS, ladder_excess, starts_table
 from trained.measure_yardsticks import yardstick_table
 from trained.networks import networks_table
+from trained.seeds import SEEDS
 
 DEFINITIONS, PERFORMANCE, INCLUDED_RUNS = (
     " ".join((ROOT / name).read_text(encoding="utf-8").split("\n"))
@@ -183,6 +189,24 @@ def test_mig_and_sap_in_the_table_are_those_of_the_included_runs(name, n, mig, s
     s = measure_separation(e.mu, e.factors)
     shown = [f"{v.value:.2f} ({v.low:.2f} to {v.high:.2f})" for v in (s.mig, s.sap)]
     assert (f"{s.mig.n:,}", *shown) == (n, mig, sap)
+
+
+def test_the_table_of_mig_and_sap_over_seeds_is_that_of_the_measured_trainings():
+    rows = read_separations()
+    assert f"\n{separations_table(rows)}\n" in ROWS
+    assert (
+        "each of the three AEs has a larger MIG and a larger SAP than each of the three VAEs" in INCLUDED_RUNS
+    )
+    aes, vaes = ([row for row in rows if row.run == f"faces-{model}-2d"] for model in ("ae", "vae"))
+    assert all(ae.mig > vae.mig and ae.sap > vae.sap for ae, vae in product(aes, vaes))
+    assert {(row.run, row.seed) for row in rows} == set(product([row[0] for row in SEPARATIONS], SEEDS))
+
+
+@pytest.mark.parametrize("name", [row[0] for row in SEPARATIONS])
+def test_the_first_seed_of_mig_and_sap_is_that_of_the_included_run(name):
+    run = read_run(SHIPPED_FOLDER / name)
+    [row] = [row for row in read_separations() if (row.run, row.seed) == (name, run.spec.seed)]
+    assert astuple(measure_seed(name, run)) == pytest.approx(astuple(row), abs=0.001)
 
 
 def test_the_included_runs_keep_the_factors_that_it_says():

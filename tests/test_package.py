@@ -70,6 +70,7 @@ def test_the_package_adds_one_name_and_one_command(installed):
     assert inside == pages | beside | {f"trained/{name}" for name in SHIPPED_RUNS} | {
         ".streamlit/config.toml",
         "trained/README.md",
+        "trained/factors.csv",
         "trained/shipped.txt",
         "trained/starts.csv",
     }

@@ -11,7 +11,6 @@ interrupted continues.
 import csv
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 
 from explorer.cli.density_table import HEADINGS, row_of
 from explorer.latent.share import format_percent
@@ -19,13 +18,11 @@ from explorer.lessons.closing_gap.lesson import SAMPLES, VAE, WIDE_VAE
 from explorer.registry import DENSITIES
 from explorer.runs.load import load_model
 from explorer.runs.measure_densities import REAL_IMAGES, measure_densities
-from explorer.runs.train import train_run
 from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER
-from explorer.store.run import Run, read_run
+from trained.seeds import SEEDS, train_with_seed
 
 FILE = SHIPPED_FOLDER / "densities.csv"
-SEEDS = (0, 1, 2)
 PRIOR = "prior"
 MIXTURES = ("mixture-5", "mixture-10", "mixture-50")  # the lesson's task has an answer among the first two
 SHOWN = ("gap", "reverse_gap", "unsure", "pixel_coverage", "feature_coverage")
@@ -38,17 +35,6 @@ def read_rows() -> list[dict[str, str]]:
         return []
     with FILE.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
-
-
-def train_with_seed(name: str, seed: int) -> Run:
-    """Return an included run, or one with its settings and another seed; of a ladder only the rungs up to KL
-    weight 1, which the later ones do not change.
-    """
-    run = read_run(SHIPPED_FOLDER / name)
-    if seed == run.spec.seed:
-        return run
-    rungs = [rung for rung in (run.spec.betas or "").split(",") if rung and float(rung.split(":")[0]) <= 1]
-    return train_run(replace(run.spec, seed=seed, betas=",".join(rungs) or None))
 
 
 def measure(name: str, seed: int) -> Iterator[dict[str, str]]:

@@ -23,10 +23,10 @@ from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run, read_run
 from explorer.store.starts import COLD, LADDER, STARTS, WARM_UP, StartFigures, read_starts, write_starts
+from trained.seeds import SEEDS
 
 DATASETS = ("mnist", "fashion-mnist")
 LATENT_DIM = 16
-SEEDS = (0, 1, 2)
 HEAD = (
     "β",
     "start",

@@ -14,6 +14,7 @@ from explorer.runs.regressor import load_factor_reader
 from explorer.store.embedding import read_embedding
 from explorer.store.regressor import Regressor
 from explorer.store.run import Run
+from explorer.store.separations import SeedSeparation, read_seeds
 
 MAX_RECONSTRUCTIONS = 2000
 
@@ -21,12 +22,14 @@ MAX_RECONSTRUCTIONS = 2000
 @dataclass(frozen=True)
 class FactorReport:
     """The separation of the factors by the codes, and what is read in reconstructions: R² by name. regressor,
-    r_squared: None and empty where the data set has no regressor.
+    r_squared: None and empty where the data set has no regressor. seeds: what was measured of an included run
+    and of trainings with other seeds.
     """
 
     separation: Separation
     regressor: Regressor | None
     r_squared: dict[str, Estimate]
+    seeds: list[SeedSeparation]
 
     def to_dict(self) -> dict:
         """Return the report for JSON."""
@@ -40,6 +43,7 @@ class FactorReport:
             "n": self.separation.mig.n,
             "mig": _interval(self.separation.mig),
             "sap": _interval(self.separation.sap),
+            "seeds": [{"seed": s.seed, "mig": s.mig, "sap": s.sap} for s in self.seeds],
             "factors": [
                 {
                     "name": f.name,
@@ -74,8 +78,9 @@ def measure_factors(run: Run, beta: float | None = None) -> FactorReport:
     factors = e.factors
     separation = measure_separation(mu, factors)
     if not (reader := load_factor_reader(run)) or not set(reader.regressor.names) <= factors.keys():
-        return FactorReport(separation, None, {})
+        return FactorReport(separation, None, {}, read_seeds(run))
     names, n = reader.regressor.names, min(len(mu), MAX_RECONSTRUCTIONS)
     read = reader.read(loaded.decode(mu[:n], e.y[:n]))
     actual = np.stack([factors[name][:n] for name in names], 1).astype(np.float64)
-    return FactorReport(separation, reader.regressor, dict(zip(names, estimate_r_squared(read, actual))))
+    r_squared = dict(zip(names, estimate_r_squared(read, actual)))
+    return FactorReport(separation, reader.regressor, r_squared, read_seeds(run))

@@ -2,13 +2,11 @@
 included runs, which `python -m trained.measure_starts` writes.
 """
 
-import csv
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.fields import value_type
-from explorer.store.atomic import write_atomically
 from explorer.store.catalogue import SHIPPED_FOLDER
+from explorer.store.figures import read_figures, write_figures
 
 STARTS_FILE = SHIPPED_FOLDER / "starts.csv"
 LADDER, COLD, WARM_UP = STARTS = ("ladder", "cold", "warm-up")
@@ -44,18 +42,10 @@ class StartFigures:
 
 
 def write_starts(figures: list[StartFigures], file: Path = STARTS_FILE) -> None:
-    lines = [f.name for f in fields(StartFigures)], *(asdict(row).values() for row in figures)
-    write_atomically(file, "".join(f"{','.join(map(str, line))}\n" for line in lines).encode())
+    write_figures(StartFigures, figures, file)
 
 
 def read_starts(dataset: str, latent_dim: int, file: Path = STARTS_FILE) -> list[StartFigures]:
     """Return what was measured for a data set and a latent dimension; nothing if nothing was."""
-    if not file.exists():
-        return []
-    types = {f.name: value_type(f) for f in fields(StartFigures)}
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = [
-            StartFigures(**{name: types[name](value) for name, value in row.items()})
-            for row in csv.DictReader(lines)
-        ]
+    rows = read_figures(StartFigures, file)
     return [row for row in rows if (row.dataset, row.latent_dim) == (dataset, latent_dim)]

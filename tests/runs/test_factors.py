@@ -24,7 +24,7 @@ def moons(runs_folder, tmp_path, monkeypatch):
 
 def test_show_tells_how_codes_separate_factors(moons, explorer_in_process):
     output = json.loads(explorer_in_process("show", "tiny-moons", "--factors", "--json").stdout)
-    assert output["run"] == "tiny-moons" and output["factors"]["n"] == 1000
+    assert output["run"] == "tiny-moons" and output["factors"]["n"] == 1000 and not output["factors"]["seeds"]
     e, leads = read_embedding(moons), []
     for factor in output["factors"]["factors"]:
         v = e.factors[factor["name"]].astype(float)
@@ -74,3 +74,11 @@ def test_a_ladder_is_measured_at_a_kl_weight(runs_folder, explorer_in_process):
     ]
     mig = [value["factors"]["mig"]["value"] for value in values]
     assert mig[0] == pytest.approx(mig[1], abs=1e-3) and mig[0] != pytest.approx(mig[2], abs=1e-3)
+
+
+def test_an_included_run_is_shown_beside_trainings_of_other_seeds(explorer_in_process):
+    factors = json.loads(explorer_in_process("show", "moons-vae-2d", "--factors", "--json").stdout)["factors"]
+    assert [row["seed"] for row in factors["seeds"]] == [0, 1, 2]
+    assert factors["seeds"][0]["mig"] == pytest.approx(factors["mig"]["value"], abs=0.001)
+    low, high = (f(row["sap"] for row in factors["seeds"]) for f in (min, max))
+    assert f"SAP {low:.2f} to {high:.2f}." in explorer_in_process("show", "moons-vae-2d", "--factors").stdout

@@ -1,0 +1,29 @@
+"""Measured figures that come with the app: a CSV file with a line for each instance of a dataclass."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from explorer.fields import value_type
+from explorer.store.atomic import write_atomically
+
+T = TypeVar("T")
+
+
+def write_figures(kind: type[Any], rows: Iterable[Any], file: Path) -> None:
+    """Write rows, instances of kind, as a whole."""
+    lines = [f.name for f in fields(kind)], *(asdict(row).values() for row in rows)
+    write_atomically(file, "".join(f"{','.join(map(str, line))}\n" for line in lines).encode())
+
+
+def read_figures(kind: type[T], file: Path) -> list[T]:
+    """Return the rows of a file, as instances of kind; none if there is no file."""
+    if not file.exists():
+        return []
+    types: dict[str, Any] = {f.name: value_type(f) for f in fields(kind)}  # type: ignore[arg-type]
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [
+            kind(**{name: types[name](value) for name, value in row.items()}) for row in csv.DictReader(lines)
+        ]
