@@ -1,5 +1,5 @@
 """Keep with the included runs what *Copying?* computes at its first opening: distances to the training
-images, and the codes of these, other than those of an mlp, which take no time.
+images, and the codes of these in conv and gru networks; an mlp computes its codes in less than a second.
 
 From the repository's root: `EXPLORER_RUNS=trained python -m trained.keep_copying`. The image data of the runs
 must be on this machine. What is kept already, of the same weights and images, is not computed again.
@@ -17,7 +17,7 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 def keep(run: Run) -> None:
-    """Compute and keep it, of a ladder at the KL weight of its settings."""
+    """Keep what *Copying?* computes of a run, of a ladder at the KL weight of its settings."""
     view, beta = RunView(run), run.spec.beta if run.spec.rungs else None
     x, y = load_training_images(run.spec, ignore_progress)
     measure_training_distances(view.load(beta), view.posteriors(beta), view.scale, x, beta, 0.0)

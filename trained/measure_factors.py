@@ -11,21 +11,21 @@ import sys
 from explorer.latent.disentanglement import measure_separation
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
-from explorer.store.separations import SeedSeparation, read_separations, write_separations
+from explorer.store.separations import TrainingSeparation, read_separations, write_separations
 from trained.seeds import SEEDS, train_with_seed
 
 RUNS = ("faces-ae-2d", "faces-vae-2d", "faces-vae-12d", "moons-ae-2d", "moons-vae-2d")
 HEAD = ("settings of", "seeds", "codes", "MIG", "SAP")
 
 
-def measure(name: str, run: Run) -> SeedSeparation:
+def measure(name: str, run: Run) -> TrainingSeparation:
     """Return MIG and SAP of a run that has the settings of the included run of that name."""
     e = read_embedding(run)
     s = measure_separation(e.mu, e.factors)
-    return SeedSeparation(name, run.spec.seed, s.mig.n, round(s.mig.value, 4), round(s.sap.value, 4))
+    return TrainingSeparation(name, run.spec.seed, s.mig.n, round(s.mig.value, 4), round(s.sap.value, 4))
 
 
-def separations_table(rows: list[SeedSeparation]) -> str:
+def separations_table(rows: list[TrainingSeparation]) -> str:
     """Return the figures as a table in Markdown: means over seeds, lowest and highest."""
     lines = [f"| {' | '.join(HEAD)} |\n|{'-|' * len(HEAD)}"]
     for name in RUNS:

@@ -6,7 +6,7 @@ from explorer.latent.share import format_percent
 from explorer.latent.surgery import Surgery
 from explorer.names import in_words_of
 from explorer.recipe import flags
-from explorer.store.separations import describe_seeds
+from explorer.store.separations import describe_separations
 
 IMAGE_OPTIONS = ("image_size", "colour")  # of images in files; the shape says what they led to
 
@@ -64,8 +64,8 @@ def print_factors(report) -> None:
         f"  codes of {report.separation.mig.n:,} test images: MIG {_interval(report.separation.mig)},", end=""
     )
     print(f" SAP {_interval(report.separation.sap)}")
-    if report.seeds:
-        print(f"  {describe_seeds(report.seeds)}")
+    if over_seeds := describe_separations(report.over_seeds):
+        print(f"  {over_seeds}")
     for f in report.separation.factors:
         best = f.two_best[0]
         line = (

@@ -29,8 +29,8 @@ def add_run_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--factors",
         action="store_true",
-        help="also measure how the codes separate the known factors of the images (MIG and SAP), and which"
-        " factors the reconstructions keep",
+        help="also measure how the codes separate the known factors of the images (MIG and SAP, of"
+        " an included run also in trainings with other seeds), and which factors the reconstructions keep",
     )
     sub.add_argument(
         "--yardstick",

@@ -14,7 +14,7 @@ from explorer.runs.regressor import load_factor_reader
 from explorer.store.embedding import read_embedding
 from explorer.store.regressor import Regressor
 from explorer.store.run import Run
-from explorer.store.separations import SeedSeparation, read_seeds
+from explorer.store.separations import TrainingSeparation, list_separations
 
 MAX_RECONSTRUCTIONS = 2000
 
@@ -22,14 +22,14 @@ MAX_RECONSTRUCTIONS = 2000
 @dataclass(frozen=True)
 class FactorReport:
     """The separation of the factors by the codes, and what is read in reconstructions: R² by name. regressor,
-    r_squared: None and empty where the data set has no regressor. seeds: what was measured of an included run
-    and of trainings with other seeds.
+    r_squared: None and empty where the data set has no regressor. over_seeds: the separation of an
+    included run, and of trainings with other seeds.
     """
 
     separation: Separation
     regressor: Regressor | None
     r_squared: dict[str, Estimate]
-    seeds: list[SeedSeparation]
+    over_seeds: list[TrainingSeparation]
 
     def to_dict(self) -> dict:
         """Return the report for JSON."""
@@ -43,7 +43,7 @@ class FactorReport:
             "n": self.separation.mig.n,
             "mig": _interval(self.separation.mig),
             "sap": _interval(self.separation.sap),
-            "seeds": [{"seed": s.seed, "mig": s.mig, "sap": s.sap} for s in self.seeds],
+            "seeds": [{"seed": s.seed, "mig": s.mig, "sap": s.sap} for s in self.over_seeds],
             "factors": [
                 {
                     "name": f.name,
@@ -78,9 +78,9 @@ def measure_factors(run: Run, beta: float | None = None) -> FactorReport:
     factors = e.factors
     separation = measure_separation(mu, factors)
     if not (reader := load_factor_reader(run)) or not set(reader.regressor.names) <= factors.keys():
-        return FactorReport(separation, None, {}, read_seeds(run))
+        return FactorReport(separation, None, {}, list_separations(run))
     names, n = reader.regressor.names, min(len(mu), MAX_RECONSTRUCTIONS)
     read = reader.read(loaded.decode(mu[:n], e.y[:n]))
     actual = np.stack([factors[name][:n] for name in names], 1).astype(np.float64)
     r_squared = dict(zip(names, estimate_r_squared(read, actual)))
-    return FactorReport(separation, reader.regressor, r_squared, read_seeds(run))
+    return FactorReport(separation, reader.regressor, r_squared, list_separations(run))

@@ -3,7 +3,6 @@ trained on.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,15 +18,6 @@ from explorer.training.evaluation import Evaluation, evaluate
 
 BATCH = 2000
 REPEATS = 10  # estimates, for their standard deviation
-
-
-@dataclass(frozen=True)
-class TrainingCodes:
-    """The training images uint8 [n, C, H, W], their classes [n], and their codes mu [n, D]."""
-
-    x: np.ndarray
-    y: np.ndarray
-    mu: np.ndarray
 
 
 def describe(loaded: LoadedRun, e: Embedding) -> Evaluation:
@@ -125,12 +115,6 @@ def codes(
 ) -> np.ndarray:
     """Encode x, uint8 [n, C, H, W], of the classes y [n], and return mu [n, D]."""
     return posteriors(loaded, x, on_progress, y)[0]
-
-
-def load_training_codes(loaded: LoadedRun, on_progress: Callable[[int, int], None]) -> TrainingCodes:
-    """Return the training images with their codes. Raises UserError if the images are not on this machine."""
-    x, y = load_training_images(loaded.run.spec, on_progress)
-    return TrainingCodes(x, y, codes(loaded, x, on_progress, y))
 
 
 def draw_classes(loaded: LoadedRun, n: int, seed: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What was measured or fitted after the training of a run, and is kept with it: the terms of its rate, its
 gaps, the shares by which they are compared, its densities, and their shares. All of it can be computed again,
 so the record of the run does not name these files. What explorer.runs.training_images keeps depends on the
-training images of this machine, and does not travel with the run.
+training images of this machine, and is not part of its zip file.
 """
 
 import numpy as np

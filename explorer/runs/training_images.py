@@ -32,13 +32,6 @@ N_GAP_CANDIDATES = 2000  # samples that are tested for lying in a gap
 MIN_GAP_SAMPLES = 10  # samples in gaps that a median needs
 
 
-def fingerprint(x: np.ndarray) -> str:
-    """Return a digest that differs between images, uint8 [n, C, H, W], that differ."""
-    digest = hashlib.sha256(repr(x.shape).encode())
-    digest.update(np.ascontiguousarray(x).data)  # without a copy
-    return digest.hexdigest()
-
-
 def encode_training_images(
     loaded: LoadedRun,
     x: np.ndarray,
@@ -47,23 +40,28 @@ def encode_training_images(
     beta: float | None = None,
     min_seconds: float = MIN_SECONDS_KEPT,
 ) -> np.ndarray:
-    """Return the codes mu [n, D] of the training images x, of the classes y [n]. beta: the KL weight at which
-    a ladder was loaded; codes at another than that of its settings are not kept. min_seconds: codes that take
-    less are not kept either.
+    """Return the codes mu, float32 [n, D], of the training images x, uint8 [n, C, H, W], with the classes y
+    [n]. beta: the KL weight at which a ladder was loaded, None for that of its settings, whose codes alone
+    are kept; codes that take less than min_seconds are not kept either.
     """
-    run, images, is_kept = loaded.run, fingerprint(x), beta in (None, loaded.run.spec.beta)
+    run = loaded.run
+    if beta not in (None, run.spec.beta):
+        return codes(loaded, x, on_progress, y)
+    images = digest_arrays(x, y) if run.spec.model_kind.is_conditional else digest_arrays(x)
 
     def parse(record: dict, tensors: dict[str, np.ndarray]) -> np.ndarray | None:
+        if record["images"] != images:
+            return None
         mu = tensors["mu"]
         if mu.shape != (len(x), run.spec.latent_dim) or mu.dtype != np.float32 or not np.isfinite(mu).all():
             raise ValueError("codes that can't be")
-        return mu if record["images"] == images else None
+        return mu
 
-    if is_kept and (kept := read_tensor_measurement(run, CODES_FILE, CODES_KIND, parse)) is not None:
+    if (kept := read_tensor_measurement(run, CODES_FILE, CODES_KIND, parse)) is not None:
         return kept
     start = time.monotonic()
     mu = codes(loaded, x, on_progress, y)
-    if is_kept and time.monotonic() - start >= min_seconds:
+    if time.monotonic() - start >= min_seconds:
         keep_tensor_measurement(run, CODES_FILE, CODES_KIND, {"images": images}, {"mu": mu})
     return mu
 
@@ -71,7 +69,8 @@ def encode_training_images(
 @dataclass(frozen=True)
 class TrainingDistances:
     """Euclidean distances to the nearest training image, over pixels in [0, 1]: of test images [n], of their
-    reconstructions [n], and of decoded samples in gaps [m]; none of these where gaps are rare.
+    reconstructions [n], and of decoded samples in gaps [m], m being 0 if there are fewer than
+    MIN_GAP_SAMPLES.
     """
 
     tests: np.ndarray
@@ -87,22 +86,27 @@ def measure_training_distances(
     beta: float | None = None,
     min_seconds: float = MIN_SECONDS_KEPT,
 ) -> TrainingDistances:
-    """Measure distances to the training images x. posteriors: mu, logvar [n, D] of the test images; scale: of
-    which samples are taken; beta, min_seconds: as in encode_training_images().
+    """Measure distances to the training images x, uint8 [n, C, H, W]. posteriors: mu, logvar [m, D] of the
+    test images; scale: of which samples are taken; beta, min_seconds: as in encode_training_images().
     """
-    run, images, is_kept = loaded.run, fingerprint(x), beta in (None, loaded.run.spec.beta)
+    run = loaded.run
+    if beta not in (None, run.spec.beta):
+        return _measure_distances(loaded, posteriors, scale, x)
+    images = digest_arrays(x)
 
     def parse(record: dict) -> TrainingDistances | None:
+        if record["images"] != images:
+            return None
         distances = TrainingDistances(*(np.array(record[f.name], float) for f in fields(TrainingDistances)))
-        if not all(np.isfinite(each).all() and each.ndim == 1 for each in asdict(distances).values()):
+        if not all(each.ndim == 1 and np.isfinite(each).all() for each in asdict(distances).values()):
             raise ValueError("distances that can't be")
-        return distances if record["images"] == images else None
+        return distances
 
-    if is_kept and (kept := read_measurement(run, DISTANCES_FILE, parse)):
+    if kept := read_measurement(run, DISTANCES_FILE, parse):
         return kept
     start = time.monotonic()
     distances = _measure_distances(loaded, posteriors, scale, x)
-    if is_kept and time.monotonic() - start >= min_seconds:
+    if time.monotonic() - start >= min_seconds:
         values = {name: each.round(5).tolist() for name, each in asdict(distances).items()}
         keep_measurement(run, DISTANCES_FILE, {"images": images} | values)
     return distances
@@ -125,3 +129,12 @@ def _measure_distances(
     distances = nearest_distances(x, np.concatenate(kinds))  # in one pass over the training images
     ends = np.cumsum([len(kind) for kind in kinds])
     return TrainingDistances(*np.split(distances, ends)[:3])
+
+
+def digest_arrays(*arrays: np.ndarray) -> str:
+    """Return a digest that differs between arrays of different shapes or contents."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(repr(array.shape).encode())
+        digest.update(np.ascontiguousarray(array).data)  # without a copy
+    return digest.hexdigest()

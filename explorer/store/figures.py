@@ -1,6 +1,7 @@
 """Measured figures that come with the app: a CSV file with a line for each instance of a dataclass."""
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,8 +15,11 @@ T = TypeVar("T")
 
 def write_figures(kind: type[Any], rows: Iterable[Any], file: Path) -> None:
     """Write rows, instances of kind, as a whole."""
-    lines = [f.name for f in fields(kind)], *(asdict(row).values() for row in rows)
-    write_atomically(file, "".join(f"{','.join(map(str, line))}\n" for line in lines).encode())
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [f.name for f in fields(kind)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(map(asdict, rows))
+    write_atomically(file, text.getvalue().encode())
 
 
 def read_figures(kind: type[T], file: Path) -> list[T]:

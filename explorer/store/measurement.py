@@ -26,7 +26,7 @@ Tensors = dict[str, np.ndarray]
 
 def read_measurement(run: Run, file: str, parse: Callable[[Record], T]) -> T | None:
     """Return what parse() makes of a file of measurements: None if there is none, if it is damaged, or if it
-    is of the weights that the run had before it was trained again.
+    is of the weights that the run had before it was trained again, and what parse() returns None for.
     """
     return _read(run, file, lambda content: (_unpack_json(content), {}), lambda record, _: parse(record))
 
@@ -42,16 +42,16 @@ def keep_measurement(run: Run, file: str, record: Record) -> None:
     """Write measurements beside the files of the run, or, of an included run, in MEASUREMENTS_FOLDER. If the
     folder cannot be written to, they are measured again at the next time.
     """
-    _keep(run, file, encode_record(_of_model(run) | record))
+    _keep(run, file, encode_record({"model": _model_digest(run)} | record))
 
 
 def keep_tensor_measurement(run: Run, file: str, kind: str, record: Record, tensors: Tensors) -> None:
     """Write tensors and their record as keep_measurement() does."""
-    _keep(run, file, pack_record(kind, _of_model(run) | record, tensors))
+    _keep(run, file, pack_record(kind, {"model": _model_digest(run)} | record, tensors))
 
 
-def _of_model(run: Run) -> Record:
-    return {"model": run.files[MODEL_FILE]["sha256"]}
+def _model_digest(run: Run) -> str:
+    return run.files[MODEL_FILE]["sha256"]
 
 
 def _unpack_json(content: bytes) -> Record:
@@ -73,12 +73,14 @@ def _read(
             content = (folder / file).read_bytes()
             with corrupt_file_errors("it has no measurements"):
                 record, tensors = unpack(content)
-                if record["model"] == _of_model(run)["model"]:
-                    return parse(record, tensors)
+                if record["model"] == _model_digest(run) and (parsed := parse(record, tensors)) is not None:
+                    return parsed
     return None
 
 
 def _keep(run: Run, file: str, content: bytes) -> None:
+    if not run.folder.is_dir():  # deleted in the meantime
+        return
     with suppress(UserError):
         write_atomically(_folder_to_write(run) / file, content)
 

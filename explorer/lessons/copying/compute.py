@@ -9,7 +9,7 @@ from explorer.latent.gaps import neighbours
 from explorer.latent.neighbours import fit_blend, nearest_points
 from explorer.latent.share import Share, format_median, median_with_interval, share_of_true
 from explorer.live.block import LazyBlock, make_block, share_block
-from explorer.runs.inference import load_training_codes
+from explorer.runs.inference import load_training_images, posteriors
 from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.surgery import read_surgeries
 from explorer.store.embedding import read_embedding
@@ -64,21 +64,22 @@ def training_block(run: Run) -> LazyBlock:
 def _build(id: str, loaded: LoadedRun):
     run, e = loaded.run, read_embedding(loaded.run)
     gap_map = build_gap_map(e.mu, e.logvar)
-    training = load_training_codes(loaded, lambda done, total: None)
+    x, y = load_training_images(run.spec, lambda done, total: None)
+    mu, logvar = posteriors(loaded, x, lambda done, total: None)
     gap = deepest_gap(gap_map)
-    first = [training.mu[np.argmax(training.y == label)] for label in range(len(run.class_names))]
+    first = [mu[np.argmax(y == label)] for label in range(len(run.class_names))]
     tensors = {
-        "images": training.x,
-        "y": training.y.astype(np.uint8),
-        "mu": training.mu.astype(np.float32),
-        "logvar": loaded.encode(training.x).logvar.numpy(),
+        "images": x,
+        "y": y.astype(np.uint8),
+        "mu": mu,
+        "logvar": logvar,
         "ends": np.stack([e.mu.mean(0) if gap is None else gap, *first]).astype(np.float32),
         "in_gap": (gap_map.shade > GAP_THRESHOLD).astype(np.uint8),
     }
     metadata = {
         "classes": run.class_names,
         "bounds": gap_map.bounds.tolist(),
-        "groups": measure_groups(loaded, e.images, training.x, training.mu),
+        "groups": measure_groups(loaded, e.images, x, mu),
         "information": describe_information(run),
     }
     return make_block(id, metadata, tensors)

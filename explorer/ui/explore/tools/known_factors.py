@@ -11,7 +11,7 @@ from explorer.latent.disentanglement import Separation, measure_separation
 from explorer.latent.estimate import Estimate, estimate_means
 from explorer.latent.share import format_percent
 from explorer.store.regressor import Regressor
-from explorer.store.separations import describe_seeds, read_seeds
+from explorer.store.separations import describe_separations, list_separations
 from explorer.ui.components.prose import st
 from explorer.ui.explore.session import ExploreSession
 from explorer.views import words
@@ -32,7 +32,8 @@ def show_separation(session: ExploreSession) -> None:
         f"**MIG {_interval(s.mig)}, SAP {_interval(s.sap)}**: how far the best dimension is ahead of the"
         f" second best, averaged over {len(s.factors)} known factors; {s.mig.n:,} test images, 95% interval"
         " over images. MIG compares information, as a share of the factor's entropy; SAP compares R², or the"
-        f" accuracy of a threshold. {describe_seeds(read_seeds(session.run))}"
+        " accuracy of a threshold."
+        + (f" {over_seeds}" if (over_seeds := describe_separations(list_separations(session.run))) else "")
     )
     with st.expander("The best dimension for each factor"):
         st.dataframe(
