@@ -15,6 +15,7 @@ from explorer.cli.settings import spec_of
 from explorer.latent.disentanglement import measure_separation
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import fit_gaussian, gap_kl
+from explorer.runs.density_shares import read_density_shares
 from explorer.runs.factors import measure_factors
 from explorer.runs.load import load_model
 from explorer.store.catalogue import SHIPPED_FOLDER
@@ -130,10 +131,24 @@ def test_every_vae_samples_worse_from_its_prior_than_the_ae_with_ten_gaussians()
         assert (ae[:, :3].max(0) < vaes[:, :3].min(0)).all() and ae[:, 3].min() > vaes[:, 3].max()
     mathematics = (ROOT / "explorer/lessons/closing_gap/mathematics.md").read_text(encoding="utf-8")
     for values in (vaes, figures("mnist-ae-16d", "mixture-10")):
-        for low, high in zip(values.min(0)[:3], values.max(0)[:3]):
+        shares = np.column_stack([values[:, :3], 1 - values[:, 3]])
+        for low, high in zip(shares.min(0), shares.max(0)):
             assert f"{100 * low:.0f} to {high:.0%}" in mathematics
     five = figures("mnist-ae-16d", "mixture-5")
     assert five[:, 0].min() > vaes[0, 0] and (five[:, :3].max(0) < vaes[1:, :3].min(0)).all()
+    assert five[:, 3].min() > vaes[:, 3].max()
+
+
+def test_the_tables_of_densities_are_those_kept_with_the_runs():
+    """Check gap, reverse gap and confidence, of rows as they are in the tables."""
+    for run in ("mnist-ae-2d", "mnist-ae-16d"):
+        shares = read_density_shares(read_run(SHIPPED_FOLDER / run))
+        for k in (2, 5, 10, 20, 50):
+            s = shares[f"mixture-{k}"]
+            assert f"| Mixture of {k} Gaussians | {s.gap} | {s.reverse_gap} | {s.unsure} |" in ROWS
+    for run in ("mnist-ladder-16d", "mnist-vae-16d"):
+        s = read_density_shares(read_run(SHIPPED_FOLDER / run))["prior"]
+        assert f"| `{run}`, prior | {s.gap} | {s.reverse_gap} | {s.unsure} |" in ROWS
 
 
 def test_the_starts_and_the_midpoints_of_sixteen_dimensions_are_those_measured():

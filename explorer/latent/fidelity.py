@@ -118,8 +118,7 @@ def measure_fidelity(points: np.ndarray, samples: np.ndarray, seed: int = 0) -> 
 
 def measure_reverse_gap(codes: np.ndarray, samples: np.ndarray, seed: int = 0) -> Share:
     """Return the share of codes [N, D] without a sample [M, D] nearer than their K-th nearest other code."""
-    coverage = measure_fidelity(codes, samples, seed).coverage
-    return Share(1 - coverage.share, 1 - coverage.high, 1 - coverage.low, coverage.n, coverage.error)
+    return measure_fidelity(codes, samples, seed).coverage.complement()
 
 
 def _jackknife_variance(without: np.ndarray) -> np.ndarray:

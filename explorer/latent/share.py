@@ -37,6 +37,10 @@ class Share:
         if not (0 <= self.low <= self.share <= self.high <= 1 and 0 <= self.error < 1 <= self.n):
             raise ValueError("a share that can't be")
 
+    def complement(self) -> Self:
+        """Return 1 − the share."""
+        return type(self)(1 - self.share, 1 - self.high, 1 - self.low, self.n, self.error)
+
     def __str__(self) -> str:
         """Return text such as 16% (14 to 18%)."""
         return format_percent(self.share, self.low, self.high)

@@ -3,15 +3,18 @@ files. Torch is imported where it is needed.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
 
 from explorer.errors import UserError
 from explorer.latent.share import Share
+from explorer.store.embedding import read_embedding
 from explorer.store.measurement import keep_measurement, read_measurement
 from explorer.store.run import Run
 
 DENSITIES_FILE = "densities.json"
-PARTS = ("gap", "reverse_gap", "unsure")
+PARTS = ("gap", "reverse_gap", "unsure", "uncovered_by_features")
 
 
 @dataclass(frozen=True)
@@ -19,20 +22,23 @@ class DensityShares:
     """Shares of samples of a density and of test codes, as `gaps --density` prints them.
 
     gap: of samples without a test code near; reverse_gap: of test codes without a sample near; unsure: of
-    decoded samples that the classifier assigns to no class with a confidence of 90%, None without a
-    classifier.
+    decoded samples that the classifier assigns to no class with a confidence of 90%; uncovered_by_pixels,
+    uncovered_by_features: of test images without a decoded sample near, of as many samples (1 − coverage).
+    None without a classifier, or with too few images.
     """
 
     gap: Share
     reverse_gap: Share
     unsure: Share | None
+    uncovered_by_pixels: Share | None = None
+    uncovered_by_features: Share | None = None
 
     def figures(self) -> dict[str, list[float]]:
         """Return [share, low, high] of each of PARTS, as JSON values. Raises UserError if there was no
         classifier.
         """
         shares = {part: getattr(self, part) for part in PARTS}
-        if shares["unsure"] is None:
+        if None in shares.values():
             raise UserError("There is no classifier. Train it: python -m explorer classifier RUN")
         return {part: [share.share, share.low, share.high] for part, share in shares.items()}
 
@@ -57,7 +63,7 @@ def read_density_shares(run: Run) -> dict[str, DensityShares] | None:
 
 def _parse(record: Mapping) -> dict[str, DensityShares]:
     return {
-        name: DensityShares(*(_parse_share(shares[part]) for part in PARTS))
+        name: DensityShares(*(_parse_share(shares[field.name]) for field in fields(DensityShares)))
         for name, shares in record["densities"].items()
     }
 
@@ -71,18 +77,52 @@ def _parse_share(record: Mapping | None) -> Share | None:
     return share
 
 
+def measure_halves(
+    loaded, mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, seed: int = 0
+) -> DensityShares:
+    """Return what is measured where two distributions are equal: of one half of the codes and images against
+    the other half; unsure: of all these images. mu, logvar [N, D]; x: uint8 [n, C, H, W], of the first codes.
+    Raises UserError if there are too few codes. loaded: an explorer.runs.load.LoadedRun.
+    """
+    from explorer.runs.measure_densities import measure_gaps_of_halves, measure_real_images
+
+    return DensityShares(*measure_gaps_of_halves(mu, logvar, seed), *measure_real_images(loaded, x, seed))
+
+
+def held_out_images(run: Run, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows [m] of at most n test images, and the images, uint8 [m, C, H, W]: random ones if the
+    data of the run are on this machine, otherwise the first ones, which are kept with the run.
+    """
+    from explorer.data import load_dataset
+
+    e = read_embedding(run)
+    try:
+        data = load_dataset(run.spec.dataset, run.spec.image_size, run.spec.colour, with_problems=False)
+        x = data.x[data.test][: len(e.mu)]
+        rows = np.random.default_rng(0).permutation(len(x))[:n]
+        return rows, x[rows]
+    except UserError:
+        return np.arange(min(n, len(e.images))), e.images[:n]
+
+
 def _measure(run: Run) -> dict[str, DensityShares]:
     from explorer.latent.gaps import MAX_CODES
     from explorer.runs.densities import densities_of, stored_density
     from explorer.runs.load import load_model
     from explorer.runs.measure import codes_of
-    from explorer.runs.measure_densities import measure_gaps_of_density, measure_low_confidence_of_density
+    from explorer.runs.measure_densities import (
+        measure_gaps_of_density,
+        measure_low_confidence_of_density,
+        measure_uncovered,
+    )
 
-    loaded, shares = load_model(run), {}
+    loaded, shares, (_, x) = load_model(run), {}, held_out_images(run, MAX_CODES)
     mu, logvar = codes_of(loaded, None)
     for name in densities_of(run.spec):
         if density := stored_density(run, name):
             gap, reverse_gap = measure_gaps_of_density(density, mu, logvar)
             unsure = measure_low_confidence_of_density(loaded, density, min(MAX_CODES, len(mu)))
-            shares[name] = DensityShares(Share(**asdict(gap)), reverse_gap, unsure)
+            z = density.sample(len(x), np.random.default_rng(0))
+            uncovered = measure_uncovered(loaded, z, x)
+            shares[name] = DensityShares(Share(**asdict(gap)), reverse_gap, unsure, *uncovered)
     return shares

@@ -7,6 +7,7 @@ import numpy as np
 
 from explorer.data import load_dataset as load_data
 from explorer.errors import UserError
+from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
 from explorer.latent.fidelity import Fidelity, Reference, measure_reverse_gap
 from explorer.latent.gap_estimate import estimate_density_gap
@@ -113,6 +114,49 @@ def measure_low_confidence_of_density(
         return None
     images = _decode(loaded, density.sample(n, np.random.default_rng([seed, 1])), seed)
     return _share_unsure(result[0], images)
+
+
+def measure_uncovered(
+    loaded: LoadedRun, z: np.ndarray, x: np.ndarray, seed: int = 0
+) -> tuple[Share | None, Share | None]:
+    """Return the share of images x, uint8 [n, C, H, W], without a decoded sample of z [m, D] near: 1 −
+    coverage (explorer.latent.fidelity), by pixels and by features of the classifier. None with too few
+    images, by features also without a classifier.
+    """
+    return _uncovered(loaded, _decode(loaded, z, seed), x, seed) if len(z) else (None, None)
+
+
+def measure_gaps_of_halves(mu: np.ndarray, logvar: np.ndarray | None, seed: int = 0) -> tuple[Share, Share]:
+    """Return what measure_gaps_of_density() does of one half of the codes as samples, and the other half."""
+    a, b = np.array_split(np.random.default_rng(seed).permutation(len(mu)), 2)
+    density = AggregatePosterior(mu[a], None if logvar is None else logvar[a], is_distinct=True)
+    return measure_gaps_of_density(density, mu[b], None if logvar is None else logvar[b], seed=seed)
+
+
+def measure_real_images(
+    loaded: LoadedRun, x: np.ndarray, seed: int = 0
+) -> tuple[Share | None, Share | None, Share | None]:
+    """Return the share of real images x, uint8 [n, C, H, W], that the classifier gives no class with enough
+    confidence; and how many of one half have none of the other half near, by pixels and by features
+    (measure_uncovered).
+    """
+    if not len(x):
+        return None, None, None
+    real, half, classifier = x.astype(np.float32) / 255, len(x) // 2, read_classifier(loaded.run)
+    unsure = _share_unsure(classifier[0], real) if classifier else None
+    return unsure, *_uncovered(loaded, real[half:], x[:half], seed)
+
+
+def _uncovered(
+    loaded: LoadedRun, images: np.ndarray, x: np.ndarray, seed: int
+) -> tuple[Share | None, Share | None]:
+    classifier = read_classifier(loaded.run)
+    try:
+        judge = _Judge(x, classifier[0] if classifier else None, len(x), seed)
+    except UserError:  # too few images
+        return None, None
+    by_pixels, by_features = judge.fidelities(images)
+    return by_pixels.coverage.complement(), by_features and by_features.coverage.complement()
 
 
 def _share_unsure(classifier: Classifier, images: np.ndarray) -> Share | None:

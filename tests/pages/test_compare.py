@@ -1,5 +1,6 @@
 """The Compare page as Streamlit runs it, without a browser."""
 
+import re
 import shutil
 import time
 
@@ -181,7 +182,11 @@ def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
     ]
     assert address(app)["density"] == "gaussian" and not app.exception
     measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
-    assert len(measured) == 2 and "360 codes" in measured[0] and "2,000 samples" in measured[1]
+    assert len(measured) == 3 and "Real test images, one half against the other" in measured[2]
+    assert "360 codes" in measured[0] and "2,000 images" in measured[1]
+    assert all(
+        re.search(r"not covered: \d+% .* by pixels and \d+% .* by features, of 360", m) for m in measured[:2]
+    )
     app.run()
     compare(app, ae="tiny-ae", vae="tiny-ladder", density="prior")
     assert "density can't be 'prior'" in app.warning[0].value
@@ -214,3 +219,17 @@ def test_without_the_training_images_the_terms_of_the_rate_are_refused_with_the_
     [button] = [b for b in app.button if b.label == "Measure the terms of the rate"]
     button.click().run()
     assert "python -m explorer data mnist" in app.error[0].value and len(pads(app)) == 1
+
+
+def test_the_codes_of_test_images_are_compared_half_with_half(app):
+    """Equal distributions have a gap and a reverse gap of 3%, not less."""
+    compare(app, ae="tiny-ae", vae="tiny-ladder", density="aggregate")
+    [caption] = [c.value for c in app.caption if "reverse gap" in c.value]
+    gap, low, high, reverse_low, reverse_high, n = map(
+        int,
+        re.search(
+            r"Gap (\d+)% \((\d+) to (\d+)%\), reverse gap \d+% \((\d+) to (\d+)%\) \((\d+) codes\)", caption
+        ).groups(),
+    )
+    assert n == 180 and low <= 3 <= high and reverse_low <= 3 <= reverse_high and gap >= 2
+    assert "of 180 test images" in caption

@@ -141,12 +141,17 @@ def test_samples_below_90_percent_confidence_are_counted(app):
 
 
 @pytest.mark.parametrize("run", ["tiny-vae", "tiny-ae", "tiny-ladder"])
-def test_the_mean_or_a_sample_of_the_pixels_is_shown(app, run):
-    for pixels in ("mean", "sample"):
+def test_the_mean_a_sample_of_the_pixels_or_both_are_shown(app, run):
+    for pixels in ("mean", "sample", "both"):
         show(app, run, "sample", pixels=pixels, draws="8", seed="4")
         zs = np.array(pad_state(app)["overlay"]["marks"])
         loaded = load_run(run)
-        expected = loaded.decode(zs) if pixels == "mean" else loaded.sample_pixels(zs, 4)
+        kinds = {"mean": loaded.decode(zs), "sample": loaded.sample_pixels(zs, 4)}
+        expected = (
+            np.stack([*kinds.values()], 1).reshape(-1, *loaded.run.shape)
+            if pixels == "both"
+            else kinds[pixels]
+        )
         assert np.abs(pictures(galleries(app)["Samples"]).ravel() - 255.0 * expected.ravel()).max() < 1
 
 

@@ -13,6 +13,7 @@ from explorer.export.report.markup import (
 )
 from explorer.export.report.sample_sections import copying_section, drift_section, samples_section
 from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE
+from explorer.latent.share import Share
 from explorer.runs.report.conclusions import EQUAL_GAP, density_label, draw_conclusions
 from explorer.runs.report.measure import PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
@@ -90,20 +91,32 @@ def _gaps(report: Report) -> Iterator[str]:
     mark = 100 * EQUAL_GAP, "equal distributions"
     yield interval_chart("Samples in gaps, by density", rows, "%", mark, 1)
     headings = ["", "distances in standard deviations of", "samples in gaps", "codes with no sample near"]
+    headings.append("test images not covered, by pixels")
     if has_classifier := any(s.unsure for s in shares.values()):
-        headings.append(f"below {MIN_CLASS_PROBABILITY:.0%} confidence")
+        headings += ["by features", f"below {MIN_CLASS_PROBABILITY:.0%} confidence"]
+    labelled = [(density_label(name), name == PRIOR, s) for name, s in shares.items()]
+    if report.halves:
+        labelled.append(("Half of the codes and test images, against the other half", False, report.halves))
     yield table(
         headings,
         [
             [
-                escape(density_label(name)),
-                "the prior" if name == PRIOR else "the Gaussian fitted to the codes",
+                escape(label),
+                "the prior" if is_prior else "the Gaussian fitted to the codes",
                 percent(s.gap),
                 percent(s.reverse_gap),
-                *([percent(s.unsure)] if has_classifier else []),
+                _percent_of(s.uncovered_by_pixels),
+                *([_percent_of(s.uncovered_by_features), percent(s.unsure)] if has_classifier else []),
             ]
-            for name, s in shares.items()
+            for label, is_prior, s in labelled
         ],
+    )
+    yield paragraph(
+        "A test image is covered if a decoded sample is nearer to it than its fifth nearest other test image"
+        " (Naeem et al., 2020), by pixels or by features of the classifier; there are as many samples."
+        + " The last row is what two equal distributions give; its confidence is that of real test images."
+        * bool(report.halves),
+        "quiet",
     )
     nats = ""
     if g.gap_nats_low is not None and g.gap_nats_high is not None:
@@ -117,6 +130,11 @@ def _gaps(report: Report) -> Iterator[str]:
         * bool(has_classifier and PRIOR in shares),
         "quiet",
     )
+
+
+def _percent_of(share: Share | None) -> str:
+    """Return a share with the number of images on which it depends."""
+    return f"{percent(share)} of {share.n:,}" if share else "–"
 
 
 def _dimensions(report: Report) -> Iterator[str]:

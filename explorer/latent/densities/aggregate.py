@@ -14,21 +14,23 @@ CHUNK_VALUES = 2**22  # numbers of a table of samples and images
 @dataclass(frozen=True)
 class AggregatePosterior:
     """The mean over images of N(mu, diag exp(logvar)); mu, logvar [N, D]. Without logvar, the codes of an AE:
-    each sample is one of them, and they have no density.
+    each sample is one of them, and they have no density. is_distinct: whether samples that are drawn together
+    are of different images.
     """
 
     mu: np.ndarray
     logvar: np.ndarray | None
     name: str = "aggregate"
+    is_distinct: bool = False
 
     def sample(self, n: int, rng: Generator, temperature: float = 1.0) -> np.ndarray:
         """Return samples [n, D]: each time an image at random, then a sample of its posterior. Raises
-        UserError if there is no image.
+        UserError if there is no image, or fewer than n distinct ones.
         """
         check_temperature(temperature)
-        if not len(self.mu):
-            raise UserError("There are no codes to sample from: choose a run with test images.")
-        rows = rng.integers(len(self.mu), size=n)
+        if len(self.mu) < (n if self.is_distinct else 1):
+            raise UserError("There are too few codes to sample from: choose a run with more test images.")
+        rows = rng.permutation(len(self.mu))[:n] if self.is_distinct else rng.integers(len(self.mu), size=n)
         codes = self.mu[rows].astype(np.float64)
         if self.logvar is None:
             return codes

@@ -65,7 +65,9 @@ def shares_block(ae: Run, vae: Run, wide_vae: Run) -> LazyBlock:
             "wide": of_wide,
         }
         rows = [_row(label, shares, of_vae) for label, shares in shown.items()]
-        return make_block(id, {"n": of_vae.gap.n, "rows": rows}, {})
+        return make_block(
+            id, {"n": of_vae.gap.n, "n_images": of_vae.uncovered_by_features.n, "rows": rows}, {}
+        )
 
     digests = [_digest(run, [DENSITIES_FILE]) for run in (ae, vae, wide_vae)]
     return share_block(LazyBlock(f"closing_gap shares {' '.join(digests)}", build))

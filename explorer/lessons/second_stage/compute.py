@@ -34,6 +34,14 @@ def shares_block(run: Run) -> LazyBlock:
     def build(id: str) -> Block:
         shares = measure_density_shares(run)
         rows = [{"label": label, "shares": shares[name].figures()} for name, label in SHOWN.items()]
-        return make_block(id, {"n": shares["diffusion"].gap.n, "rows": rows}, {})
+        return make_block(
+            id,
+            {
+                "n": shares["diffusion"].gap.n,
+                "n_images": shares["diffusion"].uncovered_by_features.n,
+                "rows": rows,
+            },
+            {},
+        )
 
     return share_block(LazyBlock(f"second_stage shares {run.files[MODEL_FILE]['sha256']}", build))

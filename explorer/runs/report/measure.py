@@ -1,6 +1,7 @@
 """Use case: measure what shows whether the latent space of a run is good."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,14 +11,21 @@ from explorer.latent.correlation import Correlation, Direction, correlate_dimens
 from explorer.latent.dimensions import CodeMoments, DimensionRates, dimension_rates, measure_moments
 from explorer.latent.fidelity import measure_reverse_gap
 from explorer.latent.gap_map import GapIndex, build_gap_index
+from explorer.latent.gaps import MAX_CODES, FittedGaussian, fit_gaussian, standard_gaussian
 from explorer.latent.holes import Holes, find_holes
 from explorer.latent.share import Z95, Share, share_of_true
 from explorer.latent.surgery import Surgery
 from explorer.runs.densities import densities_of, stored_density
-from explorer.runs.density_shares import DensityShares, measure_density_shares
+from explorer.runs.density_shares import (
+    DensityShares,
+    held_out_images,
+    measure_density_shares,
+    measure_halves,
+)
 from explorer.runs.gap_shares import measure_gap_shares
 from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.measure import Gaps, codes_of, evaluate_at_beta, measure_gaps_of
+from explorer.runs.measure_densities import measure_uncovered
 from explorer.runs.report.copying import Copying, measure_copying
 from explorer.runs.report.samples import (
     DecodedSamples,
@@ -43,7 +51,8 @@ class Report:
     """All measurements of a run. beta: the KL weight of a ladder, None for 1; run: with the test figures at
     it; embedding: with the codes at it. index: of the codes, with samples and units of
     the prior, or, for an AE, of the Gaussian fitted to them. densities: what codes can be sampled from, by
-    name: the prior, the fitted Gaussian, and those kept with the run. rates, surgery: None without a prior;
+    name: the prior, the fitted Gaussian, and those kept with the run; halves: of one half of the codes and
+    test images against the other half, None with too few codes. rates, surgery: None without a prior;
     surgery, copying: also where the training images are not on this machine; `missing` says why.
     """
 
@@ -53,6 +62,7 @@ class Report:
     index: GapIndex
     gaps: Gaps
     densities: dict[str, DensityShares]
+    halves: DensityShares | None
     moments: CodeMoments
     rates: DimensionRates | None
     correlations: list[Correlation]
@@ -99,7 +109,7 @@ def measure_report(
         on_progress((STEPS.index(step) + done) / len(STEPS), step)
 
     begin("gaps")
-    loaded, e, missing = load_model(run, beta), read_embedding(run), []
+    loaded, e, missing, halves = load_model(run, beta), read_embedding(run), [], None
     if not loaded.has_encoder:
         raise UserError(
             "This model came without an encoder, and a report encodes decoded samples again. Give the encoder"
@@ -134,8 +144,15 @@ def measure_report(
     holes = find_holes(index, sample_reference(index, N_HOLE_SAMPLES, 1), e.y)
     begin("samples")
     samples = decode_samples(loaded, index)
-    prior = {PRIOR: _prior_shares(gaps, index, samples)} if run.spec.has_prior else {}
-    fitted = DensityShares(gap_shares.gap, gap_shares.reverse_gap, gap_shares.unsure)
+    _, x = held_out_images(run, MAX_CODES)
+    prior = {}
+    if run.spec.has_prior:
+        uncovered = _uncovered(loaded, standard_gaussian(run.spec.latent_dim), x)
+        prior = {PRIOR: replace(_prior_shares(gaps, index, samples), **uncovered)}
+    uncovered = _uncovered(loaded, fit_gaussian(index.codes), x)
+    fitted = DensityShares(gap_shares.gap, gap_shares.reverse_gap, gap_shares.unsure, **uncovered)
+    with suppress(UserError):  # too few codes for halves of them
+        halves = measure_halves(loaded, e.mu, e.logvar, x)
     begin("training images")
     copying = None
     try:
@@ -152,6 +169,7 @@ def measure_report(
         index,
         gaps,
         prior | {FITTED: fitted} | stored_shares,
+        halves,
         measure_moments(e.mu, e.logvar),
         rates,
         correlate_dimensions(index.codes),
@@ -174,6 +192,12 @@ def _kept_densities(run: Run) -> dict[str, DensityShares]:
     if not any(stored_density(run, name) for name in names):
         return {}
     return {name: shares for name, shares in measure_density_shares(run).items() if name in names}
+
+
+def _uncovered(loaded: LoadedRun, gaussian: FittedGaussian, x: np.ndarray) -> dict[str, Share | None]:
+    noise = np.random.default_rng(0).standard_normal((len(x), len(gaussian.root)))
+    by_pixels, by_features = measure_uncovered(loaded, gaussian.unwhiten(noise), x)
+    return {"uncovered_by_pixels": by_pixels, "uncovered_by_features": by_features}
 
 
 def _prior_shares(gaps: Gaps, index: GapIndex, samples: DecodedSamples) -> DensityShares:

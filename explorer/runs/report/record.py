@@ -1,6 +1,6 @@
 """A report as JSON values."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from os.path import expanduser
 from pathlib import PurePath
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer.latent.share import Share, median_with_interval
+from explorer.runs.density_shares import DensityShares
 from explorer.runs.report.conclusions import draw_conclusions
 from explorer.runs.report.measure import FITTED, PRIOR, Report
 from explorer.runs.report.next_steps import list_next_steps
@@ -28,14 +29,10 @@ def report_record(report: Report) -> dict[str, Any]:
         "conclusions": [asdict(conclusion) for conclusion in draw_conclusions(r)],
         "gaps": asdict(r.gaps),
         "densities": {
-            name: {
-                "distances_in_sd_of": PRIOR if name == PRIOR else FITTED,
-                "gap": _share(s.gap),
-                "reverse_gap": _share(s.reverse_gap),
-                "unsure": _share(s.unsure),
-            }
+            name: {"distances_in_sd_of": PRIOR if name == PRIOR else FITTED, **_shares(s)}
             for name, s in r.densities.items()
         },
+        "halves": r.halves and _shares(r.halves),
         "dimensions": _dimensions(r),
         "correlations": [asdict(correlation) for correlation in r.correlations],
         "narrowest_direction": asdict(r.narrowest) | {"axis": r.narrowest.axis.tolist()},
@@ -127,6 +124,10 @@ def _worst(r: Report) -> list[dict[str, Any]]:
 
 def _share(share: Share | None) -> dict[str, float] | None:
     return share and {"value": share.share, "low": share.low, "high": share.high, "n": share.n}
+
+
+def _shares(shares: DensityShares) -> dict[str, dict[str, float] | None]:
+    return {field.name: _share(getattr(shares, field.name)) for field in fields(shares)}
 
 
 def _estimate(value: float, half_width: float) -> dict[str, float]:

@@ -8,12 +8,22 @@ from explorer.errors import UserError
 from explorer.latent.densities.aggregate import AggregatePosterior
 from explorer.latent.densities.density import Density
 from explorer.latent.densities.mixture import standard_normal
-from explorer.latent.gaps import MAX_CODES
-from explorer.latent.share import Share, is_larger
 from explorer.registry import DENSITIES
-from explorer.store.classifier import MIN_CLASS_PROBABILITY
 from explorer.store.run import Run
 from explorer.ui.compare.notes import CONFIDENCE_HELP
+from explorer.ui.compare.sample_figures import (
+    AGGREGATE,
+    COVERAGE_HELP,
+    GAPS_HELP,
+    conclude,
+    conclude_coverage,
+    figures_of_real_images,
+    figures_sentence,
+    gaps_of_samples,
+    held_out,
+    low_confidence_of_samples,
+    uncovered_by_samples,
+)
 from explorer.ui.components.densities import await_density
 from explorer.ui.components.gallery import gallery
 from explorer.ui.components.prose import st
@@ -23,8 +33,7 @@ from explorer.views.run_view import RunView, run_version
 
 N_SHOWN, IMAGES_PER_ROW = 32, 8
 VAE_DENSITY = replace(AE_DENSITY, options=("", *DENSITIES))  # of a left model that has a prior
-N_DECODED = 2000  # samples whose confidence is measured
-LABELS = {"": "No samples", "aggregate": "Codes of test images"}
+LABELS = {"": "No samples", AGGREGATE: "Codes of test images"}
 PROMPT = (
     "Choose the density from which the {left}'s codes are sampled, and compare its samples with those of the"
     " {right} from its prior."
@@ -53,7 +62,8 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
     if density is None:
         return
     prior = standard_normal(np.empty((0, vae.spec.latent_dim)))
-    columns, unsure = st.columns(2, gap="medium"), []
+    n = min(len(held_out(run_version(run), run)[0]) for run in (ae, vae)) // (2 if name == AGGREGATE else 1)
+    columns, unsure, uncovered = st.columns(2, gap="medium"), [], []
     for column, run, of_run, at, title in (
         (
             columns[0],
@@ -67,23 +77,23 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
         with column:
             st.markdown(f"**{title}**")
             _show_images(run, of_run, at, title)
-            unsure.append(_low_confidence(run_version(run), of_run.name, at, run, of_run))
+            unsure.append(low_confidence_of_samples(run_version(run), of_run.name, at, run, of_run))
+            uncovered.append(uncovered_by_samples(run_version(run), of_run.name, at, n, run, of_run))
             gaps = None
             if run is ae:
                 try:
-                    gaps = _gaps(run_version(run), name, run, of_run)
+                    gaps = gaps_of_samples(run_version(run), name, run, of_run)
                 except UserError as error:  # too few codes, or all are one point
                     st.caption(str(error))
-            st.caption(figures_sentence(gaps, unsure[-1]), help=GAPS_HELP if gaps else CONFIDENCE_HELP)
-    if conclusion := conclude(*unsure, names):
-        st.markdown(conclusion, help=CONFIDENCE_HELP)
-
-
-GAPS_HELP = (
-    "The gap is the share of samples without a code of a test image near, the reverse gap the share of codes"
-    f" without a sample near, of at most {MAX_CODES:,} codes and as many samples. Of two equal distributions"
-    " both are 3%. Intervals are at 95%, over samples and codes."
-)
+            st.caption(
+                figures_sentence(gaps, unsure[-1], uncovered[-1]),
+                help=" ".join([GAPS_HELP] * bool(gaps) + [COVERAGE_HELP, CONFIDENCE_HELP]),
+            )
+    for conclusion in (conclude(*unsure, names), conclude_coverage(*uncovered, names)):
+        if conclusion:
+            st.markdown(conclusion)
+    if sentence := figures_sentence(None, *figures_of_real_images(run_version(ae), n, ae)):
+        st.caption(f"Real test images, one half against the other: {_in_sentence(sentence)}")
 
 
 def _label(name: str, has_prior: bool) -> str:
@@ -100,7 +110,7 @@ def _title(name: str) -> str:
 
 
 def _density_of_ae(ae: Run, name: str) -> Density | None:
-    if name == "aggregate":
+    if name == AGGREGATE:
         e = RunView(ae).embedding
         return AggregatePosterior(e.mu, e.logvar)
     return await_density(ae, name)
@@ -129,44 +139,3 @@ def _show_images(run: Run, density: Density, beta: float | None, title: str) -> 
         underlined=np.flatnonzero(gaps),
         underline_note=f"Underlined: {gaps.sum()} of {N_SHOWN} in a gap.",
     )
-
-
-@st.cache_resource(max_entries=64, show_spinner="Measuring gaps…")
-def _gaps(version: str, name: str, _run: Run, _density: Density) -> tuple[Share, Share]:
-    from explorer.runs.measure_densities import measure_gaps_of_density
-
-    e = RunView(_run).embedding
-    return measure_gaps_of_density(_density, e.mu, e.logvar)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _low_confidence(
-    version: str, name: str, beta: float | None, _run: Run, _density: Density
-) -> Share | None:
-    from explorer.runs.measure_densities import measure_low_confidence_of_density
-
-    return measure_low_confidence_of_density(RunView(_run).load(beta), _density, N_DECODED)
-
-
-def figures_sentence(gaps: tuple[Share, Share] | None, unsure: Share | None) -> str:
-    """Return what was measured of the samples of one model."""
-    parts = [f"gap {gaps[0]}, reverse gap {gaps[1]} ({gaps[0].n:,} codes)"] if gaps else []
-    if unsure:
-        parts.append(f"below {MIN_CLASS_PROBABILITY:.0%} confidence: {unsure} of {unsure.n:,} samples")
-    sentence = "; ".join(parts)
-    return f"{sentence[:1].upper()}{sentence[1:]}." if parts else ""
-
-
-def conclude(ae: Share | None, vae: Share | None, names: tuple[str, str] = ("AE", "VAE")) -> str:
-    """Return how the confidence of the classifier in the samples compares; an empty string if it was not
-    measured.
-    """
-    if not ae or not vae:
-        return ""
-    if is_larger(ae, vae):
-        comparison = f"for more of the {names[0]}'s samples than of the {names[1]}'s"
-    elif is_larger(vae, ae):
-        comparison = f"for fewer of the {names[0]}'s samples than of the {names[1]}'s"
-    else:
-        return "The classifier's confidence in the samples of the two models shows no clear difference."
-    return f"The classifier is below {MIN_CLASS_PROBABILITY:.0%} confidence {comparison}."

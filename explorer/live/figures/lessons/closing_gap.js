@@ -67,7 +67,7 @@ export class ClosingGapLesson extends LessonFigure {
     Object.assign(this, { map: map.plot, bars: bars.plot });
     this.caption = createElement("strong");
     this.note = createElement("p.readout.wide");
-    this.noteText = `${shares.metadata.n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training of each model. VAE: samples of the prior, at KL weight 1 with the network of the AE; wide: a VAE with more hidden units. Equal distributions have 3% of the first two. The classifier also names images that show nothing: fewer below 90% do not prove good images.`;
+    this.noteText = `${shares.metadata.n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training of each model. VAE: samples of the prior, at KL weight 1 with the network of the AE; wide: a VAE with more hidden units. Not covered: of ${shares.metadata.n_images.toLocaleString("en")} test images, those without one of as many decoded samples near, by features of the classifier. Equal distributions have 3% of all but the third. The classifier also names images that show nothing: fewer below 90% do not prove good images.`;
     this.sampleHead = createElement("p", {}, this.caption, " ");
     return [map.element, createElement("div.closing-samples", {}, this.sampleHead, this.strip.element), bars.element, this.note];
   }
@@ -125,7 +125,7 @@ export class ClosingGapLesson extends LessonFigure {
     this.bars.update(placeShareBars(this.rows, (row) => isAnswered || !ofVaes(row)));
   }
 
-  /** The fewest Gaussians whose three shares are lower than those of the VAE; not while the figure moves. */
+  /** The fewest Gaussians whose shares are all lower than those of the VAE; not while the figure moves. */
   checkTask({ k, answer }) {
     const { sizes } = this.onMap, [i, share] = placeBetweenFits(sizes, k, FIT_MARGIN), fit = i + share;
     if (!Number.isInteger(fit)) return { isSolved: false, status: "" };

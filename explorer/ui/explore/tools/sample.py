@@ -29,7 +29,7 @@ from explorer.views import words
 from explorer.views.run_view import RunView
 
 IMAGES_PER_ROW = 8
-PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)"}
+PIXEL_LABELS = {"mean": "the mean E[x|z]", "sample": "a sample of p(x|z)", "both": "both, beside each other"}
 
 
 def _source(session: ExploreSession) -> str:
@@ -119,6 +119,8 @@ def show(session: ExploreSession) -> None:
     _show_samples(session, labels[source])
     if isinstance(density, Diffusion):
         noise_path.show(session, density)
+    elif source == "codes" and not n_codes:
+        density = AggregatePosterior(*session.posteriors())
     if density:
         _show_download(session, density)
 
@@ -138,25 +140,29 @@ def _show_samples(session: ExploreSession, label: str) -> None:
     zs = _sample_codes(session)
     if zs is None:  # the fit was stopped, or the run trained again, in the meantime
         return
-    gaps, images = session.are_in_gaps(zs), session.decode(zs)
+    gaps, means, shown = session.are_in_gaps(zs), session.decode(zs), PIXELS.get()
     names = [f"sample {i + 1}{', in a gap' if gap else ''}" for i, gap in enumerate(gaps)]
+    images, n_each = means if shown == "mean" else session.sample_pixels(zs, SEED.get()), 1
+    if shown == "both":
+        images, n_each = np.stack([means, images], 1).reshape(-1, *means.shape[1:]), 2
+        names = [f"{PIXEL_LABELS[kind]}, {name}" for name in names for kind in ("mean", "sample")]
     components = f" of {COMPONENTS.get()} Gaussians" if _source(session) == MIXTURE else ""
     source = f"z from {label[0].lower()}{label[1:]}{components}"
     gallery(
         session_key("draws", session.run),
         "Samples",
-        images if PIXELS.get() == "mean" else session.sample_pixels(zs, SEED.get()),
+        images,
         names,
         IMAGES_PER_ROW,
-        underlined=np.flatnonzero(gaps),
+        underlined=np.flatnonzero(np.repeat(gaps, n_each)),
         underline_note=f"Underlined: {_count(gaps)} in a gap (no codes).",
-        on_pick=lambda i: session.move(zs[i]),
+        on_pick=lambda i: session.move(zs[i // n_each]),
         caption_suffix=f"{session.title}, {source}, temperature {TEMPERATURE.get():g}, seed {SEED.get()},"
-        f" {PIXEL_LABELS[PIXELS.get()]}",
+        f" {PIXEL_LABELS[shown]}",
     )
-    if (probabilities := class_probabilities(session.run, images)) is not None:
+    if (probabilities := class_probabilities(session.run, means)) is not None:
         is_unsure = probabilities.max(1) < MIN_CLASS_PROBABILITY
-        judged = "" if PIXELS.get() == "mean" else "Of the images E[x|z], "
+        judged = "" if shown == "mean" else "Of the images E[x|z], "
         st.caption(
             f"{judged}{_count(is_unsure)} are {LOW_CONFIDENCE_LABEL} of the classifier (95% interval).",
             help=CLASSIFIER_HELP,
