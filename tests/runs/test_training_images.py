@@ -140,7 +140,10 @@ def test_what_takes_no_time_is_not_kept(runs_folder, digits):
     assert not (run.folder / CODES_FILE).exists() and not (run.folder / DISTANCES_FILE).exists()
 
 
-SHIPPED = [read_run(SHIPPED_FOLDER / name) for name in (SHIPPED_FOLDER / "shipped.txt").read_text().split()]
+SHIPPED = [
+    read_run(SHIPPED_FOLDER / name)
+    for name in (SHIPPED_FOLDER / "shipped.txt").read_text(encoding="utf-8").split()
+]
 
 
 @pytest.mark.parametrize("run", SHIPPED, ids=[run.name for run in SHIPPED])
