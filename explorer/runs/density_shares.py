@@ -2,14 +2,13 @@
 files. Torch is imported where it is needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 from explorer.errors import UserError
 from explorer.latent.share import Share
-from explorer.store.embedding import read_embedding
 from explorer.store.measurement import keep_measurement, read_measurement
 from explorer.store.run import Run
 
@@ -34,22 +33,32 @@ class DensityShares:
     uncovered_by_features: Share | None = None
 
     def figures(self) -> dict[str, list[float]]:
-        """Return [share, low, high] of each of PARTS, as JSON values. Raises UserError if there was no
-        classifier.
+        """Return [share, low, high] of each of PARTS, as JSON values. Raises UserError if one of them was not
+        measured.
         """
         shares = {part: getattr(self, part) for part in PARTS}
         if None in shares.values():
-            raise UserError("There is no classifier. Train it: python -m explorer classifier RUN")
+            raise UserError(
+                "There is no classifier, or there are too few test images. Train one: python -m explorer"
+                " classifier RUN"
+            )
         return {part: [share.share, share.low, share.high] for part, share in shares.items()}
 
 
 def measure_density_shares(run: Run) -> dict[str, DensityShares]:
     """Return the shares of each density that is kept with the run or needs no fit, as they were kept with the
-    run, or measure and keep them. Raises UserError if there are too few test images.
+    run, or measure and keep them: also if a density was fitted since, or a classifier trained. Raises
+    UserError if there are too few test images.
     """
+    from explorer.runs.densities import densities_of, stored_density
+    from explorer.store.classifier import read_classifier
+
+    names = [name for name in densities_of(run.spec) if stored_density(run, name)]
     if kept := read_density_shares(run):
-        return kept
-    shares = _measure(run)
+        is_judged = all(shares.unsure for shares in kept.values()) or not read_classifier(run)
+        if is_judged and kept.keys() >= set(names):
+            return kept
+    shares = _measure(run, names)
     keep_measurement(
         run, DENSITIES_FILE, {"densities": {name: asdict(part) for name, part in shares.items()}}
     )
@@ -72,8 +81,7 @@ def _parse_share(record: Mapping | None) -> Share | None:
     if record is None:
         return None
     share = Share(**record)
-    if not (0 <= share.low <= share.share <= share.high <= 1 and 0 <= share.error < 1 <= share.n):
-        raise ValueError("a share that can't be")
+    share.check()
     return share
 
 
@@ -81,7 +89,7 @@ def measure_halves(
     loaded, mu: np.ndarray, logvar: np.ndarray | None, x: np.ndarray, seed: int = 0
 ) -> DensityShares:
     """Return what is measured where two distributions are equal: of one half of the codes and images against
-    the other half; unsure: of all these images. mu, logvar [N, D]; x: uint8 [n, C, H, W], of the first codes.
+    the other half; unsure: of all these images. mu, logvar [N, D]; x: uint8 [n, C, H, W], test images.
     Raises UserError if there are too few codes. loaded: an explorer.runs.load.LoadedRun.
     """
     from explorer.runs.measure_densities import measure_gaps_of_halves, measure_real_images
@@ -89,25 +97,10 @@ def measure_halves(
     return DensityShares(*measure_gaps_of_halves(mu, logvar, seed), *measure_real_images(loaded, x, seed))
 
 
-def held_out_images(run: Run, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows [m] of at most n test images, and the images, uint8 [m, C, H, W]: random ones if the
-    data of the run are on this machine, otherwise the first ones, which are kept with the run.
-    """
-    from explorer.data import load_dataset
-
-    e = read_embedding(run)
-    try:
-        data = load_dataset(run.spec.dataset, run.spec.image_size, run.spec.colour, with_problems=False)
-        x = data.x[data.test][: len(e.mu)]
-        rows = np.random.default_rng(0).permutation(len(x))[:n]
-        return rows, x[rows]
-    except UserError:
-        return np.arange(min(n, len(e.images))), e.images[:n]
-
-
-def _measure(run: Run) -> dict[str, DensityShares]:
+def _measure(run: Run, names: Sequence[str]) -> dict[str, DensityShares]:
     from explorer.latent.gaps import MAX_CODES
-    from explorer.runs.densities import densities_of, stored_density
+    from explorer.runs.densities import stored_density
+    from explorer.runs.held_out import held_out_images
     from explorer.runs.load import load_model
     from explorer.runs.measure import codes_of
     from explorer.runs.measure_densities import (
@@ -116,9 +109,9 @@ def _measure(run: Run) -> dict[str, DensityShares]:
         measure_uncovered,
     )
 
-    loaded, shares, (_, x) = load_model(run), {}, held_out_images(run, MAX_CODES)
+    loaded, shares, (x, _) = load_model(run), {}, held_out_images(run, MAX_CODES)
     mu, logvar = codes_of(loaded, None)
-    for name in densities_of(run.spec):
+    for name in names:
         if density := stored_density(run, name):
             gap, reverse_gap = measure_gaps_of_density(density, mu, logvar)
             unsure = measure_low_confidence_of_density(loaded, density, min(MAX_CODES, len(mu)))

@@ -1,5 +1,6 @@
 """Use cases: measure what is decoded from samples of several densities of a run, beside the real images."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -137,14 +138,12 @@ def measure_real_images(
     loaded: LoadedRun, x: np.ndarray, seed: int = 0
 ) -> tuple[Share | None, Share | None, Share | None]:
     """Return the share of real images x, uint8 [n, C, H, W], that the classifier gives no class with enough
-    confidence; and how many of one half have none of the other half near, by pixels and by features
-    (measure_uncovered).
+    confidence; and the shares of one half that have no image of the other half near, by pixels and by
+    features (measure_uncovered).
     """
-    if not len(x):
-        return None, None, None
     real, half, classifier = x.astype(np.float32) / 255, len(x) // 2, read_classifier(loaded.run)
-    unsure = _share_unsure(classifier[0], real) if classifier else None
-    return unsure, *_uncovered(loaded, real[half:], x[:half], seed)
+    unsure = _share_unsure(classifier[0], real) if classifier and len(x) else None
+    return unsure, *_uncovered(loaded, real[half : 2 * half], x[:half], seed)
 
 
 def _uncovered(
@@ -169,7 +168,7 @@ class _Judge:
     def __init__(self, x: np.ndarray, classifier: Classifier | None, n: int, seed: int):
         rows = np.random.default_rng(seed).choice(len(x), min(n, len(x)), replace=False)
         self.x, self.classifier, self.n = x[rows].astype(np.float32) / 255, classifier, len(rows)
-        self.pixels = Reference(self.x.reshape(self.n, -1), seed)
+        self.pixels = Reference(self.x.reshape(self.n, math.prod(x.shape[1:])), seed)
         self.features = Reference(classifier.features(self.x), seed) if classifier else None
 
     def fidelities(self, images: np.ndarray) -> tuple[Fidelity, Fidelity | None]:

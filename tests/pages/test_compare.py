@@ -182,10 +182,10 @@ def test_the_ae_is_sampled_from_a_density_that_is_chosen_and_linked(app):
     ]
     assert address(app)["density"] == "gaussian" and not app.exception
     measured = [caption.value for caption in app.caption if "confidence:" in caption.value]
-    assert len(measured) == 3 and "Real test images, one half against the other" in measured[2]
+    assert len(measured) == 3 and "Real test images (coverage: one half against the other)" in measured[2]
     assert "360 codes" in measured[0] and "2,000 images" in measured[1]
     assert all(
-        re.search(r"not covered: \d+% .* by pixels and \d+% .* by features, of 360", m) for m in measured[:2]
+        re.search(r"not covered: \d+% .* by pixels and \d+% .* by features, of 180", m) for m in measured[:2]
     )
     app.run()
     compare(app, ae="tiny-ae", vae="tiny-ladder", density="prior")

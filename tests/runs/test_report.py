@@ -66,6 +66,11 @@ def test_its_figures_are_those_of_the_other_commands(vae):
     gaps, record = measure_gaps("tiny-vae"), json.loads(json.dumps(report_record(vae)))
     assert record["gaps"] == asdict(gaps)
     prior = record["densities"][PRIOR]["gap"]
+    for shares in (*record["densities"].values(), record["halves"]):
+        assert shares["uncovered_by_features"]["high"] > 0 and shares["uncovered_by_pixels"]["n"] in (
+            180,
+            360,
+        )
     assert (prior["value"], prior["low"], prior["high"]) == (
         gaps.prior_gap,
         gaps.prior_gap_low,

@@ -93,7 +93,7 @@ def _gaps(report: Report) -> Iterator[str]:
     headings = ["", "distances in standard deviations of", "samples in gaps", "codes with no sample near"]
     headings.append("test images not covered, by pixels")
     if has_classifier := any(s.unsure for s in shares.values()):
-        headings += ["by features", f"below {MIN_CLASS_PROBABILITY:.0%} confidence"]
+        headings += ["test images not covered, by features", f"below {MIN_CLASS_PROBABILITY:.0%} confidence"]
     labelled = [(density_label(name), name == PRIOR, s) for name, s in shares.items()]
     if report.halves:
         labelled.append(("Half of the codes and test images, against the other half", False, report.halves))
@@ -114,6 +114,7 @@ def _gaps(report: Report) -> Iterator[str]:
     yield paragraph(
         "A test image is covered if a decoded sample is nearer to it than its fifth nearest other test image"
         " (Naeem et al., 2020), by pixels or by features of the classifier; there are as many samples."
+        " The share depends on their number: compare rows of equal numbers."
         + " The last row is what two equal distributions give; its confidence is that of real test images."
         * bool(report.halves),
         "quiet",

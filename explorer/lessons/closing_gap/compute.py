@@ -1,6 +1,5 @@
 """Compute what the lesson on closing the gap shows: the mixtures kept with an AE, and measured shares."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,11 +7,12 @@ import numpy as np
 from explorer.errors import UserError
 from explorer.latent.densities.mixture import Mixture
 from explorer.latent.share import is_larger
+from explorer.lessons.run_files import digest_run_files
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.registry import DENSITIES
 from explorer.runs.density_shares import DENSITIES_FILE, DensityShares, measure_density_shares
 from explorer.store.density import density_file, read_density
-from explorer.store.run import MODEL_FILE, Run
+from explorer.store.run import Run
 
 # The densities by their number of Gaussians
 NAMES = {kind.arguments["n_components"]: name for name, kind in DENSITIES.items() if kind.arguments}
@@ -35,7 +35,7 @@ def mixtures_block(run: Run) -> LazyBlock:
         return make_block(id, {"n_components": list(NAMES), "image_shape": run.shape}, tensors)
 
     files = [density_file(name) for name in NAMES.values()]
-    return share_block(LazyBlock(f"closing_gap mixtures {_digest(run, files)}", build))
+    return share_block(LazyBlock(f"closing_gap mixtures {digest_run_files(run, files)}", build))
 
 
 def order_components(means: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -69,7 +69,7 @@ def shares_block(ae: Run, vae: Run, wide_vae: Run) -> LazyBlock:
             id, {"n": of_vae.gap.n, "n_images": of_vae.uncovered_by_features.n, "rows": rows}, {}
         )
 
-    digests = [_digest(run, [DENSITIES_FILE]) for run in (ae, vae, wide_vae)]
+    digests = [digest_run_files(run, [DENSITIES_FILE]) for run in (ae, vae, wide_vae)]
     return share_block(LazyBlock(f"closing_gap shares {' '.join(digests)}", build))
 
 
@@ -94,9 +94,3 @@ def _in_codes(mixture: Mixture) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     roots = mixture.whitening.root.T @ mixture.factors
     covariances = roots @ roots.transpose(0, 2, 1)
     return mixture.weights, mixture.whitening.unwhiten(mixture.means), np.linalg.cholesky(covariances)
-
-
-def _digest(run: Run, files: Sequence[str]) -> str:
-    """Return a hash of the weights of a run and of files that are kept with it."""
-    parts = [path.read_bytes() for name in files if (path := run.folder / name).exists()]
-    return hashlib.sha256(run.files[MODEL_FILE]["sha256"].encode() + b"".join(parts)).hexdigest()

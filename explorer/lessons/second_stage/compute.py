@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from explorer.lessons.run_files import digest_run_files
 from explorer.live.block import Block, LazyBlock, make_block, share_block
-from explorer.runs.density_shares import measure_density_shares
+from explorer.runs.density_shares import DENSITIES_FILE, measure_density_shares
 from explorer.store.embedding import read_embedding
-from explorer.store.run import EMBEDDING_FILE, MODEL_FILE, Run
+from explorer.store.run import EMBEDDING_FILE, Run
 
 TARGET_ROW = 1  # the test image whose code the task asks for
 SHOWN = {"gaussian": "noise", "diffusion": "its end"}  # the densities at both ends of the paths
@@ -44,4 +45,4 @@ def shares_block(run: Run) -> LazyBlock:
             {},
         )
 
-    return share_block(LazyBlock(f"second_stage shares {run.files[MODEL_FILE]['sha256']}", build))
+    return share_block(LazyBlock(f"second_stage shares {digest_run_files(run, [DENSITIES_FILE])}", build))

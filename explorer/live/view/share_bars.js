@@ -1,7 +1,7 @@
 // Bars of the shares that were measured of densities (explorer/runs/density_shares.py), with their 95% intervals.
 
 export const SHARE_PARTS = { gap: "samples in gaps", reverse_gap: "codes without a sample near", unsure: "decoded samples below 90%", uncovered_by_features: "test images not covered" };
-const SHARE_STYLES = { gap: { colour: "class 2", fill: "solid" }, reverse_gap: { colour: "class 0", fill: "outlined" }, unsure: { colour: "class 5", fill: "hatched" }, uncovered_by_features: { colour: "class 3", fill: "solid" } };
+const SHARE_STYLES = { gap: { colour: "class 2", fill: "solid" }, reverse_gap: { colour: "class 0", fill: "outlined" }, unsure: { colour: "class 5", fill: "hatched" }, uncovered_by_features: { colour: "class 3", fill: "dotted" } };
 const SHARE_WIDTH = 0.2;
 
 /** Return the declaration of a plot of rows { label, shares }, with a marker "present" of a colour. */

@@ -18,11 +18,11 @@ from explorer.latent.surgery import Surgery
 from explorer.runs.densities import densities_of, stored_density
 from explorer.runs.density_shares import (
     DensityShares,
-    held_out_images,
     measure_density_shares,
     measure_halves,
 )
 from explorer.runs.gap_shares import measure_gap_shares
+from explorer.runs.held_out import held_out_images
 from explorer.runs.load import LoadedRun, load_model
 from explorer.runs.measure import Gaps, codes_of, evaluate_at_beta, measure_gaps_of
 from explorer.runs.measure_densities import measure_uncovered
@@ -144,7 +144,7 @@ def measure_report(
     holes = find_holes(index, sample_reference(index, N_HOLE_SAMPLES, 1), e.y)
     begin("samples")
     samples = decode_samples(loaded, index)
-    _, x = held_out_images(run, MAX_CODES)
+    x, _ = held_out_images(run, MAX_CODES)
     prior = {}
     if run.spec.has_prior:
         uncovered = _uncovered(loaded, standard_gaussian(run.spec.latent_dim), x)

@@ -14,6 +14,7 @@ from explorer.views.run_view import RunView
 N_DECODED = 2000  # samples whose confidence is measured
 N_COVERED = 2000  # test images, of which is measured how many have a sample near
 AGGREGATE = "aggregate"
+TTL = "10m"  # after which a new classifier, or data that have arrived, are used
 GAPS_HELP = (
     "The gap is the share of samples without a code of a test image near, the reverse gap the share of codes"
     f" without a sample near, of at most {MAX_CODES:,} codes and as many samples. Of two equal distributions"
@@ -25,7 +26,7 @@ GAPS_HELP = (
 COVERAGE_HELP = (
     "A test image is covered if a decoded sample is nearer to it than its fifth nearest other test image, by"
     " pixels or by features of the classifier; there are as many samples. Of two equal distributions, 3% are"
-    " not covered."
+    " not covered, and fewer with less than 40 images."
 )
 
 
@@ -39,7 +40,7 @@ def gaps_of_samples(version: str, name: str, _run: Run, _density: Density) -> tu
     return measure_gaps_of_density(_density, e.mu, e.logvar)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, ttl=TTL)
 def low_confidence_of_samples(
     version: str, name: str, beta: float | None, _run: Run, _density: Density
 ) -> Share | None:
@@ -48,14 +49,15 @@ def low_confidence_of_samples(
     return measure_low_confidence_of_density(RunView(_run).load(beta), _density, N_DECODED)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False, ttl=TTL)
 def held_out(version: str, _run: Run) -> tuple[np.ndarray, np.ndarray]:
-    from explorer.runs.density_shares import held_out_images
+    """Return test images and the rows of their codes: those that are measured, and as many others."""
+    from explorer.runs.held_out import held_out_images
 
-    return held_out_images(_run, N_COVERED)
+    return held_out_images(_run, 2 * N_COVERED)
 
 
-@st.cache_resource(max_entries=64, show_spinner="Measuring coverage…")
+@st.cache_resource(max_entries=64, show_spinner="Measuring coverage…", ttl=TTL)
 def uncovered_by_samples(
     version: str, name: str, beta: float | None, n: int, _run: Run, _density: Density
 ) -> tuple[Share | None, Share | None]:
@@ -64,7 +66,7 @@ def uncovered_by_samples(
     """
     from explorer.runs.measure_densities import measure_uncovered
 
-    view, (rows, x) = RunView(_run), held_out(version, _run)
+    view, (x, rows) = RunView(_run), held_out(version, _run)
     if isinstance(_density, AggregatePosterior):
         e, others = view.embedding, rows[n : 2 * n]
         logvar = None if e.logvar is None else e.logvar[others]
@@ -73,14 +75,14 @@ def uncovered_by_samples(
     return measure_uncovered(view.load(beta), z, x[:n])
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, ttl=TTL)
 def figures_of_real_images(
     version: str, n: int, _run: Run
 ) -> tuple[Share | None, tuple[Share | None, Share | None]]:
     from explorer.runs.measure_densities import measure_real_images
 
-    _, x = held_out(version, _run)
-    unsure, *uncovered = measure_real_images(RunView(_run).load(), x[:n])
+    x, _ = held_out(version, _run)
+    unsure, *uncovered = measure_real_images(RunView(_run).load(), x[: 2 * n])
     return unsure, tuple(uncovered)
 
 
@@ -116,7 +118,7 @@ def conclude_coverage(
     return f"By {kind}, the coverage of test images shows no clear difference."
 
 
-def conclude(ae: Share | None, vae: Share | None, names: tuple[str, str] = ("AE", "VAE")) -> str:
+def conclude_confidence(ae: Share | None, vae: Share | None, names: tuple[str, str] = ("AE", "VAE")) -> str:
     """Return how the confidence of the classifier in the samples compares; an empty string if it was not
     measured.
     """

@@ -15,7 +15,7 @@ from explorer.ui.compare.sample_figures import (
     AGGREGATE,
     COVERAGE_HELP,
     GAPS_HELP,
-    conclude,
+    conclude_confidence,
     conclude_coverage,
     figures_of_real_images,
     figures_sentence,
@@ -62,7 +62,7 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
     if density is None:
         return
     prior = standard_normal(np.empty((0, vae.spec.latent_dim)))
-    n = min(len(held_out(run_version(run), run)[0]) for run in (ae, vae)) // (2 if name == AGGREGATE else 1)
+    n = min(len(held_out(run_version(run), run)[0]) for run in (ae, vae)) // 2
     columns, unsure, uncovered = st.columns(2, gap="medium"), [], []
     for column, run, of_run, at, title in (
         (
@@ -89,11 +89,11 @@ def show_samples(ae: Run, vae: Run, beta: float | None) -> None:
                 figures_sentence(gaps, unsure[-1], uncovered[-1]),
                 help=" ".join([GAPS_HELP] * bool(gaps) + [COVERAGE_HELP, CONFIDENCE_HELP]),
             )
-    for conclusion in (conclude(*unsure, names), conclude_coverage(*uncovered, names)):
+    for conclusion in (conclude_confidence(*unsure, names), conclude_coverage(*uncovered, names)):
         if conclusion:
             st.markdown(conclusion)
     if sentence := figures_sentence(None, *figures_of_real_images(run_version(ae), n, ae)):
-        st.caption(f"Real test images, one half against the other: {_in_sentence(sentence)}")
+        st.caption(f"Real test images (coverage: one half against the other): {_in_sentence(sentence)}")
 
 
 def _label(name: str, has_prior: bool) -> str:

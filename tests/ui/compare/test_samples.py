@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.latent.share import Share
-from explorer.ui.compare.sample_figures import conclude, conclude_coverage, figures_sentence
+from explorer.ui.compare.sample_figures import conclude_confidence, conclude_coverage, figures_sentence
 
 
 def share(value, error=0.01):
@@ -20,7 +20,7 @@ def share(value, error=0.01):
     ],
 )
 def test_a_conclusion_needs_a_difference_larger_than_its_uncertainty(ae, vae, expected):
-    assert expected in conclude(ae, vae)
+    assert expected in conclude_confidence(ae, vae)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_coverage_is_compared_by_features_where_there_is_a_classifier(ae, vae, e
 
 
 def test_without_a_classifier_nothing_is_concluded():
-    assert conclude(None, share(0.2)) == conclude(share(0.2), None) == ""
+    assert conclude_confidence(None, share(0.2)) == conclude_confidence(share(0.2), None) == ""
     assert figures_sentence(None, None, (None, None)) == ""
 
 

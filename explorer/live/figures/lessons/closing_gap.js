@@ -67,7 +67,7 @@ export class ClosingGapLesson extends LessonFigure {
     Object.assign(this, { map: map.plot, bars: bars.plot });
     this.caption = createElement("strong");
     this.note = createElement("p.readout.wide");
-    this.noteText = `${shares.metadata.n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training of each model. VAE: samples of the prior, at KL weight 1 with the network of the AE; wide: a VAE with more hidden units. Not covered: of ${shares.metadata.n_images.toLocaleString("en")} test images, those without one of as many decoded samples near, by features of the classifier. Equal distributions have 3% of all but the third. The classifier also names images that show nothing: fewer below 90% do not prove good images.`;
+    this.noteText = `${shares.metadata.n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training of each model. VAE: samples of the prior, at KL weight 1 with the network of the AE; wide: a VAE with more hidden units. Not covered: of ${shares.metadata.n_images.toLocaleString("en")} test images, those without one of as many decoded samples near, by features of the classifier. Equal distributions have 3% of all but the share below 90%. The classifier also names images that show nothing: fewer below 90% do not prove good images.`;
     this.sampleHead = createElement("p", {}, this.caption, " ");
     return [map.element, createElement("div.closing-samples", {}, this.sampleHead, this.strip.element), bars.element, this.note];
   }

@@ -76,7 +76,7 @@ export class SecondStageLesson extends LessonFigure {
     const { n, n_images: images, rows } = shares.metadata, { plot, element } = this.addPlot(declareShareBars(rows, { title: "AE, 16 numbers: measured shares", axis: "on the paths", n, markerColour: "z" }));
     plot.update(placeShareBars(rows));
     this.bars = plot;
-    const note = `${n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training. Not covered: of ${images.toLocaleString("en")} test images, those without one of as many decoded samples near, by features of the classifier. Equal distributions have 3% of all but the third. The classifier also names images that show nothing.`;
+    const note = `${n.toLocaleString("en")} test codes and as many samples; 95% intervals; one training. Not covered: of ${images.toLocaleString("en")} test images, those without one of as many decoded samples near, by features of the classifier. Equal distributions have 3% of all but the share below 90%. The classifier also names images that show nothing.`;
     this.measured.replaceChildren(element, createElement("p.readout", {}, note));
   }
 

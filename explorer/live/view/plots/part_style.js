@@ -5,7 +5,7 @@ import { createSvg } from "./svg.js";
 
 const DASHES = { solid: "none", dashed: "7 4", dotted: "1.5 4", dashdot: "9 4 1.5 4" };
 const POINT_SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
-const FILLS = ["solid", "outlined", "hatched"];
+const FILLS = ["solid", "outlined", "hatched", "dotted"];
 const DEFAULT_COLOURS = ["accent", "mark", "rate", "mu", "x", "distortion"];
 
 /** Return the colour of a name: of the palette that Python gives, { colours: { name: "#rrggbb" } }, or "text" or "primary" of the theme. */
@@ -53,8 +53,8 @@ let patternCount = 0;
 export function createFill({ fill, colour }, opacity = 0.8) {
   if (fill === "solid") return { attributes: { fill: colour, "fill-opacity": opacity, stroke: "none" }, definition: null };
   if (fill === "outlined") return { attributes: { fill: colour, "fill-opacity": 0.15, stroke: colour, "stroke-width": 1.5 }, definition: null };
-  const id = `plot-hatching-${++patternCount}`;
-  const line = createSvg("path", { d: "M0 0V6", stroke: colour, "stroke-width": 3 });
-  const definition = createSvg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, line);
+  const id = `plot-pattern-${++patternCount}`;
+  const mark = fill === "dotted" ? createSvg("circle", { cx: 3, cy: 3, r: 1.7, fill: colour }) : createSvg("path", { d: "M0 0V6", stroke: colour, "stroke-width": 3 });
+  const definition = createSvg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, mark);
   return { attributes: { fill: `url(#${id})`, stroke: colour, "stroke-width": 1 }, definition };
 }

@@ -182,7 +182,8 @@ def _show_download(session: ExploreSession, density: Density) -> None:
         key=session_key("take samples", session.run),
         icon=":material/download:",
         on_click="ignore",
-        help="The file contains z, log p(z) in nats, and the images, with pixels from 0 to 255.",
+        help="The file contains z, the images, with pixels from 0 to 255, and log p(z) in nats where the"
+        " density has one.",
     )
 
 

@@ -1,0 +1,33 @@
+"""Test images of a run, which samples are measured against."""
+
+import numpy as np
+
+from explorer.data import load_dataset
+from explorer.errors import UserError
+from explorer.registry import DATASETS
+from explorer.store.embedding import read_embedding
+from explorer.store.run import Run
+
+
+def held_out_images(run: Run, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return at most n test images, uint8 [m, C, H, W], and the rows [m] of their codes: random ones if the
+    run is of a built-in data set that is on this machine, otherwise the first ones, which are kept with the
+    run.
+    """
+    e = read_embedding(run)
+    tests = _all_tests(run)
+    if tests is None or not np.array_equal(tests[: len(e.images)], e.images):
+        return e.images[:n], np.arange(len(e.images))[:n]
+    rows = np.random.default_rng(0).permutation(min(len(tests), len(e.mu)))[:n]
+    return tests[rows], rows
+
+
+def _all_tests(run: Run) -> np.ndarray | None:
+    spec = run.spec
+    if spec.dataset not in DATASETS:  # folders are read only where a visitor may
+        return None
+    try:
+        data = load_dataset(spec.dataset, spec.image_size, spec.colour, with_problems=False)
+    except UserError:  # it is not on this machine
+        return None
+    return data.x[data.test]
