@@ -123,8 +123,7 @@ def fit_density(
     fitted = kind.builder(codes, lambda share: on_progress(reading + (1 - reading) * share), **kind.arguments)
     stored = StoredDensity(fitted.to_tensors(), len(codes), time.monotonic() - start)
     if beta in (None, loaded.run.spec.beta):
-        with suppress(UserError):  # a folder that cannot be written: the density is fitted again next time
-            write_density(loaded.run, name, stored)
+        write_density(loaded.run, name, stored)
     return _unpack(name, stored)
 
 

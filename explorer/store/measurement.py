@@ -2,6 +2,7 @@
 runs are not written to: what is measured of them is kept in a hidden folder among the runs of the user.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -50,6 +51,15 @@ def keep_tensor_measurement(run: Run, file: str, kind: str, record: Record, tens
     _keep(run, file, pack_record(kind, {"model": _model_digest(run)} | record, tensors))
 
 
+def digest_measurements(run: Run, *files: str) -> str:
+    """Return a hash of the weights of a run and of files of measurements, as far as they exist."""
+    digest = hashlib.sha256(_model_digest(run).encode())
+    for path in (folder / file for file in files for folder in _folders(run)):
+        if path.exists():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _model_digest(run: Run) -> str:
     return run.files[MODEL_FILE]["sha256"]
 
@@ -68,7 +78,7 @@ def _read(
     unpack: Callable[[bytes], tuple[Record, Tensors]],
     parse: Callable[[Record, Tensors], T],
 ) -> T | None:
-    for folder in dict.fromkeys((_folder_to_write(run), run.folder)):
+    for folder in _folders(run):
         with suppress(OSError, CorruptFile):
             content = (folder / file).read_bytes()
             with corrupt_file_errors("it has no measurements"):
@@ -83,6 +93,11 @@ def _keep(run: Run, file: str, content: bytes) -> None:
         return
     with suppress(UserError):
         write_atomically(_folder_to_write(run) / file, content)
+
+
+def _folders(run: Run) -> list[Path]:
+    """Return the folders that may have measurements of a run, the newest ones first."""
+    return list(dict.fromkeys((_folder_to_write(run), run.folder)))
 
 
 def _folder_to_write(run: Run) -> Path:

@@ -1,6 +1,5 @@
 """The blocks of a run's networks for the figures of lessons, each made once for all visitors."""
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 
@@ -9,6 +8,7 @@ from explorer.latent.densities.diffusion import Diffusion
 from explorer.live.block import Block, LazyBlock, share_block
 from explorer.store.classifier import read_classifier
 from explorer.store.density import density_file, read_density
+from explorer.store.measurement import digest_measurements
 from explorer.store.run import MODEL_FILE, Run, read_tensors
 from explorer.views.classifier_block import classifier_block
 from explorer.views.coarse_decoder import coarse_decoder
@@ -72,6 +72,5 @@ def second_stage_of(run: Run) -> LazyBlock:
             )
         return second_stage_block(id, Diffusion.from_tensors("diffusion", stored.tensors))
 
-    path = run.folder / density_file("diffusion")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
+    digest = digest_measurements(run, density_file("diffusion"))
     return share_block(LazyBlock(f"lesson second stage {digest}", build))

@@ -18,11 +18,14 @@ from explorer.runs.densities import (
     stored_density,
     training_posteriors,
 )
-from explorer.runs.load import load_run
+from explorer.runs.load import load_model, load_run
 from explorer.runs.measure_densities import measure_densities
 from explorer.runs.train import train_run
+from explorer.store.catalogue import SHIPPED_FOLDER
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.density import density_file
+from explorer.store.measurement import MEASUREMENTS_FOLDER, digest_measurements
+from explorer.store.run import read_run
 from tests.conftest import SPECS
 
 pytestmark = pytest.mark.usefixtures("runs_folder")
@@ -98,7 +101,7 @@ def test_what_cannot_be_written_is_fitted_all_the_same(monkeypatch):
     def refuse(*_):
         raise UserError("The disk is full.")
 
-    monkeypatch.setattr("explorer.runs.densities.write_density", refuse)
+    monkeypatch.setattr("explorer.store.measurement.write_atomically", refuse)
     assert fit_density(load_run("tiny-ae"), "gaussian").sample(3, np.random.default_rng(0)).shape == (3, 2)
 
 
@@ -146,3 +149,15 @@ def test_a_wrong_number_gets_a_sentence():
         list(measure_densities(load_run("tiny-vae"), ["prior"], n=0))
     with pytest.raises(UserError, match="more test images"):
         list(measure_densities(load_run("tiny-vae"), ["prior"], n=8))
+
+
+def test_what_is_fitted_to_an_included_run_is_kept_among_the_runs_of_the_user(runs_folder):
+    run = read_run(SHIPPED_FOLDER / "digits-ae-2d")
+    fitted = fit_density(load_model(run), "mixture-2")
+    assert not (run.folder / density_file("mixture-2")).exists()
+    assert (runs_folder / MEASUREMENTS_FOLDER / run.name / density_file("mixture-2")).exists()
+    before = digest_measurements(run, density_file("gaussian"))
+    fit_density(load_model(run), "gaussian")
+    assert digest_measurements(run, density_file("gaussian")) != before
+    z = stored_density(run, "mixture-2").sample(3, np.random.default_rng(0))
+    assert np.array_equal(z, fitted.sample(3, np.random.default_rng(0)))

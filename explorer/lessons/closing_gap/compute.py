@@ -7,11 +7,11 @@ import numpy as np
 from explorer.errors import UserError
 from explorer.latent.densities.mixture import Mixture
 from explorer.latent.share import is_larger
-from explorer.lessons.run_files import digest_run_files
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.registry import DENSITIES
 from explorer.runs.density_shares import DENSITIES_FILE, DensityShares, measure_density_shares
 from explorer.store.density import density_file, read_density
+from explorer.store.measurement import digest_measurements
 from explorer.store.run import Run
 
 # The densities by their number of Gaussians
@@ -35,7 +35,7 @@ def mixtures_block(run: Run) -> LazyBlock:
         return make_block(id, {"n_components": list(NAMES), "image_shape": run.shape}, tensors)
 
     files = [density_file(name) for name in NAMES.values()]
-    return share_block(LazyBlock(f"closing_gap mixtures {digest_run_files(run, files)}", build))
+    return share_block(LazyBlock(f"closing_gap mixtures {digest_measurements(run, *files)}", build))
 
 
 def order_components(means: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -69,7 +69,7 @@ def shares_block(ae: Run, vae: Run, wide_vae: Run) -> LazyBlock:
             id, {"n": of_vae.gap.n, "n_images": of_vae.uncovered_by_features.n, "rows": rows}, {}
         )
 
-    digests = [digest_run_files(run, [DENSITIES_FILE]) for run in (ae, vae, wide_vae)]
+    digests = [digest_measurements(run, DENSITIES_FILE) for run in (ae, vae, wide_vae)]
     return share_block(LazyBlock(f"closing_gap shares {' '.join(digests)}", build))
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from explorer.lessons.run_files import digest_run_files
 from explorer.live.block import Block, LazyBlock, make_block, share_block
 from explorer.runs.density_shares import DENSITIES_FILE, measure_density_shares
 from explorer.store.embedding import read_embedding
+from explorer.store.measurement import digest_measurements
 from explorer.store.run import EMBEDDING_FILE, Run
 
 TARGET_ROW = 1  # the test image whose code the task asks for
@@ -45,4 +45,4 @@ def shares_block(run: Run) -> LazyBlock:
             {},
         )
 
-    return share_block(LazyBlock(f"second_stage shares {digest_run_files(run, [DENSITIES_FILE])}", build))
+    return share_block(LazyBlock(f"second_stage shares {digest_measurements(run, DENSITIES_FILE)}", build))
