@@ -22,15 +22,16 @@ LIKELIHOOD = (
 )
 LR = 2e-3
 BATCH_SIZES = {4000: 32, 2**62: 128}  # by the largest number of training images
-# By the largest side: channels of the first layer; steps of a good training per training image, at least, and
-# at most. Large images have more to learn. The longest takes three minutes on two cores.
-WIDTHS = {32: 32, 64: 24}
-STEPS_PER_IMAGE = {32: 2, 64: 12}
-MIN_STEPS = {32: 250, 64: 1000}
-MAX_STEPS = {32: 6000, 64: 4000}
-# The share of the epochs in which the KL weight rises, by the largest side. If a validation part ends the
-# training there is no warm-up, because its epochs are not judged.
-WARMUP_SHARES = {32: 0, 64: 2 / 3}
+WIDTHS = {32: 32, 64: 24}  # channels of the first layer, by the largest side
+# By the largest number of values of an image: steps of a good training per training image, at least, and at
+# most. Large images, and those in colour, have more to learn.
+SMALL, LARGE = 32 * 32, 3 * 64 * 64
+STEPS_PER_IMAGE = {SMALL: 2, LARGE: 12}
+MIN_STEPS = {SMALL: 250, LARGE: 1000}
+MAX_STEPS = {SMALL: 6000, LARGE: 4000}
+# The share of the epochs in which the KL weight rises, by the same. If a validation part ends the training
+# there is no warm-up, because its epochs are not judged.
+WARMUP_SHARES = {SMALL: 0, LARGE: 2 / 3}
 NO_WARMUP = {"beta_warmup": 0.0}  # as long as the epochs, which may be fewer than those given, are not known
 # Very few images are augmented, and then trained on for longer; but less in few latent dimensions, where a
 # mirrored image, or a shifted drawing, takes up what should describe the images.
@@ -38,7 +39,7 @@ MAX_AUGMENTED_IMAGES, MANY_DIMS, AUGMENTED_FACTOR = 200, 8, 4
 # With so many training images, a validation part decides when a training ends: after so many steps that have
 # not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
 # would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
-MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, {32: 300, 64: 500}
+MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, {SMALL: 300, LARGE: 500}
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
             return epochs_for(round(n_steps * share), facts.n_train, usual["batch_size"])
 
         is_validated = facts.n_train >= MIN_VALIDATED_IMAGES and "betas" not in plain.model_kind.options
-        usual = {"patience": epochs(_of_size(PATIENCE_STEPS, facts.side)) if is_validated else None} | usual
+        usual = {
+            "patience": epochs(_of_size(PATIENCE_STEPS, facts.n_values)) if is_validated else None
+        } | usual
         fixed = good_steps(facts, RunSpec(**usual | NO_WARMUP).augment is not None)
-        usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.side) if usual["patience"] else fixed)
+        usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.n_values) if usual["patience"] else fixed)
     if plain.beta and not usual.get("patience"):
-        warmup = _of_size(WARMUP_SHARES, facts.side) * (usual["epochs"] or plain.epochs)
+        warmup = _of_size(WARMUP_SHARES, facts.n_values) * (usual["epochs"] or plain.epochs)
         usual = {"beta_warmup": float(round(warmup))} | usual
     spec = RunSpec(**usual)
     return spec, explain(spec, facts)
@@ -107,7 +110,7 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
 def good_steps(facts: ImageFacts, is_augmented: bool) -> int:
     """Return the number of steps of a good training that no validation part ends."""
     per_image, least, most = (
-        _of_size(table, facts.side) for table in (STEPS_PER_IMAGE, MIN_STEPS, MAX_STEPS)
+        _of_size(table, facts.n_values) for table in (STEPS_PER_IMAGE, MIN_STEPS, MAX_STEPS)
     )
     return min(max(least, per_image * facts.n_train) * (AUGMENTED_FACTOR if is_augmented else 1), most)
 

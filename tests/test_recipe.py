@@ -11,6 +11,7 @@ from explorer.data.facts import ImageFacts
 from explorer.fields import IMAGE_SIZES
 from explorer.networks.conv import conv
 from explorer.recipe import (
+    LARGE,
     MAX_STEPS,
     MIN_VALIDATED_IMAGES,
     PATIENCE_STEPS,
@@ -62,11 +63,20 @@ def test_a_quick_training_takes_a_third_of_the_steps():
     assert count_steps(quick, 320) == pytest.approx(count_steps(good, 320) / 3, abs=10)  # an epoch
 
 
+def test_colour_has_the_steps_and_the_warm_up_of_large_images():
+    """Each image of 32 px in colour has three times as many values as in grey."""
+    grey, colour = (replace(FACES, side=32, channels=channels) for channels in (1, 3))
+    few, many = (usual_settings(facts, GIVEN)[0] for facts in (grey, colour))
+    assert count_steps(few, 320) == pytest.approx(2 * 320, abs=10) and not few.beta_warmup
+    assert count_steps(many, 320) == pytest.approx(12 * 320, abs=10)
+    assert many.beta_warmup == round(many.epochs * 2 / 3) and many.width == few.width == 32
+
+
 def test_a_validation_part_ends_the_training_of_many_images():
     many = replace(FACES, n_train=MIN_VALIDATED_IMAGES)
     good, quick = (usual_settings(many, GIVEN, effort)[0] for effort in ("good", "quick"))
-    assert good.patience * math.ceil(many.n_train / 32) >= PATIENCE_STEPS[64]
-    assert count_steps(good, many.n_train) == pytest.approx(MAX_STEPS[64], abs=25)  # an epoch
+    assert good.patience * math.ceil(many.n_train / 32) >= PATIENCE_STEPS[LARGE]
+    assert count_steps(good, many.n_train) == pytest.approx(MAX_STEPS[LARGE], abs=25)  # an epoch
     assert quick.patience < good.patience and quick.epochs < good.epochs
     few = replace(many, n_train=MIN_VALIDATED_IMAGES - 1)
     given = {"model": "ladder"}, {"epochs": 7}, {"patience": None}

@@ -1,5 +1,6 @@
 """The commands that train: train, sweep, jobs, stop. Only those that need torch import it."""
 
+import argparse
 import json
 import sys
 from contextlib import ExitStack
@@ -85,7 +86,14 @@ def sweep(args) -> int | None:
     """Train every combination through the queue, except those that have been trained already."""
     from explorer.jobs.sweep import combinations, format_table, run_sweep
 
-    specs = combinations(usual_spec(args)[0], args.sweep_betas, args.latent_dims, args.seeds)
+    def make_spec(latent_dim: int, beta: float) -> RunSpec:
+        given = vars(args) | {"latent_dim": latent_dim, "beta": beta}
+        spec, explanation = usual_spec(argparse.Namespace(**given))
+        if explanation:
+            print(f"{latent_dim}-D, β {beta:g}: {explanation}", file=sys.stderr)
+        return spec
+
+    specs = combinations(make_spec, args.sweep_betas, args.latent_dims, args.seeds)
     with graceful_stop() as stop:
         results = run_sweep(
             specs,

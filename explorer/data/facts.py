@@ -37,6 +37,11 @@ class ImageFacts:
     is_photograph: bool
 
     @property
+    def n_values(self) -> int:
+        """The number of values of an image; 1 for vectors."""
+        return self.side**2 * self.channels
+
+    @property
     def are_vectors(self) -> bool:
         return self.side == 1
 

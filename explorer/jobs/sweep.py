@@ -23,21 +23,18 @@ DECIMAL_COLUMNS = ("distortion", "rate", "elbo", *FACTOR_COLUMNS)
 
 
 def combinations(
-    spec: RunSpec, betas: list[float], latent_dims: list[int], seeds: list[int]
+    make_spec: Callable[[int, float], RunSpec], betas: list[float], latent_dims: list[int], seeds: list[int]
 ) -> list[RunSpec]:
-    """Return the specs, without repetition. Raises UserError for a ladder, which has many KL weights itself,
-    and for more than MOST.
+    """Return the specs, without repetition. make_spec(latent_dim, beta): returns one. Raises UserError for a
+    ladder, which has many KL weights itself, and for more than MAX_SWEEP_TRAININGS.
     """
-    if spec.rungs:
+    pairs = [make_spec(*pair) for pair in itertools.product(latent_dims, betas)]
+    if any(spec.rungs for spec in pairs):
         raise UserError(
             "A ladder already has many KL weights in one training. Use --model vae for a sweep, or `train`"
             " for a ladder."
         )
-    specs = [
-        replace(spec, beta=b, latent_dim=d, seed=s)
-        for d, b, s in itertools.product(latent_dims, betas, seeds)
-    ]
-    specs = list(dict.fromkeys(specs))
+    specs = list(dict.fromkeys(replace(spec, seed=s) for spec in pairs for s in seeds))
     if len(specs) > MAX_SWEEP_TRAININGS:
         raise UserError(
             f"This sweep has {len(specs)} trainings, and the limit is {MAX_SWEEP_TRAININGS}. Choose fewer"

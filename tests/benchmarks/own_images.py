@@ -72,6 +72,13 @@ def faces(n: int) -> Images:
     return data.x[:n], data.y[:n]
 
 
+def small_faces(n: int) -> Images:
+    """Return drawn faces in colour, 32×32 px: each pixel is the mean of four."""
+    x, y = faces(n)
+    halves = x.reshape(n, 3, 32, 2, 32, 2).mean((3, 5))
+    return halves.round().astype(np.uint8), y
+
+
 def digits() -> Images:
     """Return scikit-learn's digits, 8×8 px."""
     data = load_dataset("digits")
@@ -91,6 +98,7 @@ SETS: dict[str, tuple[str, Callable[[], Images]]] = {  # their names in the tabl
         lambda: classes("fashion-mnist", {0: 500, 9: 3}),
     ),
     "digits": ("scikit-learn's digits, 1,797, 8×8 px", digits),
+    "small-faces-300": ("drawn faces, 300, 32×32 px in colour", lambda: small_faces(300)),
     "faces-300": ("drawn faces, 300, 64×64 px in colour", lambda: faces(300)),
     "mnist-1000": ("MNIST, 1,000", lambda: random_images("mnist", 1000)),
     "fashion-mnist-1000": ("Fashion-MNIST, 1,000", lambda: random_images("fashion-mnist", 1000)),

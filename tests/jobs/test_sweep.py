@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from explorer.data.facts import read_facts
 from explorer.jobs import create_executor, queue, sweep
 from explorer.jobs.local import LocalExecutor
 from explorer.latent.disentanglement import measure_separation
+from explorer.recipe import usual_settings
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
 from explorer.store.catalogue import find_run
@@ -89,11 +93,29 @@ def test_a_sweep_has_few_under_way_at_a_time(folder, monkeypatch):
 
     monkeypatch.setattr(sweep, "create_executor", Fake)
     monkeypatch.setattr(sweep.time, "sleep", look)
-    specs = sweep.combinations(SHORT, [1.0], [2], list(range(9)))
+    specs = sweep.combinations(lambda latent_dim, beta: SHORT, [1.0], [2], list(range(9)))
     rows = sweep.run_sweep(specs, lambda done, under_way: None)
     assert started == [spec.run_id for spec in specs] and most_seen == [4, 4, 4, 4, 4, 4, 3, 2, 1]
     assert all(row["fault"] == "It was not trained. Run the sweep again." for row in rows)
     assert LocalExecutor().max_queued == 4
+
+
+def test_own_images_have_the_settings_that_are_usual_for_each_dimension(tmp_path, monkeypatch, capsys):
+    images = np.random.default_rng(0).integers(0, 255, (100, 28, 28, 3), np.uint8)
+    for i, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{i}.png")
+    swept = []
+    monkeypatch.setattr(sweep, "run_sweep", lambda specs, *_: swept.extend(specs) or [])
+    call_in_process(
+        capsys, "sweep", "--dataset", f"folder:{tmp_path}", "--latent-dims", "2,16", "--betas", "0,1"
+    )
+    facts = read_facts(f"folder:{tmp_path}")
+    given = {"dataset": f"folder:{tmp_path}", "seed": 0}
+    expected = [
+        usual_settings(facts, given | {"latent_dim": d, "beta": b})[0] for d in (2, 16) for b in (0.0, 1.0)
+    ]
+    assert swept == expected and len({spec.augment for spec in swept}) == 2
+    assert [spec.beta_warmup > 0 for spec in swept] == [False, True, False, True]
 
 
 @pytest.mark.process
