@@ -68,7 +68,11 @@ class Fall:
 
 
 def find_faults(run: Run) -> list[Verdict]:
-    """Return what is wrong with a run, the worst first; nothing of a run whose figures were not measured."""
+    """Return what is wrong with a run, the worst first; nothing of a run whose figures were not measured, or
+    of images that are all equal, of which there is nothing to learn.
+    """
+    if run.yardstick and not run.yardstick.n_components:
+        return []
     faults = [verdict for find in (_worse_than_pca, _collapsed, _falling, _rejected) for verdict in find(run)]
     can_train = run.spec.network_kind.is_trainable  # otherwise there is no remedy
     return [fault if can_train else Verdict(fault.kind, fault.sentence, "", {}) for fault in faults]

@@ -60,6 +60,13 @@ def test_nothing_is_said_of_a_good_run_or_one_that_was_not_measured(good):
     assert find_faults(replace(good, yardstick=None, samples=None)) == []
 
 
+def test_of_images_that_are_all_equal_nothing_is_a_fault(good):
+    """PCA has no component of them, and its error is 0."""
+    worse = replace(good.yardstick, pca_mse=0.0, difference_low=1e-7, difference_high=1e-6)
+    assert kinds(replace(good, yardstick=worse)) == ["worse than PCA"]
+    assert find_faults(replace(good, yardstick=replace(worse, n_components=0))) == []
+
+
 def test_a_model_that_is_worse_than_pca(good):
     worse = replace(good, yardstick=replace(good.yardstick, difference_low=0.0123, difference_high=0.0456))
     [verdict] = find_faults(worse)
