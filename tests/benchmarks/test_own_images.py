@@ -1,6 +1,7 @@
 """The rows of the benchmark of own images, and their table."""
 
-from tests.benchmarks.own_images import COLUMNS, SETS, printed, read_rows, write_rows
+from tests.benchmarks.own_images import COLUMNS, DEFAULT_FILE, SETS, printed, read_rows, write_rows
+from tests.conftest import ROOT
 
 
 def row(name: str, model: str, latent_dim: int, seed: int, mse: float) -> dict:
@@ -21,3 +22,9 @@ def test_the_table_has_the_ratio_of_each_seed_and_a_dash_where_nothing_was_measu
         f"| {SETS['digits'][0]} | – | – | – | 1.00 ± 0.10 | 8 |",
     ]
     assert read_rows(tmp_path / "none.csv") == []
+
+
+def test_the_table_of_the_documentation_is_that_of_the_figures():
+    text = (ROOT / "docs/own-images-and-runs.md").read_text(encoding="utf-8")
+    rows = read_rows(DEFAULT_FILE)
+    assert f"\n{printed(rows, ['ae', 'vae'], ['2', '8', '16'])}\n" in text
