@@ -1,6 +1,4 @@
-"""Use case: say what is wrong with a run, and what to change. Everything is read from its record and its
-events, so that it takes milliseconds.
-"""
+"""Use case: say what is wrong with a run, and what to change, from its record and events, in milliseconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,9 +66,7 @@ class Fall:
 
 
 def find_faults(run: Run) -> list[Verdict]:
-    """Return what is wrong with a run, the worst first; nothing of a run whose figures were not measured, or
-    of images that are all equal, of which there is nothing to learn.
-    """
+    """Return what is wrong with a run, the worst first; nothing without figures, or if its images are equal."""
     if run.yardstick and not run.yardstick.n_components:
         return []
     faults = [verdict for find in (_worse_than_pca, _collapsed, _falling, _rejected) for verdict in find(run)]

@@ -98,5 +98,5 @@ def test_what_cannot_be_drawn_gets_a_sentence(temperature, rng):
         sample_gaussian(scale(np.eye(3), True), 5, temperature, rng)
     with pytest.raises(UserError, match="choose 1"):
         AggregatePosterior(np.eye(3), None).sample(5, rng, temperature)
-    with pytest.raises(UserError, match="no codes to sample from"):
+    with pytest.raises(UserError, match="too few codes to sample from"):
         AggregatePosterior(np.empty((0, 3)), None).sample(5, rng, 1)

@@ -264,7 +264,9 @@ def test_a_link_trains_a_network_that_fits(page, side, expected):
     queue.enqueue("other", RunSpec())  # a queued training, beside which no trial runs
     follow("train", page, **query)
     assert page.selectbox(key="setting network").value == "conv"
-    assert page.number_input(key="setting epochs").value == (4000 if side == 64 else 1000)  # of one batch
+    assert page.number_input(key="setting epochs").value == (
+        1000 if side == 16 else 4000
+    )  # of one batch, in colour
     assert (
         page.number_input(key="setting width").value,
         page.number_input(key="setting depth").value,

@@ -110,7 +110,7 @@ def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_
     usual = usual_settings(read_facts(spec.dataset, 64, True), given)[0]
     assert usual.beta_warmup > usual.epochs / 4  # more than the preset asks for
     assert code == f"python -m explorer train {usual.flags()} --effort none" and not app.error
-    small = RunSpec(**presets.preset_settings("KL warm-up", given | {"image_size": 28}))
+    small = RunSpec(**presets.preset_settings("KL warm-up", given | {"image_size": 16}))
     assert small.beta_warmup == round(small.epochs / 4) > 0
     app.selectbox(key="setting dataset").select("digits").run()
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
