@@ -66,7 +66,7 @@ class Fall:
 
 
 def find_faults(run: Run) -> list[Verdict]:
-    """Return what is wrong with a run, the worst first; nothing without figures, or if its images are equal."""
+    """Return what is wrong with a run, the worst first; nothing if unmeasured, or if its images are equal."""
     if run.yardstick and not run.yardstick.n_components:
         return []
     faults = [verdict for find in (_worse_than_pca, _collapsed, _falling, _rejected) for verdict in find(run)]
