@@ -54,10 +54,10 @@ def measure_density_shares(run: Run) -> dict[str, DensityShares]:
     from explorer.store.classifier import read_classifier
 
     names = [name for name in densities_of(run.spec) if stored_density(run, name)]
-    if kept := read_density_shares(run):
-        is_judged = all(shares.unsure for shares in kept.values()) or not read_classifier(run)
-        if is_judged and kept.keys() >= set(names):
-            return kept
+    if stored := read_density_shares(run):
+        is_judged = all(shares.unsure for shares in stored.values()) or not read_classifier(run)
+        if is_judged and stored.keys() >= set(names):
+            return stored
     shares = _measure(run, names)
     keep_measurement(
         run, DENSITIES_FILE, {"densities": {name: asdict(part) for name, part in shares.items()}}

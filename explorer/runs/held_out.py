@@ -1,5 +1,7 @@
 """Test images of a run, which samples are measured against."""
 
+import math
+
 import numpy as np
 
 from explorer.data import load_dataset
@@ -8,13 +10,16 @@ from explorer.registry import DATASETS
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 
+MAX_VALUES = 5000 * 28 * 28  # of all images together
+
 
 def held_out_images(run: Run, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return at most n test images, uint8 [m, C, H, W], and the rows [m] of their codes: random ones if the
     run is of a built-in data set that is on this machine, otherwise the first ones, which are kept with the
-    run.
+    run. They have at most MAX_VALUES values, because each is compared with all others.
     """
     e = read_embedding(run)
+    n = min(n, MAX_VALUES // math.prod(run.shape))
     tests = _all_tests(run)
     if tests is None or not np.array_equal(tests[: len(e.images)], e.images):
         return e.images[:n], np.arange(len(e.images))[:n]

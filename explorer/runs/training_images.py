@@ -57,8 +57,8 @@ def encode_training_images(
             raise ValueError("codes that can't be")
         return mu
 
-    if (kept := read_tensor_measurement(run, CODES_FILE, CODES_KIND, parse)) is not None:
-        return kept
+    if (stored := read_tensor_measurement(run, CODES_FILE, CODES_KIND, parse)) is not None:
+        return stored
     start = time.monotonic()
     mu = codes(loaded, x, on_progress, y)
     if time.monotonic() - start >= min_seconds:
@@ -102,8 +102,8 @@ def measure_training_distances(
             raise ValueError("distances that can't be")
         return distances
 
-    if kept := read_measurement(run, DISTANCES_FILE, parse):
-        return kept
+    if stored := read_measurement(run, DISTANCES_FILE, parse):
+        return stored
     start = time.monotonic()
     distances = _measure_distances(loaded, posteriors, scale, x)
     if time.monotonic() - start >= min_seconds:

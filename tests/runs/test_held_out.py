@@ -85,3 +85,8 @@ def test_shares_that_lack_something_are_measured_again(runs_folder, lack):
     path.write_bytes(encode_record(record))
     assert measure_density_shares(run) == shares
     assert all(getattr(shares["prior"], field.name) for field in fields(shares["prior"]))
+
+
+def test_of_large_images_there_are_fewer(monkeypatch):
+    monkeypatch.setattr("explorer.runs.held_out.MAX_VALUES", 30 * 64)
+    assert held_out_images(RUN, 100)[0].shape == (30, 1, 8, 8)

@@ -21,12 +21,10 @@ GAPS_HELP = (
     " both are 3%. Codes of test images are compared half with half. Intervals are at 95%, over samples and"
     " codes."
 )
-
-
 COVERAGE_HELP = (
     "A test image is covered if a decoded sample is nearer to it than its fifth nearest other test image, by"
     " pixels or by features of the classifier; there are as many samples. Of two equal distributions, 3% are"
-    " not covered, and fewer with less than 40 images."
+    " not covered, or less if there are fewer than 40 images."
 )
 
 
