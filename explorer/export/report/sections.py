@@ -90,33 +90,41 @@ def _gaps(report: Report) -> Iterator[str]:
     )
     mark = 100 * EQUAL_GAP, "equal distributions"
     yield interval_chart("Samples in gaps, by density", rows, "%", mark, 1)
-    headings = ["", "distances in standard deviations of", "samples in gaps", "codes with no sample near"]
-    headings.append("test images not covered, by pixels")
-    if has_classifier := any(s.unsure for s in shares.values()):
-        headings += ["test images not covered, by features", f"below {MIN_CLASS_PROBABILITY:.0%} confidence"]
-    labelled = [(density_label(name), name == PRIOR, s) for name, s in shares.items()]
+    labelled = [(escape(density_label(name)), name == PRIOR, s) for name, s in shares.items()]
     if report.halves:
-        labelled.append(("Half of the codes and test images, against the other half", False, report.halves))
+        labelled.append(("One half, against the other", False, report.halves))
+    yield table(
+        ["", "distances in standard deviations of", "samples in gaps", "codes with no sample near"],
+        [
+            [
+                label,
+                "the prior" if is_prior else "the Gaussian fitted to the codes",
+                percent(s.gap),
+                percent(s.reverse_gap),
+            ]
+            for label, is_prior, s in labelled
+        ],
+    )
+    headings = ["", "test images not covered, by pixels"]
+    if has_classifier := any(s.unsure for s in shares.values()):
+        headings += ["by features", f"below {MIN_CLASS_PROBABILITY:.0%} confidence"]
     yield table(
         headings,
         [
             [
-                escape(label),
-                "the prior" if is_prior else "the Gaussian fitted to the codes",
-                percent(s.gap),
-                percent(s.reverse_gap),
+                label,
                 _percent_of(s.uncovered_by_pixels),
                 *([_percent_of(s.uncovered_by_features), percent(s.unsure)] if has_classifier else []),
             ]
-            for label, is_prior, s in labelled
+            for label, _, s in labelled
         ],
     )
     yield paragraph(
         "A test image is covered if a decoded sample is nearer to it than its fifth nearest other test image"
         " (Naeem et al., 2020), by pixels or by features of the classifier; there are as many samples."
         " The share depends on their number: compare rows of equal numbers."
-        + " The last row is what two equal distributions give; its confidence is that of real test images."
-        * bool(report.halves),
+        + " The last rows are of one half of the codes and of the test images, against the other half: what"
+        " equal distributions give. Their confidence is that of real test images." * bool(report.halves),
         "quiet",
     )
     nats = ""
