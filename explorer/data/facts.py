@@ -8,7 +8,6 @@ import numpy as np
 from safetensors import safe_open
 
 from explorer.data import own
-from explorer.data.dataset import n_test_of
 from explorer.data.folder import find_image_files, load_folder, read_file_upload, read_folder_upload
 from explorer.data.preview import Upload
 from explorer.data.sizes import n_train
@@ -61,11 +60,20 @@ def read_facts(dataset: str, image_size: int | None = None, colour: bool | None 
         return describe(images, info.n_train, info.shape[1], info.shape[0])
     upload, n = _read_upload(kind, Path(os.path.expanduser(argument)))
     side = natural_size(upload) if image_size is None else image_size
-    is_colour = has_colour(upload) if colour is None else colour
+    return describe_upload(upload, side, has_colour(upload) if colour is None else colour, n)
+
+
+def describe_upload(upload: Upload, side: int, is_colour: bool, n_train: int | None = None) -> ImageFacts:
+    """Return the facts about images that are read at this size. n_train: if not that of the upload."""
     if all(height == 1 for _, height in upload.sizes):  # vectors, which are not resized
         side, is_colour = 1, False
     images = [upload.read(i, (side, side), is_colour) for i in _spread(len(upload.names))]
-    return describe([x for x in images if isinstance(x, np.ndarray)], n, side, 3 if is_colour else 1)
+    return describe(
+        [x for x in images if isinstance(x, np.ndarray)],
+        upload.n_train if n_train is None else n_train,
+        side,
+        3 if is_colour else 1,
+    )
 
 
 def describe(images: list[np.ndarray], n_train: int, side: int, channels: int) -> ImageFacts:
@@ -106,9 +114,7 @@ def _read_upload(kind: str, path: Path) -> tuple[Upload, int]:
     files = find_image_files(path) if kind == "folder" else []
     if len(files) < 2:
         upload = read_folder_upload(path) if kind == "folder" else read_file_upload(path)
-        is_test, n = upload.is_test, len(upload.names)
-        n_test = n_test_of(n) if is_test is None or is_test.all() or not is_test.any() else int(is_test.sum())
-        return upload, n - n_test
+        return upload, upload.n_train
     entries = []
     for file in (files[i] for i in _spread(len(files))):
         size = file.stat().st_size

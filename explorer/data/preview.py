@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, Progress, no_progress, split_dataset
+from explorer.data.dataset import Dataset, Progress, n_test_of, no_progress, split_dataset
 from explorer.data.image import read_all
 from explorer.data.problems import is_single_coloured
 from explorer.errors import UserError
@@ -50,6 +50,13 @@ class Upload:
     def n_pixels(self) -> int:
         """Return the number of pixels of all images, before they are resized."""
         return sum(width * height * n for (width, height), n in self.sizes.items())
+
+    @property
+    def n_train(self) -> int:
+        """Return the number of training images, if every image can be decoded."""
+        n = len(self.names)
+        n_given = 0 if self.is_test is None else int(self.is_test.sum())
+        return n - (n_given if 0 < n_given < n else n_test_of(n))
 
     @property
     def counts(self) -> dict[str, int]:

@@ -45,6 +45,4 @@ def count_own(name: str) -> int:
 @lru_cache(maxsize=64)
 def _count_in_version(file: Path, version: tuple[int, int] | None) -> int:
     """Return the number for a version of a file: its time of change, and its size."""
-    upload = folder.read_file_upload(file)
-    n = len(upload.names)
-    return n - (n_test_of(n) if upload.is_test is None else int(upload.is_test.sum()))
+    return folder.read_file_upload(file).n_train

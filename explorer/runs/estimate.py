@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from explorer.data.sizes import n_train
+from explorer.recipe import count_steps
 from explorer.specs import RunSpec
 
-TRIAL_REPORTS = 3  # progress reports, four a second
 TRIAL_EPOCHS = 10_000  # so many that the trial does not reach the last
 
 
@@ -13,20 +14,20 @@ def trial_spec(spec: RunSpec) -> RunSpec:
     return replace(spec, seed=0, epochs=TRIAL_EPOCHS)
 
 
-def estimate_epoch_seconds(trial: RunSpec) -> float:
-    """Return the estimated duration of an epoch of a trial_spec(). Raises UserError for what cannot be
-    trained here, or diverges at once.
+def estimate_step_seconds(trial: RunSpec, shape: tuple[int, int, int] | None = None) -> float:
+    """Return the estimated duration of a step of a trial_spec(). shape: C, H, W of images that are not saved
+    yet. Raises UserError for what cannot be trained here, or diverges at once.
     """
-    from explorer.runs.measure import benchmark_epoch
+    from explorer.runs.trial import measure_step_seconds, trial_data
 
-    return benchmark_epoch(trial, TRIAL_REPORTS)
+    return measure_step_seconds(trial, trial_data(trial, shape))
 
 
 def estimate_seconds(spec: RunSpec) -> float:
     """Return the estimated duration of a training; with a patience, of all its epochs. Raises UserError as
-    estimate_epoch_seconds() does.
+    estimate_step_seconds() does.
     """
-    return estimate_epoch_seconds(trial_spec(spec)) * sum(epochs for _, epochs in spec.stages)
+    return estimate_step_seconds(trial_spec(spec)) * count_steps(spec, n_train(spec.dataset))
 
 
 def format_duration(seconds: float) -> str:

@@ -1,15 +1,11 @@
 """Use cases: measurements of a stored run."""
 
-import time
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
 from explorer.data import load_dataset as load_data
-from explorer.device import choose_device
 from explorer.errors import UserError
-from explorer.events import Failed, Finished, Step
 from explorer.latent.confidence import LowConfidenceShares, measure_low_confidence
 from explorer.latent.gap_estimate import estimate_gap, estimate_prior_gap
 from explorer.latent.gaps import (
@@ -24,12 +20,10 @@ from explorer.latent.gaps import (
 from explorer.latent.share import Z95, median_with_interval
 from explorer.runs.inference import draw_classes
 from explorer.runs.load import LoadedRun, load_model, load_run
-from explorer.specs import RunSpec
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.embedding import read_embedding
 from explorer.store.run import Run
 from explorer.training.evaluation import Evaluation, evaluate
-from explorer.training.trainer import train as training
 
 MAX_GAP_DIMENSIONS = 64  # for codes from another model: the time grows with the cube
 
@@ -201,33 +195,3 @@ def measure_confidence(
         n,
         seed,
     )
-
-
-def validate(spec: RunSpec) -> None:
-    """Raise UserError for a spec that cannot be trained here."""
-    next(training(spec, load_data(spec.dataset, spec.image_size, spec.colour), choose_device(spec.network)))
-
-
-def benchmark_epoch(spec: RunSpec, trial: int) -> float:
-    """Estimate the duration of an epoch from the fastest of `trial` intervals between progress reports, the
-    one least disturbed by other work.
-
-    Raises UserError for what cannot be trained here, or diverges at once.
-    """
-    data, progress = load_data(spec.dataset, spec.image_size, spec.colour), []
-    for event in training(spec, data, choose_device(spec.network)):
-        if isinstance(event, Step):
-            progress.append((time.perf_counter(), event.done))
-        if isinstance(event, Failed):
-            raise UserError(
-                "A short trial of this training diverged: the loss became infinite. Try a learning rate"
-                f" below {spec.lr:g}."
-            )
-        if isinstance(event, Finished):
-            return event.seconds / event.epochs
-        if len(progress) > trial:
-            break
-    share_a_second = max(
-        (after - before) / (end - start) for (start, before), (end, after) in pairwise(progress)
-    )
-    return 1 / share_a_second / sum(epochs for _, epochs in spec.stages)

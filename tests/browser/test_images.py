@@ -115,6 +115,20 @@ def test_photographs_are_uploaded_kept_trained_on_explored_compared_and_walked_t
     assert owner_key(name) not in page.locator('[data-testid="stMain"]').inner_text()
 
 
+def test_three_clicks_lead_from_a_zip_to_a_slider_that_changes_the_image(open_here):
+    page = open_here("/images")
+    upload(page, zipped(pieces(12, 16)))
+    expect(
+        page.get_by_text("Save and train trains a VAE with 16 latent dimensions. 19 training")
+    ).to_be_visible()
+    page.get_by_role("button", name="Save and train").click()
+    page.get_by_role("link", name="Open in Explore").click(timeout=120_000)
+    ready(page)
+    assert image(page).shape == (16, 16, 3)
+    changes(page, lambda: press(page, "ArrowRight", 5), DECODED)
+    changes(page, lambda: page.get_by_role("slider").first.press("ArrowRight"), DECODED)
+
+
 def test_names_with_markup_load_nothing_and_run_nothing(open_here):
     urls = []
     page = open_here("/images")

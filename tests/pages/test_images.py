@@ -16,10 +16,13 @@ from explorer.store.ownership import owner_key, public_name
 from explorer.ui import visitor
 from explorer.ui.images import training
 from explorer.ui.pages import page_file
+from explorer.ui.train import usual
+from explorer.views import words
 from tests.pages.conftest import ROOT, follow, galleries, pictures
 from tests.pages.photographs import pieces, png, zipped
 
 PHOTOS = pieces(10)
+SHOWN = "The images as a network sees them"
 DIGITS = (load_digits().images[:60] * 15.9375).round().astype(np.uint8)
 
 
@@ -95,13 +98,13 @@ def test_what_is_suggested_is_told_again_to_a_browser_that_missed_it(page):
 
 def test_sixteen_are_shown_as_they_will_be(page):
     upload(page)
-    [gallery] = galleries(page).values()
+    gallery = galleries(page)[SHOWN]
     assert gallery["n_images"] == 16
     assert pictures(gallery).shape == (16, 64, 64, 3)
     assert set(gallery["captions"]) == {"roof", "flower"}
     page.button_group(key="images size").set_value(28).run()
     page.toggle(key="images colour").set_value(False).run()
-    [gallery] = galleries(page).values()
+    gallery = galleries(page)[SHOWN]
     assert pictures(gallery).shape == (16, 28, 28)
     press(page, "Save")
     data = load_dataset(f"own:{own.list_names()[0]}")
@@ -345,12 +348,17 @@ def test_what_was_decided_about_the_images_is_said(page, name, message):
     assert message in said(page).replace("\\", "") and not page.error and galleries(page)
 
 
-def test_one_click_saves_the_images_and_trains_on_them(page, monkeypatch):
+def test_one_click_saves_the_images_and_trains_on_them_as_was_said_before(page, monkeypatch):
     started = {}
     monkeypatch.setattr(training, "start_trainings", started.update)
     upload(page)
+    said_before = shown(page)
+    assert "*Save and train* trains a VAE with 16 latent dimensions. 16 training images" in said_before
+    assert "Estimated time on this machine: **" in said_before
+    assert pictures(galleries(page)["Augmentation"]).shape == (16, 64, 64, 3)  # two images and their changes
     press(page, "Save and train")
     [(run, spec)] = started.items()
+    assert words.escape_markdown(usual.explanation(spec)) in said_before
     assert spec.dataset == f"own:{own.list_names()[-1]}" and spec.model == "vae" and spec.latent_dim == 16
     assert owner_key(run) == owner_key(own.list_names()[-1]) and not page.error and not page.exception
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from explorer.data.facts import ImageFacts, describe_upload
 from explorer.data.preview import Upload
 from explorer.data.problems import find_problems
 from explorer.errors import UserError
 from explorer.names import sanitize
 from explorer.ui.components.gallery import gallery
+from explorer.ui.images.training import show_usual_training
 from explorer.views import words
 
 MAX_PREVIEW_IMAGES, IMAGES_PER_ROW = 16, 8
@@ -44,6 +46,7 @@ class UploadPreview:
     # By size and colour or grey: the indices and pixels of some images, and what is wrong with the set.
     samples: dict[tuple[int, bool], list] = field(default_factory=dict)
     problems: dict[tuple[int, bool], tuple[str, ...]] = field(default_factory=dict)
+    facts: dict[tuple[int, bool], ImageFacts] = field(default_factory=dict)
 
 
 def show_problems(preview: UploadPreview, size: int, colour: bool) -> None:
@@ -113,6 +116,15 @@ def show_images(preview: UploadPreview, size: int, colour: bool) -> None:
             IMAGES_PER_ROW,
             captions=[sanitize(name, 24) for name in classes] if len(upload.class_names) > 1 else None,
         )
+
+
+def show_plan(preview: UploadPreview, size: int, colour: bool) -> None:
+    """Say how Save and train trains on these images, and for how long; show their augmentation, if any."""
+    choice = size, colour
+    if choice not in preview.facts:
+        preview.facts[choice] = describe_upload(preview.upload, size, colour)
+    if samples := preview.samples[choice]:
+        show_usual_training(preview.facts[choice], np.stack([image for _, image in samples]))
 
 
 def show_tables(upload: Upload) -> None:

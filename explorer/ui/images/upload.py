@@ -19,6 +19,7 @@ from explorer.ui.images import source as image_source
 from explorer.ui.images.preview import (
     UploadPreview,
     show_images,
+    show_plan,
     show_problems,
     show_skipped,
     show_summary,
@@ -64,7 +65,10 @@ def upload_form() -> None:
         for label, trains in (("Save and train", True), ("Save", False)):
             if st.button(label, type="primary" if trains else "secondary", disabled=not name):
                 st.session_state[PENDING_SAVE_KEY] = stored_name(name, is_private), size, colour, trains
-    if PENDING_SAVE_KEY in st.session_state:
+    if PENDING_SAVE_KEY not in st.session_state:
+        with show_user_errors():
+            show_plan(preview, size, colour)
+    else:
         *choice, trains = st.session_state[PENDING_SAVE_KEY]
         with show_user_errors():
             _save(upload, *choice)

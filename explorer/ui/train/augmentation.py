@@ -14,12 +14,16 @@ def show_augmentation(spec: RunSpec) -> None:
     """Show training images beside random changes of them; nothing without augmentation. Raises UserError if
     the images are not on this machine.
     """
-    if not spec.augment:
-        return
+    if spec.augment:
+        augmentation_gallery(_training_images(spec.dataset, spec.image_size, spec.colour), spec.augment)
+
+
+def augmentation_gallery(x: np.ndarray, augment: str) -> None:
+    """Show the first of these images, uint8 [n, C, H, W], beside random changes of them."""
     from explorer.runs.augmentation import preview_augmentation
 
-    x = _training_images(spec.dataset, spec.image_size, spec.colour)
-    shown = preview_augmentation(x, spec.augment, N_CHANGES)
+    x = x[:N_IMAGES]
+    shown = preview_augmentation(x, augment, N_CHANGES)
     gallery(
         "augmentation",
         "Augmentation",

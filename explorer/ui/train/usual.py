@@ -41,7 +41,8 @@ def _read(dataset: str, image_size: int | None, colour: bool | None, version: in
 
 
 @st.cache_data(max_entries=200, ttl=FACTS_SECONDS, show_spinner=False)
-def _count(dataset: str) -> int:
+def count_training_images(dataset: str) -> int:
+    """Return the number of training images. Raises UserError if there is no such data set."""
     return n_train(dataset)
 
 
@@ -56,4 +57,4 @@ def explanation(spec: RunSpec) -> str:
             facts_about(spec.dataset, spec.image_size if sized else None, spec.colour if sized else None),
         )
     epochs = sum(epochs for _, epochs in spec.stages)
-    return f"{recipe.count_steps(spec, _count(spec.dataset)):,} steps in {epochs:,} epochs."
+    return f"{recipe.count_steps(spec, count_training_images(spec.dataset)):,} steps in {epochs:,} epochs."
