@@ -14,6 +14,9 @@ class Yardstick:
     mse: of E[x | z = mu]; pca_mse: of PCA with n_components components, fitted to the training images.
     difference_low, difference_high: the 95% interval of the mean of mse − pca_mse over images; None for one
     image. constant_distortion: the distortion of the mean training image, in nats per image.
+
+    train_mse: the error of up to 1,000 training images; ratio_low, ratio_high: the 95% interval of
+    mse / train_mse over images. None in runs of earlier versions, and where an error is 0.
     """
 
     mse: float
@@ -23,6 +26,9 @@ class Yardstick:
     difference_low: float | None
     difference_high: float | None
     constant_distortion: float
+    train_mse: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
 
     @property
     def is_worse(self) -> bool:
@@ -49,18 +55,21 @@ class Yardstick:
     @classmethod
     def parse(cls, record: dict) -> Self:
         """Return the yardstick in a record. Raises KeyError, TypeError or ValueError if it is not one."""
-        low, high = record["difference_low"], record["difference_high"]
+        low, high = (_optional(record[f"difference_{end}"]) for end in ("low", "high"))
+        overfit = [_optional(record.get(name)) for name in ("train_mse", "ratio_low", "ratio_high")]
         yardstick = cls(
             float(record["mse"]),
             float(record["pca_mse"]),
             int(record["n_components"]),
             int(record["n"]),
-            None if low is None else float(low),
-            None if high is None else float(high),
+            low,
+            high,
             float(record["constant_distortion"]),
+            *overfit,
         )
-        is_valid = min(yardstick.mse, yardstick.pca_mse, yardstick.n_components, yardstick.n - 1) >= 0
-        if not (is_valid and _are_finite(yardstick)) or (low is None) != (high is None):
+        least = min(yardstick.mse, yardstick.pca_mse, yardstick.n_components, yardstick.n - 1)
+        is_valid = min(least, *(value or 0 for value in overfit)) >= 0 and (low is None) == (high is None)
+        if not (is_valid and _are_finite(yardstick)) or (overfit[1] is None) != (overfit[2] is None):
             raise ValueError("a yardstick that no run has")
         return yardstick
 
@@ -110,6 +119,10 @@ def format_error(value: float | None, sign: str = "") -> str:
         return "–"
     style = ".4f" if abs(value) >= 0.01 else ".5f" if abs(value) >= 1e-4 or not value else ".1e"
     return f"{value:{sign}{style}}".replace("-", "−")
+
+
+def _optional(value: float | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _are_finite(figures: Yardstick | SampleQuality) -> bool:

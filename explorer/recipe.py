@@ -36,6 +36,7 @@ NO_WARMUP = {"beta_warmup": 0.0}  # as long as the epochs, which may be fewer th
 # Very few images are augmented, and then trained on for longer; but less in few latent dimensions, where a
 # mirrored image, or a shifted drawing, takes up what should describe the images.
 MAX_AUGMENTED_IMAGES, MANY_DIMS, AUGMENTED_FACTOR = 200, 8, 4
+DRAWING_AUGMENT = "shift"
 # With so many training images, a validation part decides when a training ends: after so many steps that have
 # not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
 # would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
@@ -58,7 +59,8 @@ RECIPES = {
         ("small-shift,brightness", "mirror,small-shift,brightness"),
     ),
     "drawing": Recipe(
-        ("grey images with a plain background", "colour images with a plain background"), (None, "shift")
+        ("grey images with a plain background", "colour images with a plain background"),
+        (None, DRAWING_AUGMENT),
     ),
     "binary": Recipe(("black and white images", "images in pure colours"), (None, None)),  # digits, letters
 }

@@ -1,4 +1,6 @@
-"""The mean difference between two measurements of the same images, with its 95% interval."""
+"""The mean difference between two measurements of the same images, and the ratio of two means, with 95%
+intervals.
+"""
 
 from dataclasses import dataclass
 
@@ -34,3 +36,16 @@ def mean_difference(a: np.ndarray, b: np.ndarray) -> Difference:
         float(differences.mean()),
         float(t.ppf(0.975, len(differences) - 1) * differences.std(ddof=1) / np.sqrt(len(differences))),
     )
+
+
+def ratio_interval(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """Return the 95% interval of the ratio of the means of two independent samples of positive values, a [n]
+    and b [m] of at least two values: that of the logarithm of the ratio, by the delta method, with Student's
+    t of the smaller sample.
+    """
+    from scipy.stats import t
+
+    ratio = a.mean() / b.mean()
+    error = np.sqrt(sum(x.var(ddof=1) / len(x) / x.mean() ** 2 for x in (a, b)))
+    factor = np.exp(t.ppf(0.975, min(len(a), len(b)) - 1) * error)
+    return float(ratio / factor), float(ratio * factor)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from explorer.latent.difference import mean_difference
+from explorer.latent.difference import mean_difference, ratio_interval
 from explorer.quality import Yardstick
 
 MAX_EXACT_PIXELS = 1024  # beyond, the components are found by subspace iteration
@@ -70,15 +70,30 @@ def _centred(x: np.ndarray, mean: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def compare_with_pca(
-    errors: np.ndarray, of_pca: np.ndarray, n_components: int, constant_distortion: float
+    errors: np.ndarray,
+    of_pca: np.ndarray,
+    n_components: int,
+    constant_distortion: float,
+    of_training: np.ndarray,
 ) -> Yardstick:
     """Return the yardstick of a model. errors, of_pca [n]: the mean squared errors per pixel of the model and
-    of PCA, of the same images.
+    of PCA, of the same test images; of_training [m]: those of the model, of training images.
     """
-    low = high = None
+    low = high = ratio_low = ratio_high = None
     if len(errors) > 1:
         difference = mean_difference(errors, of_pca)
         low, high = difference.mean - difference.half_width, difference.mean + difference.half_width
+    if min(len(errors), len(of_training)) > 1 and errors.mean() and of_training.mean():
+        ratio_low, ratio_high = ratio_interval(errors, of_training)
     return Yardstick(
-        float(errors.mean()), float(of_pca.mean()), n_components, len(errors), low, high, constant_distortion
+        float(errors.mean()),
+        float(of_pca.mean()),
+        n_components,
+        len(errors),
+        low,
+        high,
+        constant_distortion,
+        float(of_training.mean()),
+        ratio_low,
+        ratio_high,
     )

@@ -21,6 +21,7 @@ from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.run import RECORD_FILE, Run, encode_record, read_run
 
 BATCH = 500  # images that are encoded and decoded at a time
+N_TRAINING = 1000  # training images whose errors are compared with those of test images
 N_NAMED = 1000  # samples that the classifier names
 N_COMPARED = 500  # test images, and samples, whose pixels are compared
 MIN_COMPARED = 20
@@ -59,13 +60,11 @@ def measure_yardstick(loaded: LoadedRun, data: Dataset) -> Yardstick | None:
     if not data.n_train or not loaded.has_encoder:
         return None
     x, y = data.x[data.test], data.y[data.test]
-    errors = [
-        np.square(_reconstruct(loaded, x[rows], y[rows]) - x[rows].astype(np.float32) / 255).mean((1, 2, 3))
-        for rows in _batches(len(x))
-    ]
+    rows = np.random.default_rng(0).permutation(data.n_train)[:N_TRAINING]
+    of_training = _errors(loaded, data.x[data.train][rows], data.y[data.train][rows])
     of_pca, n_components = pca_errors(data.x[data.train], x, loaded.run.spec.latent_dim)
     constant = constant_distortion(loaded.likelihood, data.x[data.train], x)
-    return compare_with_pca(np.concatenate(errors).astype(np.float64), of_pca, n_components, constant)
+    return compare_with_pca(_errors(loaded, x, y), of_pca, n_components, constant, of_training)
 
 
 @torch.inference_mode()
@@ -127,6 +126,15 @@ def measure_samples(loaded: LoadedRun, data: Dataset) -> SampleQuality | None:
         of_reconstructions.error,
         n,
     )
+
+
+def _errors(loaded: LoadedRun, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the mean squared error per pixel of each image, float64 [n]."""
+    errors = [
+        np.square(_reconstruct(loaded, x[rows], y[rows]) - x[rows].astype(np.float32) / 255).mean((1, 2, 3))
+        for rows in _batches(len(x))
+    ]
+    return np.concatenate(errors).astype(np.float64)
 
 
 def _reconstruct(loaded: LoadedRun, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
+import explorer.runs.remedies
+from explorer.data import load_dataset
 from explorer.data.facts import describe
 from explorer.quality import SampleQuality
 from explorer.recipe import usual_settings
-from explorer.runs import verdicts
+from explorer.runs.loss_fall import measure_fall
 from explorer.runs.train import train_run
-from explorer.runs.verdicts import find_faults, list_remedies, measure_fall
+from explorer.runs.verdicts import find_faults, list_remedies
 from explorer.specs import RunSpec
 from explorer.store.catalogue import SHIPPED_FOLDER, find_run
 from explorer.store.checkpoint import CHECKPOINT_FILE
@@ -200,7 +203,9 @@ def test_own_images_are_offered_their_usual_settings(good):
     def remedies(spec) -> dict:
         changed = replace(run, spec=spec)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(verdicts, "read_embedding", lambda run: SimpleNamespace(images=images))
+            patch.setattr(
+                explorer.runs.remedies, "read_embedding", lambda run: SimpleNamespace(images=images)
+            )
             return list_remedies(changed, find_faults(changed))
 
     for spec in (RunSpec(**given, seed=3, epochs=9), replace(usual, epochs=5), replace(usual, lr=0.1)):
@@ -216,6 +221,29 @@ def test_a_short_training_is_found_and_its_remedy_works(tmp_path, monkeypatch):
     assert "worse than PCA" in kinds(short)
     [longer] = list_remedies(short, find_faults(short)).values()
     assert "worse than PCA" not in kinds(train_run(longer))
+
+
+def test_images_that_are_learned_by_heart_are_overfitting(good):
+    yardstick = replace(good.yardstick, mse=0.03, train_mse=0.005, ratio_low=2.1, ratio_high=16.0)
+    [verdict] = find_faults(replace(good, yardstick=yardstick))
+    assert (verdict.kind, verdict.remedy) == ("overfitting", "")
+    assert "0.0300 on test images, 6.0 times (2.1 to 16.0, 95%) the 0.00500 on training" in verdict.sentence
+    for low in (1.9, None):  # not twice as large, beyond chance; of an earlier version
+        assert find_faults(replace(good, yardstick=replace(yardstick, ratio_low=low, ratio_high=low))) == []
+
+
+@pytest.mark.slow
+def test_an_overfitted_training_is_found_and_augmentation_helps(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
+    (tmp_path / "images").mkdir()
+    for i, image in enumerate(load_dataset("digits").x[:60, 0]):
+        Image.fromarray(image).resize((16, 16)).save(tmp_path / "images" / f"{i}.png")
+    settings = {"dataset": f"folder:{tmp_path / 'images'}", "image_size": 16, "latent_dim": 16}
+    run = train_run(RunSpec(**settings, network="conv", model="ae", lr=2e-3, batch_size=16, epochs=100))
+    assert "overfitting" in kinds(run)
+    [better] = [v.changed_spec(run.spec) for v in find_faults(run) if v.kind == "overfitting"]
+    assert (better.augment, better.epochs) == ("shift", 334)  # of three steps
+    assert train_run(better).yardstick.mse < run.yardstick.mse
 
 
 def test_of_the_included_runs_only_the_one_without_reconstruction_is_worse_than_pca():
