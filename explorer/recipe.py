@@ -1,5 +1,5 @@
-"""The usual settings of a training on the user's own images, from facts about them. RECIPES and N_STEPS were
-chosen by measurement: `python -m tests.benchmarks.own_images` (docs/own-images-and-runs.md has the figures).
+"""The usual settings of a training, from facts about its images. They were chosen by measurement:
+`python -m tests.benchmarks.own_images` (docs/own-images-and-runs.md has the figures).
 """
 
 import math
@@ -22,11 +22,14 @@ LIKELIHOOD = (
 )
 LR = 2e-3
 BATCH_SIZES = {4000: 32, 2**62: 128}  # by the largest number of training images
-WIDTHS = {32: 32, 64: 24}  # channels of the first layer, by the largest side
+BATCH_SIZE_OF_FEW_LARGE = 16  # for large images that are fewer than MIN_VALIDATED_IMAGES
+# Channels of the first layer, and with as many images as MIN_VALIDATED_IMAGES, by the largest side: more
+# channels are better, and too slow for so many steps.
+WIDTH, WIDTHS_OF_MANY = 32, {32: 32, 64: 24}
 # By the largest number of values of an image: steps of a good training per training image, at least, and at
 # most. Large images, and those in colour, have more to learn.
 SMALL, LARGE = 32 * 32, 3 * 64 * 64
-STEPS_PER_IMAGE = {SMALL: 2, LARGE: 12}
+STEPS_PER_IMAGE = {SMALL: 2, LARGE: 20}
 MIN_STEPS = {SMALL: 250, LARGE: 1000}
 MAX_STEPS = {SMALL: 6000, LARGE: 4000}
 # The share of the epochs in which the KL weight rises, by the same. If a validation part ends the training
@@ -41,6 +44,7 @@ DRAWING_AUGMENT = "shift"
 # not lowered its loss, and at most MAX_STEPS. Fewer images are trained on for a fixed number of steps: they
 # would miss the tenth that is the validation part, whose loss is too uncertain to decide anything.
 MIN_VALIDATED_IMAGES, PATIENCE_STEPS = 400, {SMALL: 300, LARGE: 500}
+MIN_PATIENCE = 3  # epochs
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,18 @@ def recipe_for(facts: ImageFacts) -> Recipe:
 
 
 def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "good") -> tuple[RunSpec, str]:
-    """Return the settings for own images, and one line that explains them. given: settings by name, which
+    """Return the settings for images, and one line that explains them. given: settings by name, which
     win; the dataset is one of them. Raises UserError as RunSpec does.
     """
     plain = RunSpec(**given | NO_WARMUP)  # what is given, and the defaults
+    has_few_large_images = facts.n_values > SMALL and facts.n_train < MIN_VALIDATED_IMAGES
     has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
         "likelihood": LIKELIHOOD,
-        "batch_size": _of_size(BATCH_SIZES, facts.n_train),
+        "batch_size": BATCH_SIZE_OF_FEW_LARGE
+        if has_few_large_images
+        else _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
         "augment": recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS] if has_few_images else None,
     }
@@ -88,8 +95,8 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}
     usual |= given
     if usual["network"] == "conv":
-        size = {"width": _of_size(WIDTHS, facts.side), "depth": conv_depth(facts.side) or None}
-        usual = size | usual
+        width = WIDTH if facts.n_train < MIN_VALIDATED_IMAGES else _of_size(WIDTHS_OF_MANY, facts.side)
+        usual = {"width": width, "depth": conv_depth(facts.side) or None} | usual
     if "epochs" not in given:
         share = 1 if effort == "good" else QUICK_SHARE
 
@@ -97,9 +104,8 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
             return epochs_for(round(n_steps * share), facts.n_train, usual["batch_size"])
 
         is_validated = facts.n_train >= MIN_VALIDATED_IMAGES and "betas" not in plain.model_kind.options
-        usual = {
-            "patience": epochs(_of_size(PATIENCE_STEPS, facts.n_values)) if is_validated else None
-        } | usual
+        patience = max(epochs(_of_size(PATIENCE_STEPS, facts.n_values)), MIN_PATIENCE)
+        usual = {"patience": patience if is_validated else None} | usual
         fixed = good_steps(facts, RunSpec(**usual | NO_WARMUP).augment is not None)
         usual["epochs"] = epochs(_of_size(MAX_STEPS, facts.n_values) if usual["patience"] else fixed)
     if plain.beta and not usual.get("patience"):

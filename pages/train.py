@@ -17,7 +17,14 @@ from explorer.ui.train.address import read_query
 from explorer.ui.train.augmentation import show_augmentation
 from explorer.ui.train.ended import ended_selectbox, last_own_name
 from explorer.ui.train.estimate import estimate_sentence
-from explorer.ui.train.spec_form import chosen_images, fill_form, fill_usual, spec_form
+from explorer.ui.train.spec_form import (
+    choose_default_effort,
+    chosen_effort,
+    chosen_images,
+    fill_form,
+    fill_usual,
+    spec_form,
+)
 from explorer.ui.train.start import run_name, start_trainings
 from explorer.ui.train.view import count_trainings, has_content, training_view
 
@@ -25,6 +32,7 @@ FOLLOWED_KEY = "followed_trainings"  # tuples of runs that were started together
 followed_groups = st.session_state.get(FOLLOWED_KEY, [])
 if parameters := st.query_params.to_dict():
     settings, problem = read_query(parameters)
+    choose_default_effort()
     fill_form(settings)
     if "epochs" not in parameters:
         fill_usual({"dataset", *parameters})
@@ -36,7 +44,7 @@ if parameters := st.query_params.to_dict():
 def apply_preset() -> None:
     if chosen := st.session_state["preset"]:
         with suppress(UserError):  # the form shows it
-            fill_form(presets.preset_settings(chosen, chosen_images()))
+            fill_form(presets.preset_settings(chosen, chosen_images(), chosen_effort()))
 
 
 def start_and_follow(*specs: RunSpec) -> None:

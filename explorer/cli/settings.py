@@ -1,4 +1,4 @@
-"""From arguments to the settings of a run: those given, with the usual ones for the user's own images."""
+"""From arguments to the settings of a run: those given, with the usual ones for the images."""
 
 import argparse
 import os
@@ -13,14 +13,13 @@ from explorer.specs import RunSpec
 
 
 def add_usual_settings(sub: argparse.ArgumentParser) -> None:
-    """Add how the settings of own images that are not given are chosen (explorer.recipe)."""
+    """Add how the settings that are not given are chosen (explorer.recipe)."""
     sub.add_argument(
         "--effort",
         choices=(*recipe.EFFORTS, recipe.AS_GIVEN),
-        default="good",
-        help="how long own images are trained if neither epochs nor steps are given: quick takes a third of"
-        " the steps of good. Their other settings also follow from the images, unless given; with none, they"
-        " have their defaults (default: good)",
+        help="how long to train if neither epochs nor steps are given: quick takes a third of the steps of"
+        " good. The other settings also follow from the images, unless given; with none, they have their"
+        " defaults (default: good for own images, none for built-in data sets)",
     )
 
 
@@ -42,8 +41,8 @@ def spec_of(args: argparse.Namespace) -> RunSpec:
 
 
 def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
-    """Return the settings that are given, and the usual ones for all others; and for own images a line that
-    explains these. Raises UserError for invalid settings, and for images that cannot be read.
+    """Return the settings that are given, the usual ones or the defaults for all others, and a line that
+    explains the usual ones. Raises UserError for invalid settings, and for images that cannot be read.
     """
     given = {"dataset": "digits"} | _given(args)
     spec = RunSpec(**given | recipe.NO_WARMUP)
@@ -52,15 +51,16 @@ def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
             raise UserError("Give either --epochs or --steps, not both.")
         if steps < 1:
             raise UserError(f"Steps must be at least 1, not {steps}.")
-    if not spec.dataset_kind.argument or args.effort == recipe.AS_GIVEN:
+    effort = args.effort or ("good" if spec.dataset_kind.argument else recipe.AS_GIVEN)
+    if effort == recipe.AS_GIVEN:
         if steps and (n_images := n_train(spec.dataset)):
             given["epochs"] = recipe.epochs_for(steps, n_images, spec.batch_size)
         return RunSpec(**given), ""
     facts = read_facts(spec.dataset, given.get("image_size"), given.get("colour"))
     if steps:
-        batch_size = recipe.usual_settings(facts, given, args.effort)[0].batch_size
+        batch_size = recipe.usual_settings(facts, given, effort)[0].batch_size
         given["epochs"] = recipe.epochs_for(steps, facts.n_train, batch_size)
-    return recipe.usual_settings(facts, given, args.effort)
+    return recipe.usual_settings(facts, given, effort)
 
 
 def _given(args: argparse.Namespace) -> dict:

@@ -1,4 +1,4 @@
-"""What the usual settings of a training depend on: facts about the user's images, read from a few of them."""
+"""What the usual settings of a training depend on: facts about the images, read from a few of them."""
 
 import os
 from dataclasses import dataclass
@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 
-from explorer.data import own
+from explorer.data import load_dataset, own
 from explorer.data.folder import find_image_files, load_folder, read_file_upload, read_folder_upload
 from explorer.data.preview import Upload
 from explorer.data.sizes import n_train
+from explorer.data.torchvision_sets import CELEBA_SIZE
 from explorer.data.upload import UploadSource, read_entries
 from explorer.fields import IMAGE_SIZES
 from explorer.names import sanitize
+from explorer.registry import DATASETS
 from explorer.untrusted.archive import Entry
 
 N_SAMPLED = 64  # images that are decoded
@@ -46,12 +48,18 @@ class ImageFacts:
 
 
 def read_facts(dataset: str, image_size: int | None = None, colour: bool | None = None) -> ImageFacts:
-    """Return the facts about folder:PATH, file:PATH or own:NAME. image_size and colour, for the first two:
-    as they will be trained on; None for those of the images themselves.
+    """Return the facts about a data set. image_size and colour, for folder:PATH and file:PATH: as they will
+    be trained on; None for those of the images themselves.
 
     Raises UserError if there are no such images.
     """
     kind, _, argument = dataset.partition(":")
+    if not argument and DATASETS[kind].is_slow:  # CelebA, which is not decoded for it
+        return ImageFacts(n_train(dataset), CELEBA_SIZE, 3, is_binary=False, is_photograph=True)
+    if not argument:
+        data = load_dataset(dataset)
+        images = [data.x[i] for i in _spread(data.n_train)]
+        return describe(images, data.n_train, data.shape[1], data.shape[0])
     if kind == "own":
         info = own.read_info(argument)
         with safe_open(own.path_of(argument), "np") as file:

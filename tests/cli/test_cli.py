@@ -234,6 +234,14 @@ def test_a_plan_has_the_settings_the_steps_and_the_time_and_trains_nothing(
     assert sorted(runs_folder.iterdir()) == before
 
 
+def test_built_in_images_have_the_usual_settings_where_they_are_asked_for(explorer_in_process):
+    words = ["train", "--dataset", "digits", "--steps", 30, "--dry-run", "--json"]
+    plan = json.loads(explorer_in_process(*words).stdout)
+    assert plan["spec"]["network"] == "mlp" and not plan["reason"]
+    plan = json.loads(explorer_in_process(*words, "--effort", "good").stdout)
+    assert plan["spec"]["network"] == "conv" and plan["reason"].startswith("1,437 training images")
+
+
 def test_doctor_says_what_is_here_and_what_is_amiss(succeeding, runs_folder):
     (runs_folder / "tiny-ae" / "run.json").write_text("{}", encoding="utf-8")
     findings = json.loads(succeeding("doctor", "--json").stdout)

@@ -138,6 +138,28 @@ def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, tm
     assert app.code[0].value == f"python -m explorer train {usual.flags()} --effort none"
 
 
+def test_built_in_images_have_usual_settings_too_where_they_are_chosen(app):
+    queue.enqueue("other", RunSpec())  # beside which no trial runs
+    train(app, dataset="digits", latent_dim="16")
+    assert app.code[0].value == f"python -m explorer train {RunSpec(latent_dim=16).flags()}"
+    effort = app.button_group(key="effort of built-in data")
+    assert effort.value == "none"
+    effort.set_value("good").run()
+    usual, reason = usual_settings(read_facts("digits"), {"dataset": "digits", "latent_dim": 16})
+    assert usual.network == "conv" and usual.likelihood == "learned-gaussian"
+    assert app.code[0].value == f"python -m explorer train {usual.flags()}"
+    assert any(c.value.replace("\\", "") == reason for c in app.caption) and not app.error
+    app.button_group(key="preset").select("AE").run()
+    ae, _ = usual_settings(read_facts("digits"), {"dataset": "digits", "model": "ae"})
+    assert app.code[0].value == f"python -m explorer train {ae.flags()}"
+    app.button_group(key="effort of built-in data").set_value("none").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec(model='ae').flags()}"
+    app.button_group(key="effort of built-in data").set_value("quick").run()
+    train(app, dataset="digits", latent_dim="16")  # a link means the defaults
+    assert app.button_group(key="effort of built-in data").value == "none" and not app.exception
+    assert app.code[0].value == f"python -m explorer train {RunSpec(latent_dim=16).flags()}"
+
+
 def test_what_was_edited_stays_where_the_usual_settings_change(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     x = np.random.default_rng(0).integers(0, 256, (1000, 1, 16, 16), np.uint8)
@@ -168,7 +190,7 @@ def test_what_was_edited_stays_where_the_usual_settings_change(app, tmp_path, mo
 @pytest.mark.parametrize("dataset", ["digits", "moons", "shapes", "mnist"])
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_a_preset_can_be_trained_on_any_images(dataset, preset):
-    spec = RunSpec(**presets.preset_settings(preset, {"dataset": dataset}))
+    spec = RunSpec(**presets.preset_settings(preset, {"dataset": dataset}, "none"))
     assert spec.epochs == RunSpec(dataset).epochs
     if preset == "KL warm-up":
         assert spec.beta_warmup == pytest.approx(spec.epochs / 4, abs=0.5)

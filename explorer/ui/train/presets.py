@@ -1,7 +1,10 @@
 """Preset trainings, each with one sentence that says what to watch."""
 
+from typing import Literal
+
+from explorer.recipe import AS_GIVEN, Effort
 from explorer.specs import RunSpec
-from explorer.ui.train.usual import is_own, usual_spec
+from explorer.ui.train.usual import usual_spec
 
 PRESETS = {  # beta_warmup: at least so large a share of the epochs that are usual for the images
     "VAE": (
@@ -29,12 +32,14 @@ PRESETS = {  # beta_warmup: at least so large a share of the epochs that are usu
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
-def preset_settings(preset: str, images: dict) -> dict:
-    """Return the settings of a preset for these images. Raises UserError for images that cannot be read."""
+def preset_settings(preset: str, images: dict, effort: Effort | Literal["none"] = "good") -> dict:
+    """Return the settings of a preset for these images. effort: none for the defaults. Raises UserError for
+    images that cannot be read.
+    """
     settings = images | PRESETS[preset][0]
     share = settings.pop("beta_warmup", 0)
-    if is_own(images["dataset"]):
-        settings = usual_spec(settings).settings
+    if effort != AS_GIVEN:
+        settings = usual_spec(settings, effort).settings
     if share:
         spec = RunSpec(**settings)
         settings["beta_warmup"] = max(spec.beta_warmup, float(round(share * spec.epochs)))

@@ -5,7 +5,7 @@ the command line.
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import Field, fields
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -27,7 +27,8 @@ MAIN_FIELDS = (*IMAGE_FIELDS, "model", "network", "latent_dim", "beta", "beta_wa
 MODEL_FIELDS = ("dataset", "model", "latent_dim", "beta", "seed")  # kept for other images
 KEPT_FIELDS = (*MODEL_FIELDS, "image_size", "colour")  # kept for the same images
 LENGTH_FIELDS = ("epochs", "patience", "beta_warmup")  # which the choice of an effort sets
-EFFORT_KEY, FILLED_KEY, EDITED_KEY = "effort", "values filled in", "edited fields"
+EFFORT_KEYS = {True: "effort", False: "effort of built-in data"}  # by whether the images are the user's own
+FILLED_KEY, EDITED_KEY, IS_USUAL_KEY = "values filled in", "edited fields", "usual settings are filled in"
 MORE_FIELDS = (
     "width",
     "depth",
@@ -74,7 +75,7 @@ def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
     """
     for name, f in FIELDS.items():
         st.session_state[_key(name)] = settings.get(name, f.default)
-    if edited is None and usual.is_own(_value("dataset")):
+    if edited is None and _has_usual_settings():
         with suppress(UserError):  # spec_form() shows it
             plain = _usual_settings(KEPT_FIELDS)
             edited = {name for name, value in settings.items() if value != plain.get(name)}
@@ -82,29 +83,49 @@ def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
     st.session_state[EDITED_KEY] = {*(edited or ())} - {*KEPT_FIELDS}
 
 
+def choose_default_effort() -> None:
+    """Choose what a link means by settings it leaves out: good ones, or the defaults of built-in data."""
+    for is_own, key in EFFORT_KEYS.items():
+        st.session_state[key] = "good" if is_own else recipe.AS_GIVEN
+
+
 def chosen_images() -> dict:
     """Return the settings of the chosen images, which a preset does not change."""
     return {name: _value(name) for name in IMAGE_FIELDS}
 
 
+def _has_usual_settings() -> bool:
+    """Return whether the usual settings for the chosen images are filled in: for a built-in data set, which
+    has defaults, if they were chosen.
+    """
+    return chosen_effort() != recipe.AS_GIVEN
+
+
+def chosen_effort() -> recipe.Effort | Literal["none"]:
+    """Return the chosen effort; without a choice the default, which is none for a built-in data set."""
+    is_own = usual.is_own(_value("dataset"))
+    return st.session_state.get(EFFORT_KEYS[is_own]) or ("good" if is_own else recipe.AS_GIVEN)
+
+
 def _usual_settings(keep: Collection[str]) -> dict:
-    """Return the usual settings of the chosen own images, except for the fields to keep. Raises UserError for
+    """Return the usual settings of the chosen images, except for the fields to keep. Raises UserError for
     images that cannot be read, and for invalid settings.
     """
-    given = {name: _value(name) for name in keep}
-    return usual.usual_spec(given, st.session_state.get(EFFORT_KEY) or "good").settings
+    return usual.usual_spec({name: _value(name) for name in keep}, chosen_effort()).settings
 
 
 def fill_usual(keep: Collection[str]) -> None:
-    """Set the form to the usual settings for the chosen images, except for the fields to keep; for a built-in
-    data set after own images, to the defaults. Settings that cannot be found are left as they are.
+    """Set the form to the usual settings for the chosen images, except for the fields to keep; after usual
+    settings, where none are chosen, to the defaults. Settings that cannot be found are left as they are.
     """
     keep = [name for name in FIELDS if name in keep]
-    if usual.is_own(_value("dataset")):
+    if _has_usual_settings():
         with suppress(UserError):  # spec_form() shows it
             fill_form({name: _value(name) for name in keep} | _usual_settings(keep), keep)
-    elif usual.is_own(st.session_state[FILLED_KEY]["dataset"]):
+            st.session_state[IS_USUAL_KEY] = True
+    elif st.session_state.get(IS_USUAL_KEY):
         fill_form({name: _value(name) for name in keep})
+        st.session_state[IS_USUAL_KEY] = False
 
 
 def _refill(forget: Collection[str] = ()) -> None:
@@ -120,17 +141,20 @@ def spec_form() -> RunSpec | None:
     """Show the form, and return its settings; if they are invalid, show the reason and return None."""
     if _key("model") not in st.session_state:
         fill_form({})
-    if usual.is_own(_value("dataset")):
-        st.segmented_control(
-            "Usual settings",
-            recipe.EFFORTS,
-            key=EFFORT_KEY,
-            default="good",
-            format_func=str.capitalize,
-            on_change=_refill,
-            args=(LENGTH_FIELDS,),
-            help="Quick takes about a third of the time of Good. Both fill in what suits these images.",
-        )
+    if EFFORT_KEYS[True] not in st.session_state:
+        choose_default_effort()
+    is_own = usual.is_own(_value("dataset"))
+    st.segmented_control(
+        "Usual settings",
+        recipe.EFFORTS if is_own else (recipe.AS_GIVEN, *recipe.EFFORTS),
+        key=EFFORT_KEYS[is_own],
+        persist_state="session",
+        format_func=lambda effort: "Defaults" if effort == recipe.AS_GIVEN else effort.capitalize(),
+        on_change=_refill,
+        args=(LENGTH_FIELDS,),
+        help="Quick takes about a third of the time of Good. Both fill in what suits these images."
+        + " Lessons and included runs have the defaults." * (not is_own),
+    )
     hidden = unused_options(*map(_value, ("dataset", "model", "network", "likelihood")))
     values = {}
     values |= _field_rows([name for name in MAIN_FIELDS if name not in hidden])
@@ -139,7 +163,7 @@ def spec_form() -> RunSpec | None:
     try:
         spec = RunSpec(**{name: value for name, value in values.items() if value is not None})
         check_dataset(spec.dataset)
-        st.caption(words.escape_markdown(usual.explanation(spec)))
+        st.caption(words.escape_markdown(usual.explanation(spec, _has_usual_settings())))
         return spec
     except UserError as error:
         st.error(public_name(str(error)))

@@ -19,7 +19,7 @@ def is_own(dataset: str) -> bool:
 
 
 def usual_spec(given: dict, effort: recipe.Effort = "good") -> RunSpec:
-    """Return the given settings, with the usual ones for these own images. Raises UserError for images that
+    """Return the given settings, with the usual ones for these images. Raises UserError for images that
     cannot be read, or that the visitor may not read.
     """
     facts = facts_about(given["dataset"], given.get("image_size"), given.get("colour"))
@@ -27,7 +27,7 @@ def usual_spec(given: dict, effort: recipe.Effort = "good") -> RunSpec:
 
 
 def facts_about(dataset: str, image_size: int | None, colour: bool | None) -> ImageFacts:
-    """Return the facts about own images. Raises UserError as usual_spec() does."""
+    """Return the facts about images. Raises UserError as usual_spec() does."""
     check_dataset(dataset)
     kind, _, name = dataset.partition(":")
     path = own.path_of(name) if kind == "own" else None
@@ -46,11 +46,11 @@ def count_training_images(dataset: str) -> int:
     return n_train(dataset)
 
 
-def explanation(spec: RunSpec) -> str:
-    """Return one line: of own images what explorer.recipe.explain() says, of others the steps and epochs.
+def explanation(spec: RunSpec, is_usual: bool) -> str:
+    """Return one line: of usual settings what explorer.recipe.explain() says, of others the steps and epochs.
     Raises UserError for images that cannot be read.
     """
-    if is_own(spec.dataset):
+    if is_usual:
         sized = spec.dataset_kind.is_path
         return recipe.explain(
             spec,
