@@ -80,6 +80,7 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     win; the dataset is one of them. Raises UserError as RunSpec does.
     """
     plain = RunSpec(**given | NO_WARMUP)  # what is given, and the defaults
+    augment = recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS]
     has_few_large_images = facts.n_values > SMALL and facts.n_train < MIN_VALIDATED_IMAGES
     has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
@@ -89,7 +90,7 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
         if has_few_large_images
         else _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
-        "augment": recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS] if has_few_images else None,
+        "augment": augment if has_few_images and (facts.is_photograph or facts.can_be_shifted) else None,
     }
     if plain.dataset_kind.is_path and not facts.are_vectors:
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}

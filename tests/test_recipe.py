@@ -24,8 +24,8 @@ from explorer.recipe import (
 )
 from explorer.specs import RunSpec
 
-FACES = ImageFacts(320, 64, 1, is_binary=False, is_photograph=True)
-LETTERS = ImageFacts(320, 28, 1, is_binary=True, is_photograph=False)
+FACES = ImageFacts(320, 64, 1, is_binary=False, is_photograph=True, can_be_shifted=False)
+LETTERS = ImageFacts(320, 28, 1, is_binary=True, is_photograph=False, can_be_shifted=True)
 GIVEN = {"dataset": "folder:/faces"}
 
 
@@ -52,9 +52,11 @@ def test_few_photographs_are_augmented_and_letters_and_many_images_are_not():
         assert usual_settings(few, GIVEN | {"latent_dim": latent_dim})[0].augment == augment
         for facts in (replace(LETTERS, n_train=80), FACES):
             assert usual_settings(facts, GIVEN | {"latent_dim": latent_dim})[0].augment is None
-    drawing = replace(few, is_photograph=False)
+    drawing = replace(few, is_photograph=False, can_be_shifted=True)
     assert usual_settings(drawing, GIVEN)[0].augment is None
     assert usual_settings(drawing, GIVEN | {"latent_dim": 16})[0].augment == "shift"
+    cut = replace(drawing, can_be_shifted=False)  # they reach the border
+    assert usual_settings(cut, GIVEN | {"latent_dim": 16})[0].augment is None
 
 
 def test_a_quick_training_takes_a_third_of_the_steps():

@@ -23,12 +23,15 @@ GREY_MODES = ("1", "L", "I", "F")  # how Pillow's modes begin that have no colou
 EXTREME = 26  # of 255: a pixel this near to black or white counts as one of two values
 MIN_BINARY_SHARE = 0.8  # of the pixels of binary images, at least; MNIST has 0.91
 MAX_PLAIN_SHARE = 0.2  # of a photograph's pixels: at most so many have the commonest value of the image
+# Of the pixels at the border of images that can be shifted: at least so many are background.
+MIN_MARGIN_SHARE = 0.8
 
 
 @dataclass(frozen=True)
 class ImageFacts:
     """n_train: number of training images; side: height and width in pixels, 1 for vectors; channels: 1 or 3;
-    is_binary: almost all pixels are black or white; is_photograph: the images have no plain background.
+    is_binary: almost all pixels are black or white; is_photograph: the images have no plain background;
+    can_be_shifted: their border is background, so that a shift cuts off little of what they show.
     """
 
     n_train: int
@@ -36,6 +39,7 @@ class ImageFacts:
     channels: int
     is_binary: bool
     is_photograph: bool
+    can_be_shifted: bool
 
     @property
     def n_values(self) -> int:
@@ -55,7 +59,9 @@ def read_facts(dataset: str, image_size: int | None = None, colour: bool | None 
     """
     kind, _, argument = dataset.partition(":")
     if not argument and DATASETS[kind].is_slow:  # CelebA, which is not decoded for it
-        return ImageFacts(n_train(dataset), CELEBA_SIZE, 3, is_binary=False, is_photograph=True)
+        return ImageFacts(
+            n_train(dataset), CELEBA_SIZE, 3, is_binary=False, is_photograph=True, can_be_shifted=False
+        )
     if not argument:
         data = load_dataset(dataset)
         images = [data.x[i] for i in _spread(data.n_train)]
@@ -94,7 +100,18 @@ def describe(images: list[np.ndarray], n_train: int, side: int, channels: int) -
         for one in image
     ]
     is_photograph = not is_binary and np.median(plain) <= MAX_PLAIN_SHARE
-    return ImageFacts(n_train, side, channels, bool(is_binary), bool(is_photograph))
+    can_be_shifted = len(images) > 0 and side > 1 and _margin_share(images) >= MIN_MARGIN_SHARE
+    return ImageFacts(n_train, side, channels, bool(is_binary), bool(is_photograph), bool(can_be_shifted))
+
+
+def _margin_share(images: list[np.ndarray]) -> float:
+    """Return the share of the pixels at the border of the images that are background: near to the commonest
+    value.
+    """
+    x = np.stack(images).astype(int)
+    background = np.bincount(x.ravel()).argmax()
+    border = (x[..., 0, :], x[..., -1, :], x[..., 0], x[..., -1])
+    return float(np.mean([np.abs(edge - background).ravel() <= EXTREME for edge in border]))
 
 
 def natural_size(upload: Upload) -> int:

@@ -60,13 +60,13 @@ def use_usual_settings(run: Run, only_if_longer: bool = False) -> Remedy | None:
 
 def augment(run: Run) -> Remedy | None:
     """Return the remedy of a run on own images that has learned them by heart; None in few dimensions, where
-    augmentation does harm (explorer.recipe), for vectors, and for a training that has it already.
+    augmentation does harm (explorer.recipe), for images that it would cut, and for a training that has it.
     """
     spec = run.spec
     if not (run.epochs and spec.dataset_kind.argument) or spec.augment or spec.latent_dim < MANY_DIMS:
         return None
     facts = _facts(run)
-    if not facts or facts.are_vectors:
+    if not facts or not (facts.is_photograph or facts.can_be_shifted):
         return None
     assert spec.epochs is not None  # as RunSpec sets it
     names = recipe_for(facts).augment[1] or DRAWING_AUGMENT

@@ -17,18 +17,20 @@ DRAWINGS = np.where(CIRCLES > 0, RNG.integers(90, 200, CIRCLES.shape, np.uint8),
 
 
 @pytest.mark.parametrize(
-    ("images", "is_binary", "is_photograph"),
+    ("images", "is_binary", "is_photograph", "can_be_shifted"),
     [
-        (PHOTOGRAPHS, False, True),
-        (PHOTOGRAPHS[:, :1], False, True),
-        (CIRCLES[:, None], True, False),
-        (DRAWINGS[:, None], False, False),
-        (load_digits().x, False, False),
+        (PHOTOGRAPHS, False, True, False),
+        (PHOTOGRAPHS[:, :1], False, True, False),
+        (CIRCLES[:, None], True, False, True),
+        (CIRCLES[:, None, 4:-4, 4:-4], True, False, False),  # they fill the image
+        (DRAWINGS[:, None], False, False, True),
+        (load_digits().x, False, False, False),
     ],
 )
-def test_the_kind_of_images(images, is_binary, is_photograph):
+def test_the_kind_of_images(images, is_binary, is_photograph, can_be_shifted):
     facts = describe(list(images), 9, images.shape[2], images.shape[1])
     assert (facts.is_binary, facts.is_photograph) == (is_binary, is_photograph)
+    assert facts.can_be_shifted == can_be_shifted
     assert (facts.n_train, facts.side, facts.channels) == (9, images.shape[2], images.shape[1])
 
 
@@ -49,6 +51,13 @@ def test_a_folder_a_file_and_saved_images_have_the_facts_of_their_data_set(tmp_p
         data = load_dataset(dataset, facts.side, facts.channels == 3)
         assert (facts.n_train, facts.channels, facts.side) == (data.n_train, *data.shape[:2])
         assert (facts.is_binary, facts.is_photograph) == (is_binary, is_photograph)
+
+
+def test_built_in_images_have_facts_too():
+    digits = read_facts("digits")
+    assert (digits.n_train, digits.side, digits.channels, digits.is_binary) == (1437, 8, 1, False)
+    celeba = read_facts("celeba")  # which is not decoded for it, nor downloaded
+    assert (celeba.n_train, celeba.side, celeba.channels, celeba.is_photograph) == (162_770, 64, 3, True)
 
 
 @pytest.mark.parametrize(

@@ -358,7 +358,7 @@ def test_one_click_saves_the_images_and_trains_on_them_as_was_said_before(page, 
     assert pictures(galleries(page)["Augmentation"]).shape == (16, 64, 64, 3)  # two images and their changes
     press(page, "Save and train")
     [(run, spec)] = started.items()
-    assert words.escape_markdown(usual.explanation(spec)) in said_before
+    assert words.escape_markdown(usual.explanation(spec, True)) in said_before
     assert spec.dataset == f"own:{own.list_names()[-1]}" and spec.model == "vae" and spec.latent_dim == 16
     assert owner_key(run) == owner_key(own.list_names()[-1]) and not page.error and not page.exception
 
