@@ -22,14 +22,11 @@ LIKELIHOOD = (
 )
 LR = 2e-3
 BATCH_SIZES = {4000: 32, 2**62: 128}  # by the largest number of training images
-BATCH_SIZE_OF_FEW_LARGE = 16  # for large images that are fewer than MIN_VALIDATED_IMAGES
-# Channels of the first layer, and with as many images as MIN_VALIDATED_IMAGES, by the largest side: more
-# channels are better, and too slow for so many steps.
-WIDTH, WIDTHS_OF_MANY = 32, {32: 32, 64: 24}
+WIDTHS = {32: 32, 64: 24}  # channels of the first layer, by the largest side
 # By the largest number of values of an image: steps of a good training per training image, at least, and at
 # most. Large images, and those in colour, have more to learn.
 SMALL, LARGE = 32 * 32, 3 * 64 * 64
-STEPS_PER_IMAGE = {SMALL: 2, LARGE: 20}
+STEPS_PER_IMAGE = {SMALL: 2, LARGE: 12}
 MIN_STEPS = {SMALL: 250, LARGE: 1000}
 MAX_STEPS = {SMALL: 6000, LARGE: 4000}
 # The share of the epochs in which the KL weight rises, by the same. If a validation part ends the training
@@ -81,14 +78,11 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     """
     plain = RunSpec(**given | NO_WARMUP)  # what is given, and the defaults
     augment = recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS]
-    has_few_large_images = facts.n_values > SMALL and facts.n_train < MIN_VALIDATED_IMAGES
     has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
         "likelihood": LIKELIHOOD,
-        "batch_size": BATCH_SIZE_OF_FEW_LARGE
-        if has_few_large_images
-        else _of_size(BATCH_SIZES, facts.n_train),
+        "batch_size": _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
         "augment": augment if has_few_images and (facts.is_photograph or facts.can_be_shifted) else None,
     }
@@ -96,8 +90,8 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}
     usual |= given
     if usual["network"] == "conv":
-        width = WIDTH if facts.n_train < MIN_VALIDATED_IMAGES else _of_size(WIDTHS_OF_MANY, facts.side)
-        usual = {"width": width, "depth": conv_depth(facts.side) or None} | usual
+        size = {"width": _of_size(WIDTHS, facts.side), "depth": conv_depth(facts.side) or None}
+        usual = size | usual
     if "epochs" not in given:
         share = 1 if effort == "good" else QUICK_SHARE
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 import explorer.runs.remedies
 from explorer.data import load_dataset
-from explorer.data.facts import describe
+from explorer.data.facts import describe, read_facts
 from explorer.quality import SampleQuality
 from explorer.recipe import usual_settings
 from explorer.runs.loss_fall import measure_fall
@@ -237,12 +237,12 @@ def test_an_overfitted_training_is_found_and_augmentation_helps(tmp_path, monkey
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))
     (tmp_path / "images").mkdir()
     for i, image in enumerate(load_dataset("digits").x[:60, 0]):
-        Image.fromarray(image).resize((16, 16)).save(tmp_path / "images" / f"{i}.png")
-    settings = {"dataset": f"folder:{tmp_path / 'images'}", "image_size": 16, "latent_dim": 16}
-    run = train_run(RunSpec(**settings, network="conv", model="ae", lr=2e-3, batch_size=16, epochs=100))
+        Image.fromarray(np.pad(image, 4)).save(tmp_path / "images" / f"{i}.png")
+    given = {"dataset": f"folder:{tmp_path / 'images'}", "model": "ae", "latent_dim": 16, "augment": ""}
+    run = train_run(usual_settings(read_facts(given["dataset"]), given)[0])
     assert "overfitting" in kinds(run)
     [better] = [v.changed_spec(run.spec) for v in find_faults(run) if v.kind == "overfitting"]
-    assert (better.augment, better.epochs) == ("shift", 334)  # of three steps
+    assert better.augment == "shift" and better.epochs == 4 * run.spec.epochs
     assert train_run(better).yardstick.mse < run.yardstick.mse
 
 
