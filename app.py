@@ -8,6 +8,7 @@ from explorer.ui.classroom import routes as class_routes
 from explorer.ui.compression import ImmutableGzipMiddleware
 from explorer.ui.frames import FrameMiddleware, origins_or_exit
 from explorer.ui.pages import MAIN_SCRIPT
+from explorer.ui.preload import PreloadMiddleware
 from explorer.ui.serving import AllowedHostMiddleware, lifespan
 
 app = st.App(
@@ -17,6 +18,7 @@ app = st.App(
         Middleware(FrameMiddleware, origins=origins_or_exit()),
         Middleware(AllowedHostMiddleware),
         Middleware(ImmutableGzipMiddleware),
+        Middleware(PreloadMiddleware),
     ],
     lifespan=lifespan,
 )

@@ -5,6 +5,15 @@ says when one is missing. In .streamlit/config.toml, `runner.postScriptGC` is th
 it, a full garbage collection after each rerun takes about 100 ms once torch is loaded.
 """
 
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit
+
+FRONTEND = Path(streamlit.__file__).with_name("static")
+IMPORT = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
+
 
 def is_host_allowed(host: str | None) -> bool:
     """Return whether `server.allowedHosts` names the host of a request.
@@ -39,3 +48,21 @@ def open_browser() -> None:
         cli_util.open_browser(server_util.get_url(address))
     except (ImportError, AttributeError):
         return
+
+
+@cache
+def list_component_modules() -> tuple[str, ...]:
+    """Return the scripts that the frontend loads when a page has its first component, and that its HTML does
+    not name: "static/js/…" each. If Streamlit has no such files, there are none.
+    """
+    try:
+        html = (FRONTEND / "index.html").read_text(encoding="utf-8")
+        todo, found = [path.name for path in FRONTEND.glob("static/js/BidiComponent.*.js")], []
+        while todo:
+            path = f"static/js/{todo.pop()}"
+            if path not in found and path not in html:
+                found.append(path)
+                todo += IMPORT.findall((FRONTEND / path).read_text(encoding="utf-8"))
+    except OSError:
+        return ()
+    return tuple(found)

@@ -36,3 +36,16 @@ def test_a_first_visit_transfers_a_third_and_a_reload_none_of_them(open_page):
     ready(page)
     again = [size for size in page.evaluate(SIZES) if re.search(r"/static/.+\.(js|css)$", size[0])]
     assert len(again) == len(scripts) and sum(size[1] for size in again) == 0
+
+
+def test_home_loads_its_figure_beside_the_frontend_from_the_second_visit_on(open_page):
+    ready(open_page("/"))
+    page = open_page("/")
+    ready(page)
+    entries = page.evaluate(
+        "performance.getEntriesByType('resource').filter((e) => e.name.includes('/content/'))"
+        ".map((e) => [e.name, e.initiatorType])"
+    )
+    early = [name for name, initiator in entries if initiator != "fetch"]
+    assert len(early) == 3  # the script, the map and the decoder
+    assert len({name for name, _ in entries}) == len(entries)  # nothing is requested twice

@@ -25,6 +25,13 @@ def test_streamlit_has_them():
     assert callable(server_util.get_display_address)
 
 
+def test_the_scripts_of_a_component_are_in_the_frontend(monkeypatch, tmp_path):
+    modules = streamlit_internals.list_component_modules()
+    assert "BidiComponent" in modules[0] and all((streamlit_internals.FRONTEND / m).exists() for m in modules)
+    monkeypatch.setattr(streamlit_internals, "FRONTEND", tmp_path)  # of another version
+    assert streamlit_internals.list_component_modules.__wrapped__() == ()
+
+
 def test_the_hidden_option_exists():
     options = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
     assert options["runner"]["postScriptGC"] is False

@@ -19,9 +19,12 @@ from explorer.ui import visitor
 from explorer.ui.block_content import content_of
 from explorer.ui.content_routes import FOLDER, STORE
 from explorer.ui.lecture import is_lecture
+from explorer.ui.preload import HOME
+from explorer.ui.session_keys import PAGE_KEY
 
 HOST, THEME = "hosts/streamlit/figure.js", "hosts/streamlit/theme.css"
 LOADER = Path(__file__).with_name("loader.js").read_text(encoding="utf-8")
+HOME_PATH = ""  # of its address
 Receiver = Callable[[dict], None]
 
 
@@ -55,8 +58,11 @@ def live_figure(
             published.append(block)
         return block.address
 
+    first = map_blocks(blocks, publish) or {}
+    if st.session_state.get(PAGE_KEY) == HOME_PATH and not any(block.owner for block in published):
+        HOME.remember(_script_id(figure), tuple(block.address for block in published))
     content = {
-        "blocks": map_blocks(blocks, publish) or {},
+        "blocks": first,
         "later": map_blocks(later, publish),
         "fields": describe(fields),
         "options": dict(options or {}) | ({"is_lecture": True} if is_lecture() else {}),
@@ -93,10 +99,16 @@ def _receive(key: str, type: str, fields: Sequence[Field], then: Receiver) -> No
 
 @cache
 def _component(figure: LiveFigure):
+    js = LOADER.replace("ADDRESS", f"{FOLDER}/{_script_id(figure)}", 1)
+    return st.components.v2.component(figure.name, js=js)
+
+
+@cache
+def _script_id(figure: LiveFigure) -> str:
+    """Let the app's routes serve the script of a figure, and return its id."""
     css, palette = json.dumps(figure.style_sheet(THEME)), json.dumps(live_palette())
     end = f"export const styles = {css};\nexport default createComponent({figure.class_name}, {palette});"
-    id = STORE.register_script(figure.script(HOST, end))
-    return st.components.v2.component(figure.name, js=LOADER.replace("ADDRESS", f"{FOLDER}/{id}", 1))
+    return STORE.register_script(figure.script(HOST, end))
 
 
 def _key_of(blocks: Sequence[Block | LazyBlock]) -> str:
