@@ -148,11 +148,12 @@ def spec_form() -> RunSpec | None:
         "Usual settings",
         recipe.EFFORTS if is_own else (recipe.AS_GIVEN, *recipe.EFFORTS),
         key=EFFORT_KEYS[is_own],
+        required=True,
         persist_state="session",
         format_func=lambda effort: "Defaults" if effort == recipe.AS_GIVEN else effort.capitalize(),
         on_change=_refill,
         args=(LENGTH_FIELDS,),
-        help="Quick takes about a third of the time of Good. Both fill in what suits these images."
+        help="Good fills in settings that follow from these images. Quick takes about a third of its time."
         + " Lessons and included runs have the defaults." * (not is_own),
     )
     hidden = unused_options(*map(_value, ("dataset", "model", "network", "likelihood")))
