@@ -13,7 +13,8 @@ from explorer.specs import RunSpec
 
 Effort = Literal["quick", "good"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
-AS_GIVEN = "none"  # the effort that fills in nothing: the settings are complete
+AS_GIVEN = "none"  # fills in nothing: what is not given has its default
+EffortOrNone = Effort | Literal["none"]
 QUICK_SHARE = 1 / 3  # of the steps of a good training
 MIN_CONV_SIDE = 4  # pixels per side of the smallest feature maps
 NETWORK = "conv"  # also for small sets: in these, an mlp learns the images by heart
@@ -67,6 +68,11 @@ RECIPES = {
 }
 
 
+def default_effort(is_own: bool) -> EffortOrNone:
+    """Return the effort where none is chosen, of the user's own images or of a built-in data set."""
+    return "good" if is_own else AS_GIVEN
+
+
 def recipe_for(facts: ImageFacts) -> Recipe:
     """Return the recipe for images of this kind."""
     return RECIPES["binary" if facts.is_binary else "photograph" if facts.is_photograph else "drawing"]
@@ -78,13 +84,13 @@ def usual_settings(facts: ImageFacts, given: dict[str, Any], effort: Effort = "g
     """
     plain = RunSpec(**given | NO_WARMUP)  # what is given, and the defaults
     augment = recipe_for(facts).augment[plain.latent_dim >= MANY_DIMS]
-    has_few_images = facts.n_train <= MAX_AUGMENTED_IMAGES and not facts.are_vectors
+    is_augmented = facts.n_train <= MAX_AUGMENTED_IMAGES and facts.can_be_augmented
     usual: dict[str, Any] = {
         "network": NETWORK if conv_depth(facts.side) else "mlp",
         "likelihood": LIKELIHOOD,
         "batch_size": _of_size(BATCH_SIZES, facts.n_train),
         "lr": LR,
-        "augment": augment if has_few_images and (facts.is_photograph or facts.can_be_shifted) else None,
+        "augment": augment if is_augmented else None,
     }
     if plain.dataset_kind.is_path and not facts.are_vectors:
         usual |= {"image_size": facts.side, "colour": facts.channels == 3}

@@ -51,7 +51,7 @@ def usual_spec(args: argparse.Namespace) -> tuple[RunSpec, str]:
             raise UserError("Give either --epochs or --steps, not both.")
         if steps < 1:
             raise UserError(f"Steps must be at least 1, not {steps}.")
-    effort = args.effort or ("good" if spec.dataset_kind.argument else recipe.AS_GIVEN)
+    effort = args.effort or recipe.default_effort(bool(spec.dataset_kind.argument))
     if effort == recipe.AS_GIVEN:
         if steps and (n_images := n_train(spec.dataset)):
             given["epochs"] = recipe.epochs_for(steps, n_images, spec.batch_size)

@@ -50,6 +50,11 @@ class ImageFacts:
     def are_vectors(self) -> bool:
         return self.side == 1
 
+    @property
+    def can_be_augmented(self) -> bool:
+        """Whether random changes leave images of the same kind."""
+        return not self.are_vectors and (self.is_photograph or self.can_be_shifted)
+
 
 def read_facts(dataset: str, image_size: int | None = None, colour: bool | None = None) -> ImageFacts:
     """Return the facts about a data set. image_size and colour, for folder:PATH and file:PATH: as they will

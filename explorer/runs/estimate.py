@@ -10,8 +10,8 @@ TRIAL_EPOCHS = 10_000  # so many that the trial does not reach the last
 
 
 def trial_spec(spec: RunSpec) -> RunSpec:
-    """Return the settings of the trial, which do not depend on the seed and the number of epochs."""
-    return replace(spec, seed=0, epochs=TRIAL_EPOCHS)
+    """Return the settings of the trial, which do not depend on the seed and on when the training ends."""
+    return replace(spec, seed=0, epochs=TRIAL_EPOCHS, patience=None)
 
 
 def estimate_step_seconds(trial: RunSpec, shape: tuple[int, int, int] | None = None) -> float:

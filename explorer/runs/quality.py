@@ -19,6 +19,7 @@ from explorer.runs.load import LoadedRun, load_model
 from explorer.store.atomic import write_atomically
 from explorer.store.classifier import MIN_CLASS_PROBABILITY, read_classifier
 from explorer.store.run import RECORD_FILE, Run, encode_record, read_run
+from explorer.training.early_stopping import split_validation
 
 BATCH = 500  # images that are encoded and decoded at a time
 N_TRAINING = 1000  # training images whose errors are compared with those of test images
@@ -60,7 +61,8 @@ def measure_yardstick(loaded: LoadedRun, data: Dataset) -> Yardstick | None:
     if not data.n_train or not loaded.has_encoder:
         return None
     x, y = data.x[data.test], data.y[data.test]
-    rows = np.random.default_rng(0).permutation(data.n_train)[:N_TRAINING]
+    rows = split_validation(data.n_train)[0] if loaded.run.spec.patience else np.arange(data.n_train)
+    rows = np.random.default_rng(0).permutation(rows)[:N_TRAINING]
     of_training = _errors(loaded, data.x[data.train][rows], data.y[data.train][rows])
     of_pca, n_components = pca_errors(data.x[data.train], x, loaded.run.spec.latent_dim)
     constant = constant_distortion(loaded.likelihood, data.x[data.train], x)

@@ -59,19 +59,27 @@ def use_usual_settings(run: Run, only_if_longer: bool = False) -> Remedy | None:
 
 
 def augment(run: Run) -> Remedy | None:
-    """Return the remedy of a run on own images that has learned them by heart; None in few dimensions, where
-    augmentation does harm (explorer.recipe), for images that it would cut, and for a training that has it.
+    """Return the remedy of a run on own images that has learned them by heart; None for a ladder, in few
+    dimensions, where augmentation does harm (explorer.recipe), for images that it would cut, and for a
+    training that has it.
     """
     spec = run.spec
-    if not (run.epochs and spec.dataset_kind.argument) or spec.augment or spec.latent_dim < MANY_DIMS:
+    if not (run.epochs and spec.dataset_kind.argument) or spec.rungs:
+        return None
+    if spec.augment or spec.latent_dim < MANY_DIMS:
         return None
     facts = _facts(run)
-    if not facts or not (facts.is_photograph or facts.can_be_shifted):
+    if not facts or not facts.can_be_augmented:
         return None
     assert spec.epochs is not None  # as RunSpec sets it
     names = recipe_for(facts).augment[1] or DRAWING_AUGMENT
     epochs = max(spec.epochs, epochs_for(good_steps(facts, True), run.n_train, spec.batch_size))
-    return f"Train with augmentation ({names}) for {epochs:,} epochs", {"augment": names, "epochs": epochs}
+    warmup = float(round(spec.beta_warmup * epochs / spec.epochs))
+    limit = "at most " if spec.patience else ""
+    return (
+        f"Train with augmentation ({names}) for {limit}{epochs:,} epochs",
+        {"augment": names, "epochs": epochs} | ({"beta_warmup": warmup} if warmup else {}),
+    )
 
 
 def _facts(run: Run) -> ImageFacts | None:
@@ -111,8 +119,10 @@ def train_longer(run: Run, only_if_short: bool = False) -> Remedy | None:
 
 
 def smaller_beta(spec: RunSpec) -> Remedy | None:
+    """Return the remedy of a KL weight above 1; None for another one."""
     return with_beta(1.0) if "beta" in spec.model_kind.options and spec.beta > 1 else None
 
 
 def with_beta(beta: float) -> Remedy:
+    """Return the remedy of another KL weight."""
     return f"Train with β = {beta:g}", {"beta": beta}

@@ -2,14 +2,13 @@
 
 import time
 from itertools import pairwise
-from math import ceil
+from math import ceil, prod
 
 import numpy as np
 
 from explorer.data import load_dataset
 from explorer.data.dataset import Dataset
 from explorer.data.facts import read_facts
-from explorer.data.torchvision_sets import CELEBA_SIZE
 from explorer.device import choose_device
 from explorer.errors import UserError
 from explorer.events import Failed, Finished, Step
@@ -18,7 +17,7 @@ from explorer.specs import RunSpec
 from explorer.training.trainer import train
 
 N_INTERVALS = 3  # between progress reports, four a second
-N_BATCHES = 8  # of random images
+N_BATCHES, MAX_BYTES = 64, 32 * 2**20  # of random images: so many that the end of an epoch counts little
 Shape = tuple[int, int, int]  # C, H, W of an image
 
 
@@ -29,14 +28,15 @@ def validate(spec: RunSpec) -> None:
 
 def trial_data(spec: RunSpec, shape: Shape | None = None) -> Dataset:
     """Return the images of a trial: those of the spec, or random ones of the shape, if one is given. Images
-    that are read one by one are not waited for: random ones of their shape take their place.
+    that are read one by one are not waited for: random ones of their shape, in two classes, take their place.
 
     Raises UserError for images that cannot be read.
     """
     if not (shape := shape or _known_shape(spec)):
         return load_dataset(spec.dataset, spec.image_size, spec.colour)
-    n, rng = N_BATCHES * spec.batch_size, np.random.default_rng(0)
-    return Dataset("random", rng.integers(0, 256, (n, *shape), np.uint8), np.zeros(n, np.int64), ("any",), n)
+    n = max(spec.batch_size, min(N_BATCHES * spec.batch_size, MAX_BYTES // prod(shape)))
+    x = np.random.default_rng(0).integers(0, 256, (n, *shape), np.uint8)
+    return Dataset("random", x, np.arange(n) % 2, ("one class", "another"), n)
 
 
 def measure_step_seconds(spec: RunSpec, data: Dataset, n_intervals: int = N_INTERVALS) -> float:
@@ -68,7 +68,5 @@ def _known_shape(spec: RunSpec) -> Shape | None:
     """Return the shape of images that are read one by one; None for other data sets, and for vectors."""
     if not spec.dataset_kind.is_slow:
         return None
-    if not spec.dataset_kind.argument:  # CelebA
-        return 3, CELEBA_SIZE, CELEBA_SIZE
     facts = read_facts(spec.dataset, spec.image_size, spec.colour)
     return None if facts.are_vectors else (facts.channels, facts.side, facts.side)

@@ -11,10 +11,11 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from explorer.ui.content_routes import FOLDER
+from explorer.ui.content_routes import FOLDER, STORE
 from explorer.ui.streamlit_internals import list_component_modules
 
 MODULE_LINK = b'<link rel="modulepreload"'  # so the frontend names most of its files
+NOT_WHOLE = (b"if-", b"range")  # headers of requests for a part, or for what has changed
 SHARE_BEFORE = 3 / 4  # of these; on a slow line, the image of Home is there later with 1/2 and with 1
 
 
@@ -34,10 +35,9 @@ class HomeContent:
         if not self.script:
             return b""
         modules = [*list_component_modules(), f"{FOLDER}/{self.script}"]
+        blocks = [id for id in self.blocks if (item := STORE.find(id)) and item.owners is None]
         links = [f'<link rel="modulepreload" crossorigin href="./{path}">' for path in modules]
-        links += [
-            f'<link rel="preload" as="fetch" crossorigin href="./{FOLDER}/{block}">' for block in self.blocks
-        ]
+        links += [f'<link rel="preload" as="fetch" crossorigin href="./{FOLDER}/{id}">' for id in blocks]
         return "".join(links).encode()
 
 
@@ -54,7 +54,7 @@ class PreloadMiddleware:
         links = HOME.links() if _is_home(scope) else b""
         if not links:
             return await self.app(scope, receive, send)
-        headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"if-")]
+        headers = [(name, value) for name, value in scope["headers"] if not name.startswith(NOT_WHOLE)]
         start, body = {}, bytearray()
 
         async def record(message):
@@ -62,12 +62,15 @@ class PreloadMiddleware:
             body.extend(message.get("body", b""))
 
         await self.app(scope | {"headers": headers}, receive, record)
-        response = Response(insert_links(bytes(body), links), start["status"])
+        if start["status"] != 200:
+            await send(start)
+            return await send({"type": "http.response.body", "body": bytes(body)})
+        response = Response(insert_links(bytes(body), links))
         sent = MutableHeaders(raw=list(start["headers"]))
         sent["content-length"] = response.headers["content-length"]
-        sent["etag"] = f'"{sha256(response.body).hexdigest()[:32]}"'
-        del sent["last-modified"]
-        if Headers(scope=scope).get("if-none-match") == sent["etag"]:
+        etag = sent["etag"] = f'"{sha256(response.body).hexdigest()[:32]}"'
+        del sent["last-modified"], sent["accept-ranges"]
+        if etag in Headers(scope=scope).get("if-none-match", ""):  # a list, and W/ of a proxy that compresses
             response = Response(status_code=304)
             del sent["content-length"]
         response.raw_headers = sent.raw

@@ -160,6 +160,21 @@ def test_built_in_images_have_usual_settings_too_where_they_are_chosen(app):
     assert app.code[0].value == f"python -m explorer train {RunSpec(latent_dim=16).flags()}"
 
 
+def test_a_link_after_own_images_is_not_forgotten_with_another_data_set(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    x = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
+    own.save_own(Dataset("it", x, np.zeros(50, np.int64), ("images",), 40), "it")
+    queue.enqueue("other", RunSpec())  # beside which no trial runs
+    train(app)
+    app.selectbox(key="setting dataset").select("own:it").run()
+    train(app, dataset="digits", epochs="30", lr="0.01")
+    app.selectbox(key="setting dataset").select("moons").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec('moons', epochs=30, lr=0.01).flags()}"
+    train(app, dataset="own:it", epochs="7")
+    app.selectbox(key="setting dataset").select("digits").run()
+    assert app.code[0].value == f"python -m explorer train {RunSpec('digits').flags()}" and not app.error
+
+
 def test_what_was_edited_stays_where_the_usual_settings_change(app, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     x = np.random.default_rng(0).integers(0, 256, (1000, 1, 16, 16), np.uint8)

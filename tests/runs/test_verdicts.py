@@ -232,6 +232,27 @@ def test_images_that_are_learned_by_heart_are_overfitting(good):
         assert find_faults(replace(good, yardstick=replace(yardstick, ratio_low=low, ratio_high=low))) == []
 
 
+def test_only_images_of_ones_own_that_can_be_changed_are_augmented(good, monkeypatch):
+    yardstick = replace(good.yardstick, mse=0.03, train_mse=0.005, ratio_low=2.1, ratio_high=16.0)
+    spec = RunSpec("own:it", latent_dim=16, epochs=10, beta_warmup=5.0, patience=4)
+    noise = np.random.default_rng(0).integers(0, 256, (64, 1, 28, 28), np.uint8)
+    margins = np.pad(noise[..., 6:-6, 6:-6], [(0, 0), (0, 0), (6, 6), (6, 6)])
+
+    def remedy(images, **changes) -> dict:
+        run = replace(good, yardstick=yardstick, spec=replace(spec, **changes), shape=images.shape[1:])
+        monkeypatch.setattr(
+            explorer.runs.remedies, "read_embedding", lambda run: SimpleNamespace(images=images)
+        )
+        return next(fault.settings for fault in find_faults(run) if fault.kind == "overfitting")
+
+    changed = remedy(margins)
+    assert changed["augment"] == "shift" and changed["beta_warmup"] == round(changed["epochs"] / 2)
+    assert remedy(noise)["augment"] == "mirror,small-shift,brightness"  # no plain background: photographs
+    vectors = noise.reshape(64, 1, 1, -1)
+    assert remedy(vectors) == remedy(margins, latent_dim=2) == remedy(margins, augment="mirror") == {}
+    assert remedy(margins, dataset="digits") == {}
+
+
 @pytest.mark.slow
 def test_an_overfitted_training_is_found_and_augmentation_helps(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_RUNS", str(tmp_path / "runs"))

@@ -1,8 +1,6 @@
 """Preset trainings, each with one sentence that says what to watch."""
 
-from typing import Literal
-
-from explorer.recipe import AS_GIVEN, Effort
+from explorer.recipe import AS_GIVEN, EffortOrNone
 from explorer.specs import RunSpec
 from explorer.ui.train.usual import usual_spec
 
@@ -32,7 +30,7 @@ PRESETS = {  # beta_warmup: at least so large a share of the epochs that are usu
 OBJECTIVES = {"reconstruction only": 0.0, "KL only": 1000.0, "both": 1.0}  # KL weights of a VAE
 
 
-def preset_settings(preset: str, images: dict, effort: Effort | Literal["none"] = "good") -> dict:
+def preset_settings(preset: str, images: dict, effort: EffortOrNone = "good") -> dict:
     """Return the settings of a preset for these images. effort: none for the defaults. Raises UserError for
     images that cannot be read.
     """

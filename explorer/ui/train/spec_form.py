@@ -5,7 +5,7 @@ the command line.
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import Field, fields
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -79,6 +79,7 @@ def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
         with suppress(UserError):  # spec_form() shows it
             plain = _usual_settings(KEPT_FIELDS)
             edited = {name for name, value in settings.items() if value != plain.get(name)}
+    st.session_state[IS_USUAL_KEY] = _has_usual_settings()
     st.session_state[FILLED_KEY] = {name: _value(name) for name in FIELDS}
     st.session_state[EDITED_KEY] = {*(edited or ())} - {*KEPT_FIELDS}
 
@@ -86,7 +87,7 @@ def fill_form(settings: dict, edited: Collection[str] | None = None) -> None:
 def choose_default_effort() -> None:
     """Choose what a link means by settings it leaves out: good ones, or the defaults of built-in data."""
     for is_own, key in EFFORT_KEYS.items():
-        st.session_state[key] = "good" if is_own else recipe.AS_GIVEN
+        st.session_state[key] = recipe.default_effort(is_own)
 
 
 def chosen_images() -> dict:
@@ -101,10 +102,10 @@ def _has_usual_settings() -> bool:
     return chosen_effort() != recipe.AS_GIVEN
 
 
-def chosen_effort() -> recipe.Effort | Literal["none"]:
+def chosen_effort() -> recipe.EffortOrNone:
     """Return the chosen effort; without a choice the default, which is none for a built-in data set."""
     is_own = usual.is_own(_value("dataset"))
-    return st.session_state.get(EFFORT_KEYS[is_own]) or ("good" if is_own else recipe.AS_GIVEN)
+    return st.session_state.get(EFFORT_KEYS[is_own]) or recipe.default_effort(is_own)
 
 
 def _usual_settings(keep: Collection[str]) -> dict:
@@ -122,10 +123,8 @@ def fill_usual(keep: Collection[str]) -> None:
     if _has_usual_settings():
         with suppress(UserError):  # spec_form() shows it
             fill_form({name: _value(name) for name in keep} | _usual_settings(keep), keep)
-            st.session_state[IS_USUAL_KEY] = True
-    elif st.session_state.get(IS_USUAL_KEY):
+    elif st.session_state[IS_USUAL_KEY]:
         fill_form({name: _value(name) for name in keep})
-        st.session_state[IS_USUAL_KEY] = False
 
 
 def _refill(forget: Collection[str] = ()) -> None:
