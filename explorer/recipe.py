@@ -182,7 +182,7 @@ def explain(spec: RunSpec, facts: ImageFacts) -> str:
         f" Fewer than {MIN_VALIDATED_IMAGES:,} images are too few for a validation part to end the training."
     )
     return (
-        f"{n:,} training images, {noun}{augment}: {network} and the {spec.likelihood}"
+        f"{n:,} training image{'s' * (n != 1)}, {noun}{augment}: {network} and the {spec.likelihood}"
         f" likelihood are trained {until} {count_steps(spec, n):,} steps of {spec.batch_size:,} images, which"
         f" are {epochs:,} epochs{warmup}.{fixed if n < MIN_VALIDATED_IMAGES and not spec.patience else ''}"
     )
