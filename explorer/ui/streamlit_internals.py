@@ -57,12 +57,12 @@ def list_component_modules() -> tuple[str, ...]:
     """
     try:
         html = (FRONTEND / "index.html").read_text(encoding="utf-8")
-        todo, found = [path.name for path in FRONTEND.glob("static/js/BidiComponent.*.js")], []
-        while todo:
-            path = f"static/js/{todo.pop()}"
-            if path not in found and path not in html:
-                found.append(path)
-                todo += IMPORT.findall((FRONTEND / path).read_text(encoding="utf-8"))
+        unread, modules = [path.name for path in FRONTEND.glob("static/js/BidiComponent.*.js")], []
+        while unread:
+            path = f"static/js/{unread.pop()}"
+            if path not in modules and path not in html:
+                modules.append(path)
+                unread += IMPORT.findall((FRONTEND / path).read_text(encoding="utf-8"))
     except OSError:
         return ()
-    return tuple(found)
+    return tuple(modules)

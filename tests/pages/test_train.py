@@ -116,11 +116,21 @@ def test_a_link_to_a_folder_keeps_size_and_colour_and_so_does_a_preset(app, tmp_
     assert not [box for box in app.selectbox if box.key == "setting image_size"] and not app.checkbox
 
 
-def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, tmp_path, monkeypatch):
+@pytest.fixture
+def save_images(tmp_path, monkeypatch):
+    """Yield a function that saves own:it, so many grey images of a size. A job runs, so no trial does."""
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    x = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
-    own.save_own(Dataset("it", x, np.zeros(50, np.int64), ("images",), 40), "it")
-    queue.enqueue("other", RunSpec())  # beside which no trial runs
+
+    def save(n: int, side: int) -> None:
+        x = np.random.default_rng(0).integers(0, 256, (n, 1, side, side), np.uint8)
+        own.save_own(Dataset("it", x, np.zeros(n, np.int64), ("images",), n - n // 10), "it")
+        queue.enqueue("other", RunSpec())
+
+    return save
+
+
+def test_own_images_fill_the_form_and_built_in_ones_restore_the_defaults(app, save_images):
+    save_images(50, 28)
     train(app)
     app.selectbox(key="setting model").select("ae").run()
     app.selectbox(key="setting dataset").select("own:it").run()
@@ -160,11 +170,8 @@ def test_built_in_images_have_usual_settings_too_where_they_are_chosen(app):
     assert app.code[0].value == f"python -m explorer train {RunSpec(latent_dim=16).flags()}"
 
 
-def test_a_link_after_own_images_is_not_forgotten_with_another_data_set(app, tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    x = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
-    own.save_own(Dataset("it", x, np.zeros(50, np.int64), ("images",), 40), "it")
-    queue.enqueue("other", RunSpec())  # beside which no trial runs
+def test_a_link_after_own_images_is_not_forgotten_with_another_data_set(app, save_images):
+    save_images(50, 28)
     train(app)
     app.selectbox(key="setting dataset").select("own:it").run()
     train(app, dataset="digits", epochs="30", lr="0.01")
@@ -175,11 +182,8 @@ def test_a_link_after_own_images_is_not_forgotten_with_another_data_set(app, tmp
     assert app.code[0].value == f"python -m explorer train {RunSpec('digits').flags()}" and not app.error
 
 
-def test_what_was_edited_stays_where_the_usual_settings_change(app, tmp_path, monkeypatch):
-    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    x = np.random.default_rng(0).integers(0, 256, (1000, 1, 16, 16), np.uint8)
-    own.save_own(Dataset("it", x, np.zeros(1000, np.int64), ("images",), 900), "it")
-    queue.enqueue("other", RunSpec())  # beside which no trial runs
+def test_what_was_edited_stays_where_the_usual_settings_change(app, save_images):
+    save_images(1000, 16)
     train(app, dataset="own:it", lr="0.001")
     assert app.number_input(key="setting patience").value
     app.number_input(key="setting batch_size").set_value(50).run()
