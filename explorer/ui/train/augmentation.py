@@ -16,6 +16,7 @@ def show_augmentation(spec: RunSpec) -> None:
     """
     if spec.augment:
         augmentation_gallery(_training_images(spec.dataset, spec.image_size, spec.colour), spec.augment)
+        st.caption("Leave out a change that turns an image into something that it is not.")
 
 
 def augmentation_gallery(x: np.ndarray, augment: str) -> None:
@@ -36,8 +37,8 @@ def augmentation_gallery(x: np.ndarray, augment: str) -> None:
         1 + N_CHANGES,
     )
     st.caption(
-        "On the left are training images, beside them random changes of each: in every epoch a network sees"
-        " another one. Leave out a change that turns an image into something that it is not."
+        "On the left are images, beside them random changes of each: in every epoch a network sees"
+        " another one."
     )
 
 
