@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from explorer.training.adam import Adam
+from explorer.training.adam import CLEAR_EVERY, Adam
 
 WITHOUT_COMPILER = """
 import sys
@@ -43,3 +43,31 @@ def trained(kind, **options) -> list[torch.Tensor]:
 def test_it_steps_as_torchs_own_to_the_bit():
     ours, expected = trained(Adam), trained(torch.optim.Adam, fused=True)
     assert len(ours) == 8 and all(torch.equal(a, b) for a, b in zip(ours, expected))
+
+
+def trained_with_a_dead_unit(kind, n_steps: int, **options) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """Train for n_steps, all but the first without a gradient in the first unit. Return the weights, and the
+    moments.
+    """
+    torch.manual_seed(0)
+    layers = torch.nn.Linear(5, 3), torch.nn.Linear(3, 2)
+    parameters = [parameter for layer in layers for parameter in layer.parameters()]
+    optimizer, alive = kind(parameters, lr=0.01, **options), torch.tensor([0.0, 1, 1])
+    for i in range(n_steps):
+        optimizer.zero_grad()
+        layers[1](layers[0](torch.randn(7, 5)) * (alive if i else 1)).square().sum().backward()
+        optimizer.step()
+    states = optimizer.state.values()
+    return parameters, [state[name] for state in states for name in ("exp_avg", "exp_avg_sq")]
+
+
+def test_no_moment_of_a_dead_unit_ends_as_a_denormal_number_and_the_weights_are_torchs_to_the_bit():
+    def n_denormal(moments: list[torch.Tensor]) -> int:
+        smallest = torch.finfo(torch.float32).smallest_normal
+        return sum(int(((m != 0) & (m.abs() < smallest)).sum()) for m in moments)
+
+    n_steps = 10 * CLEAR_EVERY
+    weights, moments = trained_with_a_dead_unit(Adam, n_steps)
+    expected, moments_of_torch = trained_with_a_dead_unit(torch.optim.Adam, n_steps, fused=True)
+    assert all(torch.equal(a, b) for a, b in zip(weights, expected))
+    assert n_denormal(moments_of_torch) >= 8 and n_denormal(moments) == 0
