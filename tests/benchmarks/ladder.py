@@ -15,6 +15,7 @@ from unittest.mock import patch
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
+from explorer.memory import tune_for_training
 from explorer.runs.measure import measure_gaps
 from explorer.runs.train import train_run
 from explorer.specs import RunSpec
@@ -118,8 +119,12 @@ def main() -> None:
     parser.add_argument("--network", default="mlp")
     parser.add_argument("--width", type=int, default=200)
     parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rung-epochs", type=int)
+    parser.add_argument("--batch-size", type=int, default=RunSpec.batch_size)
+    parser.add_argument("--lr", type=float, default=RunSpec.lr)
     parser.add_argument("--seeds", default="0,1,2")
     args = parser.parse_args()
+    tune_for_training()
     ladders, figures, seconds = [], [], []
     for seed in map(int, args.seeds.split(",")):
         spec = RunSpec(
@@ -128,6 +133,9 @@ def main() -> None:
             network=args.network,
             width=args.width,
             epochs=args.epochs,
+            rung_epochs=args.rung_epochs,
+            batch_size=args.batch_size,
+            lr=args.lr,
             seed=seed,
         )
         ladders.append(train_run(spec))
