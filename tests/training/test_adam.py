@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from explorer.training.adam import CLEAR_EVERY, Adam
+from explorer.training.adam import CLEAR_EVERY, NEGLIGIBLE, Adam
 
 WITHOUT_COMPILER = """
 import sys
@@ -66,8 +66,24 @@ def test_no_moment_of_a_dead_unit_ends_as_a_denormal_number_and_the_weights_are_
         smallest = torch.finfo(torch.float32).smallest_normal
         return sum(int(((m != 0) & (m.abs() < smallest)).sum()) for m in moments)
 
-    n_steps = 10 * CLEAR_EVERY
+    n_steps = 10 * CLEAR_EVERY - 1  # just before the next clearing
     weights, moments = trained_with_a_dead_unit(Adam, n_steps)
     expected, moments_of_torch = trained_with_a_dead_unit(torch.optim.Adam, n_steps, fused=True)
     assert all(torch.equal(a, b) for a, b in zip(weights, expected))
     assert n_denormal(moments_of_torch) >= 8 and n_denormal(moments) == 0
+
+
+def test_what_is_cleared_is_lost_in_float32_and_is_cleared_before_it_becomes_denormal():
+    epsilon = torch.tensor(1e-8)
+    root = torch.tensor(NEGLIGIBLE / (1 - 0.999**CLEAR_EVERY)).sqrt()  # after Adam's correction of the bias
+    assert epsilon + root == epsilon
+    assert torch.finfo(torch.float32).smallest_normal < NEGLIGIBLE * 0.9**CLEAR_EVERY
+
+
+def test_negligible_squares_are_cleared_too():
+    weight = torch.nn.Parameter(torch.ones(3))
+    optimizer = Adam([weight], lr=0.01)
+    for _ in range(CLEAR_EVERY):
+        weight.grad = torch.full((3,), 1e-18)
+        optimizer.step()
+    assert not optimizer.state[weight]["exp_avg_sq"].any() and optimizer.state[weight]["exp_avg"].all()
