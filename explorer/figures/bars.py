@@ -1,4 +1,4 @@
-"""A bar for each latent dimension: its rate, or its variance."""
+"""Named bars of values, with their intervals."""
 
 from collections.abc import Sequence
 
@@ -29,39 +29,6 @@ def bars(
         )
     )
     return _apply_layout(figure, title, format)
-
-
-def rate_bars(
-    names: Sequence[str],
-    rates: np.ndarray,
-    half_widths: np.ndarray,
-    is_active: np.ndarray,
-    top: float,
-    unit: str = "nats per image",
-) -> go.Figure:
-    """Draw the rate of each named dimension [D], nats, with its interval; inactive ones are grey. top: the
-    end of the axis, the same at every KL weight; unit: of the rates.
-    """
-    figure = go.Figure()
-    for label, chosen, colour in (("active", is_active, ACCENT), ("inactive", ~is_active, GREY)):
-        if chosen.any():
-            figure.add_bar(
-                x=[name for name, is_chosen in zip(names, chosen) if is_chosen],
-                y=rates[chosen],
-                error_y={"array": half_widths[chosen], "thickness": 1.5, "width": 3, "color": GREY},
-                marker={"color": colour},
-                name=label,
-                hovertemplate="%{x}: %{y:.2f} ± %{error_y.array:.2f} nats<extra></extra>",
-            )
-    figure = _apply_layout(figure, f"rate, {unit}")
-    return figure.update_layout(
-        height=300,
-        barmode="overlay",
-        showlegend=True,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1, "x": 0, "font": {"size": 12}},
-        xaxis={"categoryorder": "array", "categoryarray": list(names)},
-        yaxis={"range": [0, top]},
-    )
 
 
 def _apply_layout(figure: go.Figure, title: str, format: str = ".2f") -> go.Figure:

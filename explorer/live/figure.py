@@ -49,6 +49,12 @@ PLAYGROUND = LiveFigure(
     "Playground",
     (*PAD_STYLES, *FIGURE_STYLES, "figures/drawing.css", "figures/playground/playground.css"),
 )
+KL_WEIGHT_PLOT = LiveFigure(
+    "kl_weight_plot",
+    "figures/kl_weight/plot.js",
+    "KlWeightPlot",
+    (*PLOT_STYLES, "figures/kl_weight/plot.css"),
+)
 HAND_IN = LiveFigure("hand_in", "figures/hand_in.js", "HandIn", ("view/button.css", "figures/hand_in.css"))
 CLASS_COUNTS = LiveFigure(
     "class_counts",
@@ -63,6 +69,6 @@ CLASS_LEAD = LiveFigure(
     ("view/button.css", "figures/class_lead.css", LECTURE_STYLES),
 )
 FIGURES = (
-    *(PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND),
+    *(PAD, REPLAY, GALLERY, DRAWING, PLOTS, NOISE_PATH, PLAYGROUND, KL_WEIGHT_PLOT),
     *(HAND_IN, CLASS_COUNTS, CLASS_LEAD),
 )

@@ -97,12 +97,12 @@ def opening(browser, address: str, ae: str, vae: str) -> None:
         page.goto(f"{address}/compare?ae={ae}&vae={vae}")
         page.wait_for_selector('[data-testid="decoded-2"]')
         pad = time.perf_counter() - began
-        page.locator(".js-plotly-plot").nth(2).wait_for()
+        page.locator('[data-testid="plot-note"]:not(:empty)').nth(3).wait_for()
         seconds.append((pad, time.perf_counter() - began))
         page.close()
     pad, figures = np.median(seconds[1:], axis=0)
     print(
-        f"\nOpened warm, a new browser tab with nothing kept: both maps after {pad:.1f} s, the last figure"
+        f"\nOpened warm, a new browser tab with nothing kept: both maps after {pad:.1f} s, the last plot"
         f" after {figures:.1f} s (first visitor {seconds[0][0]:.1f} and {seconds[0][1]:.1f})"
     )
 

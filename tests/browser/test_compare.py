@@ -92,10 +92,12 @@ def test_both_images_are_what_torch_decodes_at_any_kl_weight(open_page, runs_fol
 
 def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(open_page, runs_folder):
     sent = []
-    page = ready(open_page(PAIR, sent=sent))
+    page = ready(open_page(PAIR, height=2400, sent=sent))  # the plots move where they are in view
     page.wait_for_timeout(1500)
     left, right, n = image(page, MAP), image(page, MAP_2), len(sent)
     before_texts = page.locator(f"{PAD} .side .figures").all_inner_texts()
+    notes = page.get_by_test_id("plot-note")
+    before_notes = notes.all_inner_texts()
     axis = page.get_by_test_id("beta")
     box = axis.bounding_box()
     y = box["y"] + box["height"] / 2
@@ -114,6 +116,12 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
         [100 * gap.share, 100 * gap.low, 100 * gap.high, first.distortion, first.rate, first.active_units, 2],
         abs=0.51,
     )
+    assert notes.nth(0).inner_text() == (
+        f"β 0.01: rate {first.rate:.1f}, distortion {first.distortion:.1f} nats per image."
+    )
+    assert f"Nearest trained β, 0.01: gap {gap}," in notes.nth(1).inner_text()
+    assert f"{first.active_units} of 2 dimensions are active." == notes.nth(2).inner_text()
+    assert notes.nth(3).inner_text() != before_notes[3]
     page.mouse.up()
     expect(page).to_have_url(re.compile("beta=0.01"))
 

@@ -1,25 +1,21 @@
-"""What the KL weight does, in figures: the rate–distortion curve, the gap, and the aggregate posterior
-against the prior.
+"""What the KL weight does, in live plots: the rate–distortion curve, the gap, the rate of each dimension, and
+the aggregate posterior against the prior.
 """
 
 import math
 
-import numpy as np
-
-from explorer.figures.bars import rate_bars
-from explorer.figures.kl_weight import aggregate_against_prior, gap_over_beta, rate_distortion
-from explorer.latent.aggregate import aggregate_posterior, kl_to_prior
-from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE, DimensionRates, dimension_rates
-from explorer.latent.ladder import rung_at
+from explorer.latent.dimensions import ACTIVE_MIN_VARIANCE
+from explorer.live.block import LazyBlock
+from explorer.live.fields import BETA, pad_fields
+from explorer.live.figure import KL_WEIGHT_PLOT
 from explorer.store.run import Run
+from explorer.ui.components.live_figure import live_figure
 from explorer.ui.components.prose import in_words, st
-from explorer.views import words
+from explorer.views.kl_weight_block import posteriors_block
+from explorer.views.kl_weight_plots import gap_options, rate_distortion_options
 from explorer.views.pairs import is_conditional, side_names
-from explorer.views.readouts import frame_gap
 from explorer.views.run_view import RunView, run_version
 
-MAX_DIMENSIONS = 4  # those of the highest rate
-PLOT_CONFIG = {"displayModeBar": False}
 RATE_HELP = (
     "The distortion tells how well an image is reconstructed. The rate is an upper bound on the information"
     " I(x; z) that a code has about its image: rate = I(x; z) + KL(q(z) ‖ p(z)). For {n:,} images I(x; z) is"
@@ -32,9 +28,8 @@ GAP_HELP = (
     " are trained KL weights, with 95% intervals."
 )
 AGGREGATE_HELP = (
-    "The aggregate posterior is the mean of the posteriors of all test images. It is shown for each dimension"
-    " alone, with its KL divergence from the prior. The KL divergence of all dimensions together is at least"
-    " the sum of these."
+    "The aggregate posterior is the mean of the posteriors. It is shown for each dimension alone, with its KL"
+    " divergence from the prior. The KL divergence of all dimensions together is at least the sum of these."
 )
 
 
@@ -58,122 +53,45 @@ def runs_with_prior(ae: Run, vae: Run) -> list[tuple[Run, str]]:
 def show_figures(ae: Run, vae: Run, beta: float) -> None:
     """Draw the figures of the KL weight. beta: of a ladder on the right."""
     runs = runs_with_prior(ae, vae)
-    n = 2 * bool(vae.film) + sum(1 + (run.spec.latent_dim > 1) for run, _ in runs)
-    per_row = 2 if n % 2 == 0 and n > 2 else 3
-    columns = (column for _ in range(0, n, per_row) for column in st.columns(per_row))
+    n_plots = 2 * bool(vae.film) + sum(1 + (run.spec.latent_dim > 1) for run, _ in runs)
+    per_row = 2 if n_plots % 2 == 0 and n_plots > 2 else 3
+    columns = (column for _ in range(0, n_plots, per_row) for column in st.columns(per_row))
     if vae.film:
-        ae_gaps, metrics, n = RunView(ae).gap_map, _interpolate_metrics(vae, beta), vae.test.n
-        left_name = side_names(ae, vae)[0]
         with next(columns):
-            st.markdown("**Rate–distortion curve**", help=RATE_HELP.format(n=n, most=math.log(n)))
-            figure = rate_distortion(
-                *_film_values(vae, "beta", "rate", "distortion"),
-                vae.spec.rungs,
-                (beta, metrics["rate"], metrics["distortion"]),
-                None if is_conditional(ae) else ae.test.distortion,
-            )
-            st.plotly_chart(
-                figure,
-                config=PLOT_CONFIG,
-                key="rate-distortion",
-                alt="Distortion over rate, with the present KL weight marked",
-            )
+            options = rate_distortion_options(ae, vae, in_words("nats per image"))
+            _show_plot("rate_distortion", vae, beta, options)
+            help = RATE_HELP.format(n=vae.test.n, most=math.log(vae.test.n))
+            st.caption("Dots are trained KL weights.", help=help)
             if is_conditional(ae):
                 st.caption(CONDITIONAL_DISTORTION_NOTE)
         with next(columns):
-            st.markdown("**Gap and KL weight**", help=GAP_HELP)
-            estimates = [[frame_gap(frame, prior) for frame in vae.film] for prior in (False, True)]
-            figure = gap_over_beta(
-                *_film_values(vae, "beta", "gap", "prior_gap"),
-                vae.spec.rungs,
-                *estimates,
-                (beta, metrics["gap"]),
-                ae_gaps and ae_gaps.estimate,
-                left_name,
-            )
-            st.plotly_chart(
-                figure,
-                config=PLOT_CONFIG,
-                key="gap-over-beta",
-                alt="Gap over the KL weight, with the present one marked",
-            )
+            _show_plot("gap", vae, beta, gap_options(ae, vae))
+            st.caption("Dots are trained KL weights, with 95% intervals.", help=GAP_HELP)
     for run, name in runs:
+        options = {"of": f" of the {name}" if name else "", "unit": in_words("nats per image")}
+        weight, n = beta if run.film else None, RunView(run).n_mapped
         if run.spec.latent_dim > 1:
             with next(columns):
-                _show_rates(run, beta if run.film else None, name)
+                _show_plot("rates", run, weight, options, posteriors_block(RunView(run)))
+                help = RATES_HELP.format(n=n, least=ACTIVE_MIN_VARIANCE)
+                st.caption("Lines at the bars are 95% intervals.", help=help)
         with next(columns):
-            _show_aggregate_posterior(run, beta if run.film else None, name)
+            _show_plot("aggregate", run, weight, options, posteriors_block(RunView(run)))
+            st.caption(f"The mean of the posteriors of {n:,} test images.", help=AGGREGATE_HELP)
 
 
-def _show_rates(run: Run, beta: float | None, name: str) -> None:
-    """Draw the rate of each dimension. name: of the model, if there are two."""
-    rates, top = _dimension_rates(run_version(run), run, beta)
-    st.markdown(
-        f"**Rate of each dimension**{_of(name)}: {rates.is_active.sum()} of {run.spec.latent_dim} active",
-        help=RATES_HELP.format(n=rates.n, least=ACTIVE_MIN_VARIANCE),
-    )
-    labels = [words.dimension_label(i) for i in range(run.spec.latent_dim)]
-    st.plotly_chart(
-        rate_bars(labels, rates.nats, rates.half_width, rates.is_active, top, in_words("nats per image")),
-        config=PLOT_CONFIG,
-        key=f"rate-bars{name}",
-        alt=f"The rate of each latent dimension{_of(name)} at the present KL weight",
-    )
-
-
-def _show_aggregate_posterior(run: Run, beta: float | None, name: str) -> None:
-    """Draw the aggregate posterior of the dimensions. name: of the model, if there are two."""
-    st.markdown(f"**Aggregate posterior**{_of(name)}", help=AGGREGATE_HELP)
-    posteriors = _aggregate_posteriors(run_version(run), run, beta)
-    figure = aggregate_against_prior(
-        [(f"{label}, KL {kl:.2f} nats", z, density) for label, z, density, kl in posteriors]
-    )
-    st.plotly_chart(
-        figure,
-        config=PLOT_CONFIG,
-        key=f"aggregate{name}",
-        alt=f"Densities of the aggregate posterior{_of(name)} and of the prior",
-    )
-
-
-def _of(name: str) -> str:
-    return f" of the {name}" if name else ""
-
-
-def _film_values(vae: Run, *names: str) -> list[list]:
-    """Return the measured values of each frame of a ladder's film."""
-    return [[getattr(frame, name) for frame in vae.film] for name in names]
-
-
-def _interpolate_metrics(vae: Run, beta: float) -> dict[str, float | None]:
-    """Return a ladder's figures at a KL weight: as measured, or interpolated between two measured frames."""
-    i, t = rung_at(tuple(frame.beta for frame in vae.film), beta)
-    metrics = {}
-    for name in ("distortion", "rate", "gap"):
-        a, b = (getattr(frame, name) for frame in vae.film[i : i + 2])
-        metrics[name] = None if a is None or b is None else (1 - t) * a + t * b
-    return metrics
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _dimension_rates(version: str, _vae: Run, beta: float | None) -> tuple[DimensionRates, float]:
-    """Return the rates of the dimensions at a KL weight, and the end of their axis, which all KL weights
-    share.
+def _show_plot(
+    kind: str, run: Run, beta: float | None, options: dict, posteriors: LazyBlock | None = None
+) -> None:
+    """Show a plot that follows the KL weight of a ladder while the pad's slider moves. kind: of CREATE in
+    explorer/live/figures/kl_weight/plot.js; beta: None for a run that is no ladder.
     """
-    view = RunView(_vae)
-    rates = [dimension_rates(*view.posteriors(weight)) for weight in (beta, *view.betas)]
-    return rates[0], 1.05 * max(float((each.nats + each.half_width).max()) for each in rates)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _aggregate_posteriors(
-    version: str, _vae: Run, beta: float | None
-) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
-    """Return name, z, density and KL to the prior in nats of the dimensions with the highest rate."""
-    view = RunView(_vae)
-    mu, logvar = view.posteriors(beta)
-    posteriors = []
-    for d in view.dimensions[:MAX_DIMENSIONS]:
-        z, density = aggregate_posterior(mu[:, d.index], logvar[:, d.index])
-        posteriors.append((words.dimension_label(d.index), z, density, kl_to_prior(z, density)))
-    return posteriors
+    betas = [] if beta is None else list(RunView(run).betas)
+    live_figure(
+        KL_WEIGHT_PLOT,
+        f"{kind} {run.name} {run_version(run)}",
+        fields=pad_fields({}, betas),
+        state={"values": {} if beta is None else {BETA: beta}},
+        blocks={"posteriors": posteriors} if posteriors else {},
+        options=options | {"kind": kind, "betas": betas},
+    )

@@ -8,7 +8,6 @@ import torch
 from scipy import stats
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
-from explorer.figures.kl_weight import gap_over_beta
 from explorer.latent.confidence import LowConfidenceShares
 from explorer.latent.gap_estimate import GapEstimate
 from explorer.latent.share import Share
@@ -147,31 +146,6 @@ def test_a_ladder_of_an_earlier_version_shows_its_gaps_without_intervals():
     )
     assert all(frame_gap(f) is None for f in old.film) and film_readouts(old)[0][4] == [None] * len(old.film)
     assert film_readouts(old)[0][1] == [100 * f.gap for f in run.film]
-
-
-def test_the_chart_marks_trained_kl_weights_with_their_intervals():
-    run = read_run(SHIPPED_FOLDER / "mnist-ladder-2d")
-    column = lambda name: [getattr(f, name) for f in run.film]  # noqa: E731
-    estimates = [frame_gap(f) for f in run.film]
-    for known in (estimates, [None] * len(estimates)):
-        figure = gap_over_beta(
-            column("beta"),
-            column("gap"),
-            column("prior_gap"),
-            run.spec.rungs,
-            known,
-            [e and frame_gap(f, prior=True) for e, f in zip(known, run.film)],
-            (0.05, 0.2),
-            known[0],
-        )
-        marks = next(trace for trace in figure.data if trace.name == "gap, trained")
-        assert list(marks.x) == list(run.spec.rungs)
-        trained = [e for f, e in zip(run.film, known) if f.beta in run.spec.rungs]
-        assert list(marks.error_y.array) == pytest.approx([e.high - e.share if e else 0 for e in trained])
-        assert list(marks.customdata) == [
-            str(e) if e else f"{f.gap:.0%}, interval not measured"
-            for e, f in zip(trained, (f for f in run.film if f.beta in run.spec.rungs))
-        ]
 
 
 def test_networks_of_different_settings_are_named(runs_folder):

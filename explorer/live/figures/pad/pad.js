@@ -22,11 +22,11 @@ import { Walk } from "./walk.js";
 export class Pad {
   /** sides: blocks { map, decoder or null, codes } of each run; codes float32 [frames, points, D] only where no Python answers with the code
    * of a clicked point. options: { compact: whether there is something beside the pad, is_named: whether a classifier is to come }. */
-  constructor(root, { sides }, { table, options, send, showError }) {
+  constructor(root, { sides }, { table, options, send, broadcast = () => {}, showError }) {
     this.painter = new FramePainter(() => this.paint(), showError);
     root.classList.add("pad-root");
     root.classList.toggle("compact", Boolean(options?.compact));
-    Object.assign(this, { send, state: new PadState(table), selectedRow: null, hasUnsentMove: false, markedRows: [], walk: { start: [0, 0], rows: [null, null] }, toolOverlay: {}, toolOverlayJson: null });
+    Object.assign(this, { send, broadcast, state: new PadState(table), selectedRow: null, hasUnsentMove: false, markedRows: [], walk: { start: [0, 0], rows: [null, null] }, toolOverlay: {}, toolOverlayJson: null });
     this.sides = sides.map((blocks, i) => new Side(i, blocks, Boolean(options?.is_named), () => readTheme(this.element)));
     const filmSide = this.sides.find(({ metadata }) => metadata.film), sliderSide = (this.sliderSide = this.sides.at(-1)), [{ metadata, map }] = this.sides;
     this.filmPosition = filmSide ? filmSide.map.film.values.at(-1) : 0;
@@ -68,14 +68,13 @@ export class Pad {
 
   createLayout() {
     const { sides } = this, [{ metadata, map }] = sides, dimensions = Math.max(...sides.map(({ origin }) => origin.length));
-    const repaintMaps = () => this.repaintMaps();
     const view = findView(sides.map((side) => side.mapId).join());
     for (const side of sides) Object.assign(side.map, { hiddenClasses: map.hiddenClasses, view });
     this.announcement = createElement("span.unseen", { "aria-live": "polite" });
     const isSingle = sides.length === 1;
     this.videoButton = createPadVideo(this);
     const parts = { ...this,
-      legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, repaintMaps) : null,
+      legend: metadata.classes.length > 1 ? createLegend(metadata.classes, map.hiddenClasses, () => this.repaintMaps()) : null,
       sampleButton: createElement("button", { onclick: () => { const noise = sampleNormal(dimensions); this.moveAndCommit(sides.map((side) => side.codeFromNoise(noise))); }, title: isSingle ? metadata.sample_help : "Sample the same standard normal numbers for both; each run scales them by its prior or by the Gaussian fitted to its codes" },
         isSingle ? metadata.sample_label : "Resample"),
       resetButton: createElement("button", { onclick: () => this.moveAndCommit(sides.map(({ origin }) => origin)), title: isSingle ? `Back to ${metadata.origin_label}` : "Back to the mean" }, "Reset"),
@@ -195,6 +194,7 @@ export class Pad {
 
   seek(filmPosition) {
     this.filmPosition = filmPosition;
+    this.broadcast({ [this.state.filmName]: this.filmValue });
     this.markMoved();
   }
 

@@ -9,6 +9,7 @@ import { nextNumber } from "../message_number.js";
 import { loadBlock } from "./blocks.js";
 import { closeSoon, keepOpen } from "./closing.js";
 
+const MOVED = "live-figure-moved"; // an event of the document
 const SLOW_MS = 30_000; // after this time the visitor is told that it takes long
 
 /**
@@ -21,8 +22,12 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
   let figure = null, state = null, lastCommit = 0, isCurrent = true, isClosed = false;
   root.classList.toggle("lecture", Boolean(options.is_lecture));
   const load = (address) => loadBlock(address, key, () => isCurrent && setStateValue("missing_blocks", { number: nextNumber() }));
+  const broadcast = (values) => document.dispatchEvent(new CustomEvent(MOVED, { detail: { root, values } }));
+  const follow = ({ detail }) => detail.root !== root && figure?.follow?.(detail.values);
+  document.addEventListener(MOVED, follow);
   const detach = () => {
     clearTimeout(timer);
+    document.removeEventListener(MOVED, follow);
     isCurrent = false;
     return figure ?? previous;
   };
@@ -56,7 +61,7 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
     const loaded = await loadTree(blocks, load);
     if (!isCurrent) return;
     if (previous) (figure = previous).continueWith(loaded, options);
-    else figure = new FigureClass(root, loaded, { table, options, palette, send, showError });
+    else figure = new FigureClass(root, loaded, { table, options, palette, send, broadcast, showError });
     clearTimeout(timer);
     applyState(state);
     await addLaterBlocks(figure, later, load, () => isCurrent);
