@@ -23,16 +23,16 @@ ALLOWED = [
 ]
 
 
-def prepare(context: BrowserContext) -> None:
-    """Add to every page of the context the scripts that the functions below need. Without axe-core the test
-    is skipped, except where CI is set.
+def prepare(opened: BrowserContext | Page) -> None:
+    """Add to a page, or to every page of a context, the scripts that the functions below need. Without
+    axe-core the test is skipped, except where CI is set.
     """
     if not AXE.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
             "axe-core is not installed: npm ci --prefix tests/browser"
         )
-    context.add_init_script(AXE.read_text(encoding="utf-8"))
-    context.add_init_script((HERE / "accessibility.js").read_text(encoding="utf-8"))
+    opened.add_init_script(AXE.read_text(encoding="utf-8"))
+    opened.add_init_script((HERE / "accessibility.js").read_text(encoding="utf-8"))
 
 
 def quiet(page: Page) -> Page:

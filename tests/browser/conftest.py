@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 from explorer.runs.train import train_run
 from tests.browser.launch import chromium, running_app
 from tests.browser.pad import PATIENCE
+from tests.browser.visitors import new_visitor
 
 expect.set_options(timeout=PATIENCE)
 
@@ -91,11 +92,9 @@ def opener(browser, address: str):
             sent: list | None = None,
         ):
             """sent: filled with the time of every message to the server."""
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch
-            )
-            at_end.callback(context.close)
-            page = context.new_page()
+            page = at_end.enter_context(new_visitor(browser, address, touch))
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=theme)
             page.on(
                 "console",
                 lambda m: (

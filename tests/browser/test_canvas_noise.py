@@ -39,7 +39,7 @@ def seen(page: Page, canvas: str) -> np.ndarray:
 
 
 def with_noise(page: Page) -> Page:
-    page.context.add_init_script(NOISE)
+    page.add_init_script(NOISE)
     page.reload()
     return page
 

@@ -251,7 +251,7 @@ def test_a_code_is_typed_below_a_base_path_and_a_wrong_one_gets_a_sentence(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_lecturers_part_has_no_violation(open_own, theme):
     lecturer = open_own("/learn_kl", theme=theme)
-    prepare(lecturer.context)
+    prepare(lecturer)
     lecturer.reload()
     open_class(lecturer)
     expect(lecturer.get_by_test_id("class-total")).to_be_visible()

@@ -84,9 +84,8 @@ def lights_what_a_symbol_names(page: Page) -> None:
 def test_the_link_to_a_solution_solves_its_task_and_the_figure_follows_the_hand(open_lesson, name):
     page = open_lesson(name, **LIVE[name].solution, answer=1)
     expect(page.get_by_test_id("task")).to_contain_text("✓ solved")
-    page.reload()  # what was solved is remembered without the solution
     page.goto(page.url.partition("#")[0])
-    page.reload()
+    page.reload()  # what was solved is remembered without the solution
     expect(page.get_by_test_id("task")).to_contain_text("✓ solved")
     follows_the_hand(page)
 
