@@ -17,7 +17,7 @@ def rate_distortion_options(ae: Run, vae: Run, unit: str) -> dict:
     """
     left = None if is_conditional(ae) else {"label": "AE", "distortion": ae.test.distortion}
     measured = {name: [getattr(frame, name) for frame in vae.film] for name in ("rate", "distortion")}
-    return _film_options(vae) | measured | {"left": left, "unit": unit}
+    return measured | {"rungs": _rung_frames(vae), "left": left, "unit": unit}
 
 
 def gap_options(ae: Run, vae: Run) -> dict:
@@ -30,7 +30,8 @@ def gap_options(ae: Run, vae: Run) -> dict:
     shares = {name: [getattr(frame, name) for frame in vae.film] for name in ("gap", "prior_gap")}
     known = [share for values in shares.values() for share in values if share is not None]
     highest = max([*known, *(e.high for e in (*gaps, *priors, left) if e)], default=1)
-    return _film_options(vae) | {
+    return {
+        "rungs": _rung_frames(vae),
         "gap": _percentages(vae, shares["gap"], gaps),
         "prior_gap": _percentages(vae, shares["prior_gap"], priors),
         "left": left
@@ -44,14 +45,15 @@ def gap_options(ae: Run, vae: Run) -> dict:
     }
 
 
-def _film_options(vae: Run) -> dict:
+def _rung_frames(vae: Run) -> list[int]:
+    """Return the numbers of the frames of the trained KL weights."""
     betas = [frame.beta for frame in vae.film]
-    return {"betas": betas, "rungs": [betas.index(beta) for beta in vae.spec.rungs]}
+    return [betas.index(beta) for beta in vae.spec.rungs]
 
 
 def _percentages(vae: Run, shares: Sequence[float | None], estimates: Sequence[Share | None]) -> dict:
     """Return the shares of all frames in percent, and the intervals and texts of the trained KL weights."""
-    rungs = _film_options(vae)["rungs"]
+    rungs = _rung_frames(vae)
     return {
         "shares": [None if share is None else 100 * share for share in shares],
         "intervals": [(e := estimates[i]) and [100 * e.low, 100 * e.high] for i in rungs],

@@ -20,7 +20,7 @@ def pair():
 def test_rate_and_distortion_are_those_of_the_film_and_dots_are_trained(pair):
     ae, vae = pair
     options = rate_distortion_options(ae, vae, "nats per image")
-    assert [options["betas"][i] for i in options["rungs"]] == list(vae.spec.rungs)
+    assert [vae.film[i].beta for i in options["rungs"]] == list(vae.spec.rungs)
     assert options["rate"] == [frame.rate for frame in vae.film]
     assert options["left"] == {"label": "AE", "distortion": ae.test.distortion}
     cvae = read_run(SHIPPED_FOLDER / "digits-cvae-2d")

@@ -9,6 +9,13 @@ export function findInterval(values, position) {
   return [i, Math.min((position - values[i]) / (values[i + 1] - values[i]), 1)];
 }
 
+/** Return the value at an interval, [i, fraction] of findInterval; null where one of its neighbours was not measured.
+ * @param {(number | null)[]} values @param {[number, number]} interval @returns {number | null} */
+export function interpolateMeasured(values, [i, fraction]) {
+  const first = values[i], next = fraction ? values[i + 1] : first;
+  return first === null || next === null ? null : first + fraction * (next - first);
+}
+
 /** Return the row of values [rows, size] at a position between rows, [i, fraction] of findInterval.
  * @param {ArrayLike<number>} values @param {number} size @param {[number, number]} interval */
 export function interpolateRow(values, size, [i, fraction]) {

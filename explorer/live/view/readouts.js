@@ -1,7 +1,7 @@
 // Measured values of a run beside its map, interpolated between the frames of a film.
 
 import { formatNumber } from "../core/format.js";
-import { findInterval } from "../core/interval.js";
+import { findInterval, interpolateMeasured } from "../core/interval.js";
 import { createElement, setText } from "./dom.js";
 
 export class Readouts {
@@ -14,14 +14,11 @@ export class Readouts {
   }
 
   show(filmPosition) {
-    const [i, fraction] = findInterval(this.frameValues, filmPosition);
-    const interpolate = (measurements) => measurements[i] + fraction * ((fraction ? measurements[i + 1] : measurements[i]) - measurements[i]);
-    const isMissing = (measurements) => measurements[i] === null || (fraction > 0 && measurements[i + 1] === null);
+    const between = findInterval(this.frameValues, filmPosition);
     for (const { format: [measurements, digits, unit, interval], output } of this.rows) {
-      let text = isMissing(measurements) ? "not measured" : formatNumber(interpolate(measurements), digits) + unit;
-      if (interval && !isMissing(interval))
-        text += ` (${[0, 1].map((end) => formatNumber(interpolate(interval.map((ends) => ends?.[end])), digits)).join(" to ")}${unit})`;
-      setText(output, text);
+      const value = interpolateMeasured(measurements, between), ends = interval ? [0, 1].map((end) => interpolateMeasured(interval.map((pair) => pair && pair[end]), between)) : [null];
+      const text = value === null ? "not measured" : formatNumber(value, digits) + unit;
+      setText(output, ends.includes(null) ? text : `${text} (${ends.map((end) => formatNumber(end, digits)).join(" to ")}${unit})`);
     }
   }
 }

@@ -27,6 +27,7 @@ GAP_HELP = (
     " (prior gap). Here a code is a sample of an image's posterior, while the map shows posterior means. Dots"
     " are trained KL weights, with 95% intervals."
 )
+INTERPOLATED = " Between measured KL weights, the values are interpolated."
 AGGREGATE_HELP = (
     "The aggregate posterior is the mean of the posteriors. It is shown for each dimension alone, with its KL"
     " divergence from the prior. The KL divergence of all dimensions together is at least the sum of these."
@@ -61,23 +62,24 @@ def show_figures(ae: Run, vae: Run, beta: float) -> None:
             options = rate_distortion_options(ae, vae, in_words("nats per image"))
             _show_plot("rate_distortion", vae, beta, options)
             help = RATE_HELP.format(n=vae.test.n, most=math.log(vae.test.n))
-            st.caption("Dots are trained KL weights.", help=help)
+            st.caption(f"Dots are trained KL weights.{INTERPOLATED}", help=help)
             if is_conditional(ae):
                 st.caption(CONDITIONAL_DISTORTION_NOTE)
         with next(columns):
             _show_plot("gap", vae, beta, gap_options(ae, vae))
-            st.caption("Dots are trained KL weights, with 95% intervals.", help=GAP_HELP)
+            st.caption(f"Dots are trained KL weights, with 95% intervals.{INTERPOLATED}", help=GAP_HELP)
     for run, name in runs:
         options = {"of": f" of the {name}" if name else "", "unit": in_words("nats per image")}
-        weight, n = beta if run.film else None, RunView(run).n_mapped
+        weight, between = (beta, INTERPOLATED) if run.film else (None, "")
+        n = RunView(run).n_mapped
         if run.spec.latent_dim > 1:
             with next(columns):
                 _show_plot("rates", run, weight, options, posteriors_block(RunView(run)))
                 help = RATES_HELP.format(n=n, least=ACTIVE_MIN_VARIANCE)
-                st.caption("Lines at the bars are 95% intervals.", help=help)
+                st.caption(f"Lines at the bars are 95% intervals.{between}", help=help)
         with next(columns):
             _show_plot("aggregate", run, weight, options, posteriors_block(RunView(run)))
-            st.caption(f"The mean of the posteriors of {n:,} test images.", help=AGGREGATE_HELP)
+            st.caption(f"The mean of the posteriors of {n:,} test images.{between}", help=AGGREGATE_HELP)
 
 
 def _show_plot(

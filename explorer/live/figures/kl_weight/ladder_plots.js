@@ -1,17 +1,12 @@
 // What was measured of a ladder: distortion over rate, and the gaps over the KL weight.
 
 import { formatNumber } from "../../core/format.js";
+import { interpolateMeasured } from "../../core/interval.js";
 
 export const PLOT_HEIGHT = 220; // px, of the area of the data
 
 /** Return a KL weight as the pad shows it. */
 const formatBeta = (beta) => String(Number(beta.toPrecision(2)));
-
-/** Return measured values at an interval, [i, fraction] of findInterval(); null where one of them was not measured. */
-function interpolate(values, [i, fraction]) {
-  const ends = fraction ? [values[i], values[i + 1]] : [values[i]];
-  return ends.includes(null) ? null : values[i] + (fraction ? fraction * (values[i + 1] - values[i]) : 0);
-}
 
 /** Return a selection of x and y by index. */
 const select = (x, y, rows) => ({ x: rows.map((i) => x[i]), y: rows.map((i) => y[i]) });
@@ -35,7 +30,7 @@ export function createRateDistortion({ betas, rungs, rate, distortion, left, uni
   };
   const values = { curve: { x: rate, y: distortion }, trained: { ...select(rate, distortion, rungs), group: rungs.map((_, k) => k) }, left: left && { y: left.distortion, label: left.label } };
   const show = (interval, beta) => {
-    const [x, y] = [rate, distortion].map((measured) => interpolate(measured, interval)), name = `β ${formatBeta(beta)}`;
+    const [x, y] = [rate, distortion].map((measured) => interpolateMeasured(measured, interval)), name = `β ${formatBeta(beta)}`;
     return { values: { present: { x, y, label: name } }, note: `${name}: rate ${formatNumber(x, 1)}, distortion ${formatNumber(y, 1)} ${unit}.` };
   };
   return { declaration, values, show };
@@ -70,7 +65,7 @@ export function createGap({ betas, rungs, gap, prior_gap: priorGap, left, top })
     values[`${name}Intervals`] = joinSegments(rungs.map((i, k) => [betas[i], intervals[k]]));
   }
   const show = (interval, beta) => {
-    const share = interpolate(gap.shares, interval), position = interval[0] + interval[1], nearest = rungs.reduce((a, b, k) => (Math.abs(b - position) < Math.abs(rungs[a] - position) ? k : a), 0);
+    const share = interpolateMeasured(gap.shares, interval), position = interval[0] + interval[1], nearest = rungs.reduce((a, b, k) => (Math.abs(b - position) < Math.abs(rungs[a] - position) ? k : a), 0);
     return {
       values: { present: share === null ? null : { x: beta, y: share, label: `β ${formatBeta(beta)}` } },
       note: `Nearest trained β, ${betas[rungs[nearest]]}: gap ${gap.texts[nearest]}, prior gap ${priorGap.texts[nearest]}.`,
