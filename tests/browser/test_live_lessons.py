@@ -113,6 +113,7 @@ def follows_the_hand(page: Page) -> None:
 def test_a_gradient_ascent_raises_the_bound_but_solves_no_task(open_lesson):
     page = open_lesson("elbo", answer=3)
     bound = page.get_by_test_id("task-status")
+    expect(bound).to_contain_text("nats below")  # painted a frame after the controls
     before = float(bound.inner_text().split()[3])
     page.get_by_test_id("ascend").click()
     expect(page).to_have_url(re.compile("mu0=-0.3"))
