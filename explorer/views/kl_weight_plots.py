@@ -15,9 +15,9 @@ def rate_distortion_options(ae: Run, vae: Run, unit: str) -> dict:
     """Return the rate and the distortion of a ladder in each frame of its film, and the distortion of the
     model beside it, unless that is conditional. unit: of both.
     """
-    left = None if is_conditional(ae) else {"label": "AE", "distortion": ae.test.distortion}
+    ae_distortion = None if is_conditional(ae) else ae.test.distortion
     measured = {name: [getattr(frame, name) for frame in vae.film] for name in ("rate", "distortion")}
-    return measured | {"rungs": _rung_frames(vae), "left": left, "unit": unit}
+    return measured | {"rungs": _rung_frames(vae), "ae_distortion": ae_distortion, "unit": unit}
 
 
 def gap_options(ae: Run, vae: Run) -> dict:
@@ -26,7 +26,7 @@ def gap_options(ae: Run, vae: Run) -> dict:
     """
     gaps, priors = ([frame_gap(frame, prior) for frame in vae.film] for prior in (False, True))
     ae_gaps = RunView(ae).gap_map
-    left = ae_gaps and ae_gaps.estimate
+    left, left_name = ae_gaps and ae_gaps.estimate, side_names(ae, vae)[0]
     shares = {name: [getattr(frame, name) for frame in vae.film] for name in ("gap", "prior_gap")}
     known = [share for values in shares.values() for share in values if share is not None]
     highest = max([*known, *(e.high for e in (*gaps, *priors, left) if e)], default=1)
@@ -36,12 +36,13 @@ def gap_options(ae: Run, vae: Run) -> dict:
         "prior_gap": _percentages(vae, shares["prior_gap"], priors),
         "left": left
         and {
-            "label": f"{side_names(ae, vae)[0]} {left}",
+            "name": left_name,
+            "label": f"{left_name} {left}",
             "share": 100 * left.share,
             "low": 100 * left.low,
             "high": 100 * left.high,
         },
-        "top": 110 * highest,
+        "top": 110 * (highest or 1),
     }
 
 

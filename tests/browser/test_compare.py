@@ -120,10 +120,51 @@ def test_the_kl_weight_moves_the_right_map_and_its_figures_without_the_server(op
         f"β 0.01: rate {first.rate:.1f}, distortion {first.distortion:.1f} nats per image."
     )
     assert f"Nearest trained β, 0.01: gap {gap}," in notes.nth(1).inner_text()
-    assert f"{first.active_units} of 2 dimensions are active." == notes.nth(2).inner_text()
+    counted = f"At the nearest measured β, {first.active_units} of 2 dimensions are active."
+    assert notes.nth(2).inner_text() == counted
     assert notes.nth(3).inner_text() != before_notes[3]
     page.mouse.up()
     expect(page).to_have_url(re.compile("beta=0.01"))
+
+
+def test_plots_show_what_the_hand_moves_although_an_older_state_arrives(open_page):
+    page = ready(open_page(PAIR, height=2400))
+    note, shown = page.get_by_test_id("plot-note").first, page.locator(f"{PAD} .film output")
+    expect(note).to_contain_text("β 1:")
+    box = page.get_by_test_id("beta").bounding_box()
+    y, at = box["y"] + box["height"] / 2, lambda share: box["x"] + share * box["width"]
+    page.mouse.move(at(1) - 9, y)
+    page.mouse.down()
+    page.mouse.move(at(0.5), y)
+    page.mouse.up()
+    page.mouse.down()
+    page.mouse.move(at(0.2), y)
+    expect(page).to_have_url(re.compile("beta=0.(09|1)"))  # the server has the first place
+    page.wait_for_timeout(1000)
+    moved = shown.inner_text()
+    assert 0.01 < float(moved) < 0.05
+    assert note.inner_text().startswith(f"β {moved}:")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("beta=0.0[2-4]"))
+    page.wait_for_timeout(1000)
+    assert note.inner_text().startswith(f"β {moved}:")
+    page.go_back()
+    expect(note).not_to_contain_text(f"β {moved}:")  # the server's state counts again
+
+
+def test_a_plot_out_of_view_catches_up_when_it_comes_into_view(open_page):
+    page = ready(open_page(PAIR, height=600))
+    note = page.get_by_test_id("plot-note").first
+    expect(note).to_contain_text("β 1:")
+    box = page.get_by_test_id("beta").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 9, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 9, box["y"] + box["height"] / 2, steps=5)
+    settle(page)
+    assert "β 1:" in note.inner_text()
+    note.evaluate("note => note.scrollIntoView()")
+    expect(note).to_contain_text("β 0.01:")
+    page.mouse.up()
 
 
 def test_grey_is_where_gaps_lie(open_page, runs_folder):

@@ -1,5 +1,6 @@
-"""Browsers' contexts that tests use one after the other. What a visitor leaves behind is removed; the scripts that
-a context has loaded and compiled stay, a quarter of the work of opening a page.
+"""Browsers' contexts that tests use one after the other. Cookies, permissions and stored values are removed in
+between; files in the cache and compiled scripts stay, which saves a quarter of the work of opening a page. A
+test of what a first visit transfers opens a context of its own.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ _free: dict[tuple[Browser, bool], list[BrowserContext]] = {}
 
 @contextmanager
 def new_visitor(browser: Browser, address: str, touch: bool) -> Iterator[Page]:
-    """Yield an empty page of a visitor who has never opened the app at the address before."""
+    """Yield an empty page of a visitor whom the app at the address does not know."""
     free = _free.setdefault((browser, touch), [])
     context = free.pop() if free else browser.new_context(has_touch=touch)
     try:

@@ -4,6 +4,10 @@
  * @param {number} value @param {number} [digits] */
 export const formatNumber = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace("-", "\u2212");
 
+/** Return a number with so many significant digits at most.
+ * @param {number} value @param {number} digits */
+export const formatRounded = (value, digits) => String(Number(value.toPrecision(digits)));
+
 /** Return an integer in subscript digits.
  * @param {number} i */
 export const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);

@@ -13,6 +13,7 @@ import { findLinearTicks, findLogTicks, formatTicks } from "./ticks.js";
  * @typedef {{ title: string, width: number, height: number, fontSize: number, measure: (text: string, isTitle?: boolean) => number, x: AxisPlan, y: AxisPlan,
  *   isToScale: boolean, legend: string[], labels: string[], ramp: { domain: number[], title: string } | null, minLeft: number }} LayoutPlan */
 
+export const MAX_AXIS_LABELS = 24; // of an axis, however small they are
 const TICK_MARK_LENGTH = 5; // px
 const X_TICK_SPACING = 62; // px, at a font size of 12 px
 const Y_TICK_SPACING = 38;
@@ -89,9 +90,9 @@ function listTicks({ kind, domain, ticks: given }, range, spacing, fontSize) {
   return values.map((value, i) => place(value, texts[i]));
 }
 
-/** Return ticks without the texts that would run into each other.
+/** Return ticks without the texts that would run into each other, or are too many.
  * @param {Tick[]} ticks @param {(text: string) => number} measure @param {number} gap */
 function thin(ticks, measure, gap) {
-  const stride = findLabelStride(ticks.map(({ position }) => position), ticks.map(({ text }) => measure(text)), gap);
+  const stride = Math.max(findLabelStride(ticks.map(({ position }) => position), ticks.map(({ text }) => measure(text)), gap), Math.ceil(ticks.length / MAX_AXIS_LABELS));
   return ticks.map((tick, i) => (i % stride ? { ...tick, text: "" } : tick));
 }

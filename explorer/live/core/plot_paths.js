@@ -26,6 +26,13 @@ export function linePath(xs, ys, x, y) {
   return path;
 }
 
+/** Return vertical lines at x, from low to high of each interval, as one line with gaps. An interval that is null has none.
+ * @param {ArrayLike<number>} x @param {(number[] | null)[]} intervals @returns {{ x: number[], y: number[] }} */
+export function joinIntervals(x, intervals) {
+  const known = intervals.flatMap((interval, i) => (interval ? [{ at: x[i], interval }] : []));
+  return { x: known.flatMap(({ at }) => [at, at, NaN]), y: known.flatMap(({ interval }) => [...interval, NaN]) };
+}
+
 /** Return the path of the area between two curves; a point that is not finite leaves a gap.
  * @param {ArrayLike<number>} xs @param {ArrayLike<number>} lows @param {ArrayLike<number>} highs @param {Scale} x @param {Scale} y */
 export function areaPath(xs, lows, highs, x, y) {

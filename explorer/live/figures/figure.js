@@ -7,9 +7,9 @@ import { FramePainter } from "../view/frame_painter.js";
 /** A new figure extends this class. build() returns its elements, and paint(values) shows the values of its fields; it is called
  * once a frame, when they, the size or the theme have changed. */
 export class Figure {
-  /** blocks: by name; host: { table, options, palette, send(type, message), showError(error) } (hosts/README.md). */
+  /** blocks: by name; host: { table, options, palette, send(type, message), broadcast(values), showError(error) } (hosts/README.md). */
   constructor(root, blocks, host) {
-    Object.assign(this, { blocks, ...host, isHeld: false });
+    Object.assign(this, { blocks, broadcast: () => {}, ...host, isHeld: false });
     this.values = Object.fromEntries(host.table.fields.map((field) => [field.name, field.default]));
     this.painter = new FramePainter(() => this.paint(this.values), host.showError);
     this.controls = createControls(host.table.fields, { onMove: (name, value) => this.move({ [name]: value }), onCommit: () => this.commit() });

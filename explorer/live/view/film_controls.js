@@ -1,6 +1,7 @@
 // The axis of a film as a slider with ticks, and a button that plays the film or, under reduced motion, shows the next frame.
 // A position is a value on the axis, or its logarithm if the axis is logarithmic.
 
+import { formatRounded } from "../core/format.js";
 import { createElement, prefersReducedMotion } from "./dom.js";
 
 const PLAY_SECONDS = 8; // from the first frame to the last
@@ -56,7 +57,7 @@ export class FilmControls {
   show(position) {
     this.position = position;
     this.input.value = position;
-    this.valueOutput.textContent = String(Number(this.toAxisValue(position).toPrecision(this.isLogarithmic ? 2 : 3)));
+    this.valueOutput.textContent = formatRounded(this.toAxisValue(position), this.isLogarithmic ? 2 : 3);
     this.input.setAttribute("aria-valuetext", this.valueOutput.textContent);
   }
 

@@ -53,7 +53,7 @@ def compare_view(ae: Run, vae: Run) -> None:
         position = _pair_pad(ae, vae)
         notice = st.container(border=True)
         samples = st.container()
-        show_figures(ae, vae, position.film_position)
+        show_figures(ae, vae, position)
         for run, name in runs_with_prior(ae, vae):
             show_surgery(run, position.film_position or run.spec.beta, name)
         if vae.film:

@@ -3,7 +3,7 @@ import test from "node:test";
 import { assertClose, assertFault, cases, core } from "./cases.js";
 
 const { findLinearTicks, findLogTicks, formatSignificant, formatTicks } = await core("ticks"), { createScale, equalizeUnits, findExtent, findRoundDomain } = await core("scale");
-const { areaPath, barsPath, linePath, pointsPath, SHAPES } = await core("plot_paths"), { pixelEllipse } = await core("ellipse");
+const { areaPath, barsPath, joinIntervals, linePath, pointsPath, SHAPES } = await core("plot_paths"), { pixelEllipse } = await core("ellipse");
 const { colourMatrix, listColours } = await core("colour_scale"), { findCell, findNearest, mergePositions } = await core("plot_readout");
 const { findLabelStride, flowItems, spreadPositions, wrapWords } = await core("text_layout"), { checkDeclaration, checkDomain, checkValues } = await core("plot_values");
 const { layoutPlot } = await core("plot_layout"), { UserFacingError } = await core("errors");
@@ -149,4 +149,9 @@ test("what does not match is said in a sentence", () => {
     ["heatMap", { values: [1, 2, 3], shape: [2, 2], bounds: [0, 0, 1, 1] }, "do not fill its rows"], ["heatMap", { values: [1], shape: [1, 1], bounds: [0, 0, 0, 1] }, "bounds"],
     ["ellipse", { mean: [1], covariance: [[1, 0], [0, 1]] }, "a mean of two"], ["ellipse", { mean: [1, 2], covariance: [1] }, "a covariance"], ["marker", {}, "needs x, y or both"], ["text", { x: 1, y: 2 }, "text"],
   ]) assertFault(() => checkValues({ kind, name: "p" }, values), UserFacingError, words);
+});
+
+test("intervals are vertical lines with gaps between them", () => {
+  assert.deepEqual(joinIntervals([2, 3, 5], [[0, 1], null, [4, 6]]), { x: [2, 2, NaN, 5, 5, NaN], y: [0, 1, NaN, 4, 6, NaN] });
+  assert.deepEqual(joinIntervals([1], [null]), { x: [], y: [] });
 });

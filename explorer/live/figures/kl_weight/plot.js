@@ -32,18 +32,19 @@ export class KlWeightPlot {
     if (isVisible) this.painter.request();
   }
 
-  /** Show the KL weight of the page's state where that has changed. */
-  applyState({ values: { beta = null } }) {
-    if (this.stateBeta === beta) return;
-    this.stateBeta = this.beta = beta;
+  /** Show the KL weight of the page's state, unless it is older than what a hand has moved. */
+  applyState({ values: { beta = null } }, isNewest) {
+    if (!isNewest || this.isHeld) return;
+    this.beta = beta;
     this.painter.request();
   }
 
-  /** Show the KL weight that a hand moves. */
-  follow({ beta }) {
-    if (beta === undefined || !this.positions.length) return;
-    this.beta = beta;
+  /** Show the KL weight that a hand moves, and return whether there is one. isReleased: whether the hand has let go. */
+  follow({ beta }, isReleased) {
+    if (beta === undefined || !this.positions.length) return false;
+    Object.assign(this, { beta, isHeld: !isReleased });
     if (this.isVisible) this.painter.request();
+    return true;
   }
 
   paint() {

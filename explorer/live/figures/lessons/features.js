@@ -2,6 +2,7 @@
 
 import { classDirection, nearestByRatio } from "../../core/class_direction.js";
 import { Network } from "../../core/network.js";
+import { joinIntervals } from "../../core/plot_paths.js";
 import { createElement } from "../../view/dom.js";
 import { createImageStrip } from "../../view/image_strip.js";
 import { LessonFigure } from "./lesson.js";
@@ -95,7 +96,7 @@ export class FeaturesLesson extends LessonFigure {
     Object.keys(STYLES).forEach((name, k) => {
       const isShown = shown.includes(name), { mean, half } = curves[name], x = counts.map((count) => count * OFFSET_RATIO ** (k - 2));
       parts[name] = parts[`points, ${name}`] = isShown ? { x, y: mean } : null;
-      parts[`interval, ${name}`] = isShown ? { x: x.flatMap((at) => [at, at, NaN]), y: mean.flatMap((value, i) => [value - half[i], value + half[i], NaN]) } : null;
+      parts[`interval, ${name}`] = isShown ? joinIntervals(x, mean.map((value, i) => [value - half[i], value + half[i]])) : null;
     });
     this.curveKey = `${images} ${encoder}`;
     this.curves.update(parts);

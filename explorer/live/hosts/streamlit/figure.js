@@ -22,8 +22,11 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
   let figure = null, state = null, lastCommit = 0, isCurrent = true, isClosed = false;
   root.classList.toggle("lecture", Boolean(options.is_lecture));
   const load = (address) => loadBlock(address, key, () => isCurrent && setStateValue("missing_blocks", { number: nextNumber() }));
-  const broadcast = (values) => document.dispatchEvent(new CustomEvent(MOVED, { detail: { root, values } }));
-  const follow = ({ detail }) => detail.root !== root && figure?.follow?.(detail.values);
+  const broadcast = (values, number) => document.dispatchEvent(new CustomEvent(MOVED, { detail: { root, values, number } })); // number: of a commit
+  const follow = ({ detail }) => {
+    const isShown = detail.root !== root && figure?.follow?.(detail.values, detail.number !== undefined);
+    if (isShown) lastCommit = detail.number ?? lastCommit;
+  };
   document.addEventListener(MOVED, follow);
   const detach = () => {
     clearTimeout(timer);
@@ -44,7 +47,10 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
   const send = (type, message) => {
     if (isClosed || (type === "commit" && !fields.length)) return null; // its state stays in the browser
     const number = nextNumber();
-    if (type === "commit") lastCommit = number;
+    if (type === "commit") {
+      lastCommit = number;
+      broadcast(message.values, number);
+    }
     setStateValue(type, { number, ...message });
     return number;
   };
@@ -61,7 +67,7 @@ function openFigure(FigureClass, palette, root, { content, key }, setStateValue,
     const loaded = await loadTree(blocks, load);
     if (!isCurrent) return;
     if (previous) (figure = previous).continueWith(loaded, options);
-    else figure = new FigureClass(root, loaded, { table, options, palette, send, broadcast, showError });
+    else figure = new FigureClass(root, loaded, { table, options, palette, send, broadcast: (values) => broadcast(values), showError });
     clearTimeout(timer);
     applyState(state);
     await addLaterBlocks(figure, later, load, () => isCurrent);

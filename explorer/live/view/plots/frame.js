@@ -1,11 +1,11 @@
 // What surrounds the data of a plot: title, legend, axes with ticks, grid lines, and the legend of a colour scale.
 
+import { MAX_AXIS_LABELS } from "../../core/plot_layout.js";
 import { shapePath } from "../../core/plot_paths.js";
 import { markSymbol } from "./part_style.js";
 import { setText } from "../dom.js";
 import { createSvg, setAttributes, setVisible } from "./svg.js";
 
-const MAX_AXIS_TICKS = 24; // more are not drawn
 const TICK_MARK = 5; // px
 let rampCount = 0;
 
@@ -35,7 +35,7 @@ export class Frame {
     this.titles = [];
     this.grid = createSvg("path.plot-grid");
     this.axes = createSvg("path.plot-axes");
-    this.tickTexts = { x: createTexts("text.plot-tick.plot-middle", MAX_AXIS_TICKS), y: createTexts("text.plot-tick.plot-end", MAX_AXIS_TICKS) };
+    this.tickTexts = { x: createTexts("text.plot-tick.plot-middle", MAX_AXIS_LABELS), y: createTexts("text.plot-tick.plot-end", MAX_AXIS_LABELS) };
     this.axisTitles = { x: createSvg("text.plot-axis-title.plot-middle"), y: createSvg("text.plot-axis-title") };
     this.entries = legend.map(({ label, swatch, symbol }) => {
       const text = createSvg("text.plot-legend", { x: 28, y: "0.35em" });
@@ -51,7 +51,7 @@ export class Frame {
     const id = `plot-ramp-${++rampCount}`;
     const stops = colours.map((colour, i) => createSvg("stop", { offset: i / (colours.length - 1), "stop-color": colour }));
     this.rampBar = createSvg("rect.plot-ramp", { fill: `url(#${id})` });
-    this.rampTexts = createTexts("text.plot-tick", MAX_AXIS_TICKS);
+    this.rampTexts = createTexts("text.plot-tick", MAX_AXIS_LABELS);
     this.rampTitle = createSvg("text.plot-axis-title.plot-end");
     this.group.append(createSvg("linearGradient", { id, x1: 0, y1: 1, x2: 0, y2: 0 }, ...stops), this.rampBar, ...this.rampTexts, this.rampTitle);
   }
@@ -70,8 +70,8 @@ export class Frame {
     const { hasGrid: hasGridX = true } = axes.x, { hasGrid: hasGridY = true } = axes.y;
     setAttributes(this.grid, { d: ramp ? "" : [...(hasGridX ? xMarks.map((px) => `M${px} ${box.top}V${bottom}`) : []), ...(hasGridY ? yMarks.map((py) => `M${box.left} ${py}H${right}`) : [])].join("") });
     setAttributes(this.axes, { d: `M${half(box.left)} ${box.top}V${half(bottom)}H${right}${xMarks.map((px) => `M${px} ${half(bottom)}v${TICK_MARK}`).join("")}${yMarks.map((py) => `M${half(box.left)} ${py}h${-TICK_MARK}`).join("")}` });
-    fillTexts(this.tickTexts.x, ticks.x.map(({ text, textPosition }) => ({ text, x: textPosition, y: layout.tickTextY })));
-    fillTexts(this.tickTexts.y, ticks.y.map(({ text, position }) => ({ text, x: box.left - TICK_MARK - 4, y: position + 0.35 * fontSize })));
+    fillTexts(this.tickTexts.x, ticks.x.filter(({ text }) => text).map(({ text, textPosition }) => ({ text, x: textPosition, y: layout.tickTextY })));
+    fillTexts(this.tickTexts.y, ticks.y.filter(({ text }) => text).map(({ text, position }) => ({ text, x: box.left - TICK_MARK - 4, y: position + 0.35 * fontSize })));
     for (const [name, place] of [["x", layout.xTitlePlace], ["y", layout.yTitlePlace]]) {
       setText(this.axisTitles[name], axes[name].title ?? "");
       setAttributes(this.axisTitles[name], { x: place.x.toFixed(1), y: place.y.toFixed(1) });

@@ -7,6 +7,7 @@ import { createElement } from "../dom.js";
 import { CANVAS_PROTECTED_MESSAGE, canvasReadsBack, saveBlob } from "../save_image.js";
 
 const MAX_TABLE_ROWS = 2000;
+const TABLE_REST_MS = 150; // without an update, until an open table has the new values
 
 /** Return the values of a part as { heads, rows } of texts. */
 function listTable({ kind, horizontal }, values, axes) {
@@ -34,10 +35,15 @@ function createTable(name, { heads, rows }) {
 function createValuesButton(plot) {
   const place = createElement("div.plot-tables", { role: "region", tabIndex: 0, "aria-label": `Values of ${plot.declaration.title}`, hidden: true });
   const fill = () => place.replaceChildren(...plot.listShown().map(({ part, values }) => createTable(part.label || part.name, listTable(part, values, plot.axes))));
+  let timer;
+  const fillSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(fill, TABLE_REST_MS);
+  };
   const button = createElement("button", { type: "button", "aria-expanded": "false", onclick: () => {
     place.hidden = !place.hidden;
     button.setAttribute("aria-expanded", String(!place.hidden));
-    plot.onUpdate = place.hidden ? null : fill;
+    plot.onUpdate = place.hidden ? null : fillSoon;
     if (!place.hidden) fill();
   } }, "Values");
   return { button, place };
